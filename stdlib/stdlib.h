@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// stdlib.h: the library's functions as cards.
+//
+// One card per function gives the names in both languages, the signature (read by the type checker), the
+// documentation, an example that runs as a test, and the kernel. A card is written as one macro in front of
+// an ordinary C body (stdlib/fn.h) and listed in its family's table. Nothing else has to be touched.
+//
+// Signatures are written as in a `function` declaration: "left(t: text, n: integer): text". Besides the
+// types' English names they may use
+//   `T`            one type for all its places (any type),   `N`  an exact number, integer, length or quantity,
+//                  unified by the rules of + (scales, units)
+//   `identity`     any identity type        `enum`  any enum      `list(T)` `set(T)`
+//   `T?`           the operand receives gaps
+//   `unit`         a unit's name            `name: type = 3`  optional, named, with its default
+//   `...`          the operand before may be repeated
+
+#ifndef SUP_STDLIB_STDLIB_H
+#define SUP_STDLIB_STDLIB_H
+
+#include "runtime/kernel.h"
+
+// How the compiler treats a card.
+typedef enum FnLower {
+    LOWER_CALL,      // call the kernel
+    LOWER_STEP,      // the compiler has a step for it (abs, least, greatest, round…): `step` names it
+    LOWER_AGGREGATE, // an aggregate: `step` names the AggregateKind without its prefix: "SUM"
+    LOWER_SPECIAL,   // the checker knows it by name: points, as_of, size, path
+} FnLower;
+
+typedef struct FnCard {
+    const char *name, *name_zh;
+    const char *signature;
+    const char *doc, *doc_zh;
+    const char *example;    // "length(\"abc\") = 3": an expression of the language that is true; NULL for aggregates
+    const Reason *issues;   // reasons it can fail with, ended by REASON_NONE; NULL: never
+    uint32_t cost;          // rough nanoseconds a row
+    FnLower lower;
+    const char *step;
+    FnKernel kernel;        // LOWER_CALL
+    const char *sql;        // generic spelling, $1 $2…; NULL: none
+    bool soft;              // statistics over decided peers (spec/evaluation.md 5.4)
+} FnCard;
+
+// All cards of one family, ended by NULL.
+typedef const FnCard *const *FnFamily;
+
+// Cards whose English or Chinese name is `name`; overloads follow each other. Fills at most `capacity`,
+// returns how many there are.
+uint32_t stdlib_find(Str name, const FnCard **cards, uint32_t capacity);
+uint32_t stdlib_count(void);
+const FnCard *stdlib_at(uint32_t index);
+
+// The identity type with this key ("person_id"), or whose English or Chinese type name it is; NULL: none.
+const IdentityCard *stdlib_identity(Str key_or_name);
+uint32_t stdlib_identity_count(void);
+const IdentityCard *stdlib_identity_at(uint32_t index);
+
+#endif
