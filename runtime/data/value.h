@@ -28,6 +28,10 @@ typedef struct Pair {
     int64_t a, b;
 } Pair;
 
+// Ends of the bounds of an issue that are not finite. Finite ends lie strictly between them.
+#define BOUND_LOW INT128_MIN
+#define BOUND_HIGH INT128_MAX
+
 // Index into the run's CauseTable; 0 is "no cause".
 typedef uint32_t CauseId;
 

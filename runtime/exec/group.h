@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// group.h: which rows have equal keys.
+//
+// A GroupTable numbers the distinct keys that it meets, from 0 in order of first sight, and keeps them. It
+// serves groups, distinct rows and the equality links of joins (assign the build side, find the probe side).
+// Keys are tuples of known values; a row with a key part that is not known belongs to no group (-1).
+//
+// One key of layout CODE takes a direct array, keys that fit 64 bits one probe per row, all others a table
+// of hashes over stored key columns. Which way is taken cannot be observed.
+//
+// Memory: a GroupTable owns its arrays (malloc). It belongs to one thread while it grows.
+
+#ifndef SUP_RUNTIME_EXEC_GROUP_H
+#define SUP_RUNTIME_EXEC_GROUP_H
+
+#include "runtime/data/value.h"
+
+#define GROUP_NONE ((int64_t)-1)
+
+typedef struct GroupTable GroupTable;
+
+// A table for keys of these layouts; key_count 0 is allowed: then every row is in group 0, which exists from
+// the first row on. The caller owns the result.
+GroupTable *group_table_create(const Phys *phys, uint32_t key_count);
+void group_table_destroy(GroupTable *table); // NULL is allowed
+
+// Writes to groups[i] the group of row i of the key vectors (constant ones stand for all rows), making new
+// groups as needed; GROUP_NONE where a key part is not known. `keys` is an array of key_count vectors.
+void group_assign(GroupTable *table, const Vector *keys, int64_t count, int64_t *groups);
+
+// The same without making groups: GROUP_NONE also where the key was never met.
+void group_find(const GroupTable *table, const Vector *keys, int64_t count, int64_t *groups);
+
+// Number of groups so far.
+int64_t group_count(const GroupTable *table);
+
+// Key part `key` of all groups as a vector (index = group). Borrowed: valid until the next group_assign.
+void group_keys(const GroupTable *table, uint32_t key, Vector *out);
+
+// Writes the groups in key order (evaluation.md 1.2 and 11) to order[0..group_count). `types` has one type
+// per key part.
+void group_order(const GroupTable *table, const Dict *dict, const Type *types, int64_t *order);
+
+// Rows listed by group: rows of group g are rows[starts[g] .. starts[g + 1]), ascending. `groups` may hold
+// GROUP_NONE, such rows are left out. starts has group_count + 1 places, rows has count places.
+void group_index(const int64_t *groups, int64_t count, int64_t group_count, int64_t *starts,
+                 int64_t *rows);
+
+#endif
