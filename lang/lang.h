@@ -15,5 +15,7 @@
 #include "lang/format.h"
 #include "lang/parse.h"
 #include "lang/source.h"
+#include "lang/typed.h"
+#include "lang/typed_body.h"
 
 #endif
