@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// base.c: the two ways in which a process may end below the command line.
+//
+// An assertion aborts, so that a debugger or a core file shows the place. Lack of memory is no
+// fault of ours: it gets a sentence for the user and the exit code of a bad environment.
+#include "runtime/base/base.h"
+
+enum { EXIT_ENVIRONMENT = 3 };
+
+void base_assert_failed(const char *text, const char *file, int line)
+{
+    fprintf(stderr, "%s:%d: assertion failed: %s\n", file, line, text);
+    fflush(stderr);
+    abort();
+}
+
+void base_memory_failed(size_t asked)
+{
+    fprintf(stderr,
+            "内存不足：需要 %zu 字节。请减少数据量或增加内存。\n"
+            "out of memory: %zu bytes were needed; use less data or more memory.\n",
+            asked, asked);
+    fflush(stderr);
+    _Exit(EXIT_ENVIRONMENT);
+}
+
+void *base_alloc(size_t size)
+{
+    void *block = malloc(size > 0 ? size : 1);
+    if (block == NULL)
+        base_memory_failed(size);
+    return block;
+}
+
+void *base_alloc_zeroed(size_t count, size_t size)
+{
+    void *block = calloc(count > 0 ? count : 1, size > 0 ? size : 1);
+    if (block == NULL)
+        base_memory_failed(size > 0 && count > SIZE_MAX / size ? SIZE_MAX : count * size);
+    return block;
+}
+
+void *base_realloc(void *taken_block, size_t size)
+{
+    void *block = realloc(taken_block, size > 0 ? size : 1);
+    if (block == NULL)
+        base_memory_failed(size);
+    return block;
+}
