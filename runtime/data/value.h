@@ -122,6 +122,10 @@ size_t phys_size(Phys phys);
 
 // Lists and sets: a text holding the elements' canonical bytes with lengths. `list_decode` gives them back.
 uint32_t list_encode(Dict *dict, Type element, const Value *items, uint32_t count);
+// The same for a set: `items` is sorted and stripped of repetitions in place first.
+uint32_t set_encode(Dict *dict, Type element, Value *items, uint32_t count);
+// Sorts known values of one type by value_compare, stably.
+void value_sort(const Dict *dict, Value *items, uint32_t count);
 uint32_t list_count(const Dict *dict, uint32_t code);
 // The element at `index`; the caller keeps index < list_count.
 Value list_get(const Dict *dict, Type element, uint32_t code, uint32_t index);

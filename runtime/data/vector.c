@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// vector.c: making and filling vectors.
+
+#include "runtime/data/vector.h"
+
+void vector_make(Vector *out, Phys phys, int64_t count, Arena *arena)
+{
+    ASSERT(count >= 0);
+    *out = (Vector){.phys = phys, .count = count};
+    size_t size = phys_size(phys);
+    out->data = arena_alloc_array(arena, (size_t)count, size, MIN_OF(size, _Alignof(int128_t)));
+}
+
+void vector_need_state(Vector *vector, Arena *arena)
+{
+    if (vector->state != NULL)
+        return;
+    size_t length = (size_t)vector_length(vector);
+    vector->state = ARENA_ARRAY(arena, uint8_t, length);
+    vector->cause = ARENA_ARRAY(arena, CauseId, length);
+}
+
+void vector_need_skeleton(Vector *vector, Arena *arena)
+{
+    if (vector->skeleton == NULL)
+        vector->skeleton = ARENA_ARRAY(arena, uint32_t, (size_t)vector_length(vector));
+}
+
+void vector_need_bounds(Vector *vector, Arena *arena)
+{
+    if (vector->lo != NULL)
+        return;
+    int64_t length = vector_length(vector);
+    vector->lo = ARENA_ARRAY(arena, int128_t, (size_t)length);
+    vector->hi = ARENA_ARRAY(arena, int128_t, (size_t)length);
+    for (int64_t i = 0; i < length; i++)
+        vector->lo[i] = 1;
+}
+
+void vector_set_unknown(Vector *vector, int64_t row, ValueState state, CauseId cause, Arena *arena)
+{
+    ASSERT(state != VALUE_KNOWN);
+    vector_need_state(vector, arena);
+    vector->state[row] = (uint8_t)state;
+    vector->cause[row] = cause;
+}
+
+static void store_known(Vector *vector, int64_t row, const Value *value)
+{
+    switch (vector->phys) {
+    case PHYS_BOOL:
+        vector->truth[row] = value->boolean;
+        return;
+    case PHYS_I64:
+        vector->i64[row] = value->i64;
+        return;
+    case PHYS_I128:
+        vector->i128[row] = value->i128;
+        return;
+    case PHYS_F64:
+        vector->f64[row] = value->f64;
+        return;
+    case PHYS_PAIR:
+        vector->pair[row] = value->pair;
+        return;
+    case PHYS_CODE:
+        vector->code[row] = value->code;
+        return;
+    }
+}
+
+void vector_set(Vector *vector, int64_t row, const Value *value, Arena *arena)
+{
+    ASSERT(row < vector_length(vector));
+    if (value->state == VALUE_KNOWN) {
+        ASSERT(type_phys(value->type) == vector->phys);
+        store_known(vector, row, value);
+        return;
+    }
+    vector_set_unknown(vector, row, value->state, value->cause, arena);
+    if (value->skeleton != 0 && value->state == VALUE_GAP) {
+        vector_need_skeleton(vector, arena);
+        vector->skeleton[row] = value->skeleton;
+    }
+    if (value->bounded) {
+        vector_need_bounds(vector, arena);
+        vector->lo[row] = value->lo;
+        vector->hi[row] = value->hi;
+    }
+}
+
+void vector_constant(Vector *out, const Value *value, int64_t count, Arena *arena)
+{
+    vector_make(out, type_phys(value->type), 1, arena);
+    out->constant = true;
+    vector_set(out, 0, value, arena);
+    out->count = count;
+}
