@@ -16,9 +16,8 @@
 #include "runtime/base/regex.h"
 #include "runtime/base/wide.h"
 #include "runtime/data/value.h"
+#include "runtime/kernel.h"
 
-struct FnCard; // stdlib/stdlib.h; the runtime only calls `kernel`
-struct FnContext;
 
 typedef enum StepOp {
 #define STEP(name, operands, doc) STEP_##name,
@@ -134,10 +133,10 @@ typedef struct TableDecl {
 // Where a row variable's rows come from.
 typedef enum SourceKind { SOURCE_TABLE, SOURCE_RELATION, SOURCE_RULE } SourceKind;
 
-typedef struct Source {
+typedef struct RowSource {
     SourceKind kind;
     uint32_t index;         // into tables, relations or rules
-} Source;
+} RowSource;
 
 typedef enum Policy { POLICY_DROP, POLICY_KEEP, POLICY_UNDECIDED } Policy;
 
@@ -187,7 +186,7 @@ typedef struct Coverage {   // `covered at d, c`
 
 typedef struct Partner {
     PartnerKind kind;
-    Source source;
+    RowSource source;
     uint32_t slot;
     const OnLeaf *leaves;
     uint32_t leaf_count;
@@ -246,7 +245,7 @@ typedef struct Citation {
 typedef struct Operator {
     OperatorKind kind;
     uint32_t place;         // ordinal of the clause in the written body, `from` is 1
-    Source source;          // from
+    RowSource source;          // from
     uint32_t slot;          // from
     Partner partner;
     Expr condition;         // filter, doubt, except, score: truth, policy built in
@@ -261,7 +260,7 @@ typedef struct Operator {
 
 typedef struct Slot {
     Str name;
-    Source source;
+    RowSource source;
     bool attached;          // attach, exists, lacks: holds a set
     bool optional;          // lookup, latest: may be absent or ?
 } Slot;
@@ -343,7 +342,7 @@ typedef struct Query {
 // ---------------------------------------------------------------- tests in the language
 
 typedef struct GivenTable {
-    Source source;          // table, relation or rule it replaces
+    RowSource source;          // table, relation or rule it replaces
     const uint32_t *columns; // column numbers given
     uint32_t column_count;
     const Const *cells;     // row by row; a gap constant where `-` stands
@@ -371,7 +370,7 @@ typedef struct ExpectEntry {
 
 typedef struct TestCase {
     Str name;
-    Source target;          // SOURCE_RULE, SOURCE_RELATION
+    RowSource target;          // SOURCE_RULE, SOURCE_RELATION
     bool target_is_query;
     uint32_t query;
     const GivenTable *tables;
@@ -390,6 +389,13 @@ typedef struct TestCase {
     Str file;
     uint32_t line;
 } TestCase;
+
+// A library function as CALL steps use it; the compiler makes it from the function's card.
+typedef struct LibraryFunction {
+    Str name;
+    FnKernel kernel;
+    uint32_t raw;           // bit i: operand i is `T?` and is handed over in any state; bit 31 stands for all from 31 on
+} LibraryFunction;
 
 typedef struct Model {
     Str name, title, version;
@@ -410,7 +416,7 @@ typedef struct Program {
     uint32_t const_count;
     Regex *const *regexes;
     uint32_t regex_count;
-    const struct FnCard *const *functions;
+    const LibraryFunction *functions;
     uint32_t function_count;
     const Relation *relations;
     uint32_t relation_count;
@@ -423,7 +429,7 @@ typedef struct Program {
     const Model *models;
     uint32_t model_count;
     // Order in which relations and rules run, so that what a body reads is finished before it.
-    const Source *order;
+    const RowSource *order;
     uint32_t order_count;
     bool reads_as_of;
 } Program;
