@@ -5,14 +5,19 @@
 // documentation, an example that runs as a test, and the kernel. A card is written as one macro in front of
 // an ordinary C body (stdlib/fn.h) and listed in its family's table. Nothing else has to be touched.
 //
-// Signatures are written as in a `function` declaration: "left(t: text, n: integer): text". Besides the
-// types' English names they may use
-//   `T`            one type for all its places (any type),   `N`  an exact number, integer, length or quantity,
-//                  unified by the rules of + (scales, units)
+// Signatures are written as in a `function` declaration: "left(t: text, n: integer): text". Besides
+// the types' English names (and person_id, credit_code … for identity types) they may use
+//   `T` `U`        one type for all its places (any type)
+//   `N`            an exact number, integer, length or quantity, unified by the rules of + (scales,
+//                  units): the operands come to a kernel at one scale and unit
+//   `days` `months` `time` `workdays`   the four kinds of length, which never mix
 //   `identity`     any identity type        `enum`  any enum      `list(T)` `set(T)`
-//   `T?`           the operand receives gaps
+//   `T?`           the operand receives gaps; a result that may be a gap
 //   `unit`         a unit's name            `name: type = 3`  optional, named, with its default
 //   `...`          the operand before may be repeated
+// The static scale of a result that is not an operand's: mean and division 18, median one more than
+// its operand, rounding the unit's or the literal `places`. Functions that give records (checks,
+// address_parts) have no card in this version.
 
 #ifndef SUP_STDLIB_STDLIB_H
 #define SUP_STDLIB_STDLIB_H
@@ -21,24 +26,26 @@
 
 // How the compiler treats a card.
 typedef enum FnLower {
-    LOWER_CALL,      // call the kernel
-    LOWER_STEP,      // the compiler has a step for it (abs, least, greatest, round…): `step` names it
-    LOWER_AGGREGATE, // an aggregate: `step` names the AggregateKind without its prefix: "SUM"
-    LOWER_SPECIAL,   // the checker knows it by name: points, as_of, size, path
+    LOWER_CALL,      // call the kernel; without one: can be checked, and not yet be run
+    LOWER_STEP,      // the compiler has a step for it: `step` names it; rounding: its RoundMode
+    LOWER_AGGREGATE, // `step` names the AggregateKind without prefix: "SUM"; NULL: not yet run
+    LOWER_SPECIAL,   // the checker knows it by name: points, as_of, size, path; `step` "WINDOW":
+                     // a function over peers, only within `let … among`
 } FnLower;
 
 typedef struct FnCard {
     const char *name, *name_zh;
     const char *signature;
     const char *doc, *doc_zh;
-    const char *example;    // "length(\"abc\") = 3": an expression of the language that is true; NULL for aggregates
-    const Reason *issues;   // reasons it can fail with, ended by REASON_NONE; NULL: never
-    uint32_t cost;          // rough nanoseconds a row
+    const char *example;  // an expression of the language that is true: "length(\"abc\") = 3";
+                          // NULL for aggregates and what needs a table
+    const Reason *issues; // reasons it can fail with, ended by REASON_NONE; NULL: never
+    uint32_t cost;        // rough nanoseconds a row
     FnLower lower;
     const char *step;
-    FnKernel kernel;        // LOWER_CALL
-    const char *sql;        // generic spelling, $1 $2…; NULL: none
-    bool soft;              // statistics over decided peers (spec/evaluation.md 5.4)
+    FnKernel kernel; // LOWER_CALL
+    const char *sql; // generic spelling, $1 $2…; NULL: none
+    bool soft;       // statistics over decided peers (spec/evaluation.md 5.4)
 } FnCard;
 
 // All cards of one family, ended by NULL.

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// stdlib_int.h: the families, shared by the files of this folder and nobody else.
+
+#ifndef SUP_STDLIB_STDLIB_INT_H
+#define SUP_STDLIB_STDLIB_INT_H
+
+#include "stdlib/stdlib.h"
+
+// Each family's table of cards, ended by NULL.
+extern const FnCard *const number_cards[];
+extern const FnCard *const date_text_cards[];
+extern const FnCard *const amount_cards[];
+extern const FnCard *const text_cards[];
+extern const FnCard *const similar_cards[];
+extern const FnCard *const time_cards[];
+extern const FnCard *const deadline_cards[];
+extern const FnCard *const identity_cards[];
+extern const FnCard *const place_cards[];
+extern const FnCard *const aggregate_cards[];
+extern const FnCard *const window_cards[];
+
+#endif
