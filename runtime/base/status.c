@@ -42,6 +42,18 @@ Status error_set(Error *err, Status status, const char *zh_format, const char *e
     return status;
 }
 
+Status error_set_text(Error *err, Status status, Str zh, Str en)
+{
+    ASSERT(status != STATUS_OK);
+    if (err == NULL)
+        return status;
+    error_clear(err);
+    err->status = status;
+    strbuf_add(&err->zh, zh);
+    strbuf_add(&err->en, en);
+    return status;
+}
+
 Status error_prefix(Error *err, Status status, const char *zh_format, const char *en_format, ...)
 {
     ASSERT(status != STATUS_OK);

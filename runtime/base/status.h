@@ -41,6 +41,10 @@ void error_clear(Error *err);
 Status error_set(Error *err, Status status, const char *zh_format, const char *en_format, ...)
     PRINTF_LIKE(3, 5) PRINTF_LIKE(4, 5);
 
+// The same with ready texts, for parts that differ between the languages. Copies them; they may not
+// belong to err.
+Status error_set_text(Error *err, Status status, Str zh, Str en);
+
 // Puts a context in front of both texts ("file.csv: " …) and returns the error's status; for callers
 // that know more than the function that failed. err may be NULL: then returns status.
 Status error_prefix(Error *err, Status status, const char *zh_format, const char *en_format, ...)
