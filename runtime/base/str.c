@@ -270,11 +270,13 @@ static uint64_t real_digits(double value, int digit_count, int *exponent)
     return digits;
 }
 
-// The shortest decimal that reads back as value > 0. Up to 15 digits the nearest decimal is the only
-// candidate; with 16 a neighbour may be the one at powers of two, where the interval is lopsided.
+// The shortest decimal that reads back as value > 0. A decimal of up to 15 digits survives the way
+// through a normal binary64, so the search starts there; below the normal range it starts at 1. With
+// 16 digits a neighbour may be the one at powers of two, where the interval is lopsided.
 static Decimal real_shortest(double value)
 {
-    for (int count = REAL_DIGITS_SURE; count < REAL_DIGITS_MAX; count++) {
+    int first = value < 0x1p-1022 ? 1 : REAL_DIGITS_SURE;
+    for (int count = first; count < REAL_DIGITS_MAX; count++) {
         int exponent;
         uint64_t digits = real_digits(value, count, &exponent);
         for (int step = 0; step < 3; step++) {
