@@ -89,6 +89,63 @@ void vector_set(Vector *vector, int64_t row, const Value *value, Arena *arena)
     }
 }
 
+static void copy_known(Vector *vector, int64_t row, const Vector *from, int64_t from_row)
+{
+    switch (vector->phys) {
+    case PHYS_BOOL:
+        vector->truth[row] = from->truth[from_row];
+        return;
+    case PHYS_I64:
+        vector->i64[row] = from->i64[from_row];
+        return;
+    case PHYS_I128:
+        vector->i128[row] = from->i128[from_row];
+        return;
+    case PHYS_F64:
+        vector->f64[row] = from->f64[from_row];
+        return;
+    case PHYS_PAIR:
+        vector->pair[row] = from->pair[from_row];
+        return;
+    case PHYS_CODE:
+        vector->code[row] = from->code[from_row];
+        return;
+    }
+}
+
+// Everything that a row which is not known has besides its value.
+static void copy_unknown(Vector *vector, int64_t row, const Vector *from, int64_t from_row,
+                         Arena *arena)
+{
+    vector_need_state(vector, arena);
+    vector->state[row] = from->state[from_row];
+    vector->cause[row] = from->cause[from_row];
+    if (from->skeleton != NULL && from->skeleton[from_row] != 0) {
+        vector_need_skeleton(vector, arena);
+        vector->skeleton[row] = from->skeleton[from_row];
+    }
+    if (from->lo != NULL && from->lo[from_row] <= from->hi[from_row]) {
+        vector_need_bounds(vector, arena);
+        vector->lo[row] = from->lo[from_row];
+        vector->hi[row] = from->hi[from_row];
+    }
+}
+
+void vector_copy_row(Vector *vector, int64_t row, const Vector *from, int64_t from_row,
+                     Arena *arena)
+{
+    ASSERT(vector->phys == from->phys);
+    int64_t at = from->constant ? 0 : from_row;
+    copy_known(vector, row, from, at);
+    if (from->state != NULL && from->state[at] != VALUE_KNOWN)
+        copy_unknown(vector, row, from, at, arena);
+    else if (from->state == NULL && from->cause != NULL) {
+        if (vector->cause == NULL)
+            vector->cause = ARENA_ARRAY(arena, CauseId, (size_t)vector_length(vector));
+        vector->cause[row] = from->cause[at];
+    }
+}
+
 void vector_constant(Vector *out, const Value *value, int64_t count, Arena *arena)
 {
     vector_make(out, type_phys(value->type), 1, arena);

@@ -30,6 +30,14 @@ void vector_set_unknown(Vector *vector, int64_t row, ValueState state, CauseId c
 // Writes a value in any state to one row.
 void vector_set(Vector *vector, int64_t row, const Value *value, Arena *arena);
 
+// The values at `index[0..count)` of a vector that is not constant: a copy in `arena`.
+void vector_take(const Vector *vector, const int64_t *index, int64_t count, Arena *arena,
+                 Vector *out);
+
+// Copies row `from_row` of a vector of the same layout, in any state.
+void vector_copy_row(Vector *vector, int64_t row, const Vector *from, int64_t from_row,
+                     Arena *arena);
+
 // A constant vector of `count` rows.
 void vector_constant(Vector *out, const Value *value, int64_t count, Arena *arena);
 

@@ -1,0 +1,501 @@
+// SPDX-License-Identifier: Apache-2.0
+// eval_compare.c: comparisons, membership, periods, presence. All give boolean values with states.
+//
+// A comparison with an issue whose bounds lie wholly on one side is decided although the value is not known;
+// the row then becomes known again. Identity values that are damaged or masked are compared by the characters
+// that survived (spec/evaluation.md 1.5).
+
+#include "runtime/exec/eval_int.h"
+
+static void compare_begin(const Frame *frame, const Step *step, const Vector *operands[2],
+                          Vector *out)
+{
+    operands[0] = frame_operand(frame, step->a);
+    operands[1] = frame_operand(frame, step->b);
+    frame_make(frame, operands, 2, PHYS_BOOL, out);
+    frame_strict(frame, operands, 2, out);
+}
+
+static void set_known(Vector *out, int64_t row, bool value)
+{
+    out->truth[row] = value;
+    if (out->state != NULL) {
+        out->state[row] = VALUE_KNOWN;
+        out->cause[row] = 0;
+    }
+}
+
+// ---------------------------------------------------------------- COMPARE
+
+#define COMPARE_LOOP(op, field)                                                                    \
+    LOOP2(a, b, length, { out->truth[i] = a->field[ia] op b->field[ib]; })
+
+#define COMPARE_NUMBERS(field)                                                                     \
+    do {                                                                                           \
+        switch (op) {                                                                              \
+        case COMPARE_EQ:                                                                           \
+            COMPARE_LOOP(==, field);                                                               \
+            return;                                                                                \
+        case COMPARE_NE:                                                                           \
+            COMPARE_LOOP(!=, field);                                                               \
+            return;                                                                                \
+        case COMPARE_LT:                                                                           \
+            COMPARE_LOOP(<, field);                                                                \
+            return;                                                                                \
+        case COMPARE_LE:                                                                           \
+            COMPARE_LOOP(<=, field);                                                               \
+            return;                                                                                \
+        case COMPARE_GT:                                                                           \
+            COMPARE_LOOP(>, field);                                                                \
+            return;                                                                                \
+        case COMPARE_GE:                                                                           \
+            COMPARE_LOOP(>=, field);                                                               \
+            return;                                                                                \
+        }                                                                                          \
+    } while (0)
+
+static void compare_i64(CompareOp op, const Vector *a, const Vector *b, int64_t length, Vector *out)
+{
+    COMPARE_NUMBERS(i64);
+}
+
+static void compare_i128(CompareOp op, const Vector *a, const Vector *b, int64_t length,
+                         Vector *out)
+{
+    COMPARE_NUMBERS(i128);
+}
+
+static void compare_f64(CompareOp op, const Vector *a, const Vector *b, int64_t length, Vector *out)
+{
+    COMPARE_NUMBERS(f64);
+}
+
+static void compare_truth(CompareOp op, const Vector *a, const Vector *b, int64_t length,
+                          Vector *out)
+{
+    COMPARE_NUMBERS(truth);
+}
+
+static int pair_order(Pair a, Pair b)
+{
+    if (a.a != b.a)
+        return a.a < b.a ? -1 : 1;
+    return (a.b > b.b) - (a.b < b.b);
+}
+
+static void compare_pairs(CompareOp op, const Vector *a, const Vector *b, int64_t length,
+                          Vector *out)
+{
+    LOOP2(a, b, length,
+          { out->truth[i] = compare_verdict(op, pair_order(a->pair[ia], b->pair[ib])); });
+}
+
+// Equality of codes is equality of what they stand for; order needs the bytes (or elements).
+static void compare_codes(const Frame *frame, const Step *step, const Vector *a, const Vector *b,
+                          int64_t length, Vector *out)
+{
+    CompareOp op = (CompareOp)step->index;
+    if (op == COMPARE_EQ) {
+        COMPARE_LOOP(==, code);
+        return;
+    }
+    if (op == COMPARE_NE) {
+        COMPARE_LOOP(!=, code);
+        return;
+    }
+    const Dict *dict = frame->shared->dict;
+    LOOP2(a, b, length, {
+        Value x = {.type = step->type, .code = a->code[ia]};
+        Value y = {.type = step->type, .code = b->code[ib]};
+        out->truth[i] = compare_verdict(op, value_compare(dict, &x, &y));
+    });
+}
+
+// Decides rows that are issues by the operands' bounds where these allow it.
+static void compare_bounds(CompareOp op, const Vector *a, const Vector *b, int64_t length,
+                           Vector *out)
+{
+    if (out->state == NULL || (a->lo == NULL && b->lo == NULL))
+        return;
+    for (int64_t i = 0; i < length; i++) {
+        if (out->state[i] != VALUE_ISSUE)
+            continue;
+        Truth truth = interval_compare(op, vector_interval(a, i), vector_interval(b, i));
+        if (truth != TRUTH_U)
+            set_known(out, i, truth == TRUTH_T);
+    }
+}
+
+void step_run_COMPARE(const Frame *frame, const Step *step, Vector *out)
+{
+    const Vector *operands[2];
+    compare_begin(frame, step, operands, out);
+    const Vector *a = operands[0];
+    const Vector *b = operands[1];
+    ASSERT(a->phys == b->phys);
+    CompareOp op = (CompareOp)step->index;
+    int64_t length = vector_length(out);
+    switch (a->phys) {
+    case PHYS_BOOL:
+        compare_truth(op, a, b, length, out);
+        break;
+    case PHYS_I64:
+        compare_i64(op, a, b, length, out);
+        break;
+    case PHYS_I128:
+        compare_i128(op, a, b, length, out);
+        break;
+    case PHYS_F64:
+        compare_f64(op, a, b, length, out);
+        break;
+    case PHYS_PAIR:
+        compare_pairs(op, a, b, length, out);
+        break;
+    case PHYS_CODE:
+        compare_codes(frame, step, a, b, length, out);
+        break;
+    }
+    compare_bounds(op, a, b, length, out);
+}
+
+// ---------------------------------------------------------------- COMPARE_FRACTION
+
+// A fraction at the corner of intervals: infinite (-1, 1), or num/den with den != 0.
+typedef struct Corner {
+    int infinite;
+    int128_t num, den;
+} Corner;
+
+static int corner_order(Corner a, Corner b)
+{
+    if (a.infinite != 0 || b.infinite != 0)
+        return (a.infinite > b.infinite) - (a.infinite < b.infinite);
+    return exact_compare_fraction(a.num, a.den, b.num, b.den);
+}
+
+static Corner corner_of(int128_t num, int128_t den)
+{
+    if (den == BOUND_LOW || den == BOUND_HIGH)
+        return (Corner){0, 0, 1};
+    if (num == BOUND_LOW || num == BOUND_HIGH)
+        return (Corner){(num > 0) == (den > 0) ? 1 : -1, 0, 1};
+    return (Corner){0, num, den};
+}
+
+// Least and greatest value of a fraction; false where it has none (the denominator may be 0).
+static bool fraction_range(Interval num, Interval den, Corner *least, Corner *greatest)
+{
+    if (!num.some || !den.some || (den.lo <= 0 && den.hi >= 0))
+        return false;
+    const Corner corners[4] = {corner_of(num.lo, den.lo), corner_of(num.lo, den.hi),
+                               corner_of(num.hi, den.lo), corner_of(num.hi, den.hi)};
+    *least = *greatest = corners[0];
+    for (int i = 1; i < 4; i++) {
+        if (corner_order(corners[i], *least) < 0)
+            *least = corners[i];
+        if (corner_order(corners[i], *greatest) > 0)
+            *greatest = corners[i];
+    }
+    return true;
+}
+
+// a < b (or a <= b) for two ranges. Infinite ends decide nothing against each other.
+static Truth ranges_less(Corner a_least, Corner a_greatest, Corner b_least, Corner b_greatest,
+                         bool or_equal)
+{
+    int high_low = corner_order(a_greatest, b_least);
+    int low_high = corner_order(a_least, b_greatest);
+    bool high_finite = a_greatest.infinite == 0 || b_least.infinite == 0;
+    bool low_finite = a_least.infinite == 0 || b_greatest.infinite == 0;
+    if (high_finite && (or_equal ? high_low <= 0 : high_low < 0))
+        return TRUTH_T;
+    if (low_finite && (or_equal ? low_high > 0 : low_high >= 0))
+        return TRUTH_F;
+    return TRUTH_U;
+}
+
+static Truth ranges_equal(Corner a_least, Corner a_greatest, Corner b_least, Corner b_greatest)
+{
+    if (corner_order(a_greatest, b_least) < 0 || corner_order(b_greatest, a_least) < 0)
+        return TRUTH_F;
+    bool points = a_least.infinite == 0 && b_least.infinite == 0 &&
+                  corner_order(a_least, a_greatest) == 0 && corner_order(b_least, b_greatest) == 0;
+    return points ? TRUTH_T : TRUTH_U;
+}
+
+static Truth truth_not(Truth truth)
+{
+    if (truth == TRUTH_U)
+        return TRUTH_U;
+    return truth == TRUTH_T ? TRUTH_F : TRUTH_T;
+}
+
+static Truth fraction_bounds(CompareOp op, const Vector *const operands[4], int64_t row)
+{
+    Corner a_least;
+    Corner a_greatest;
+    Corner b_least;
+    Corner b_greatest;
+    if (!fraction_range(vector_interval(operands[0], row), vector_interval(operands[1], row),
+                        &a_least, &a_greatest) ||
+        !fraction_range(vector_interval(operands[2], row), vector_interval(operands[3], row),
+                        &b_least, &b_greatest))
+        return TRUTH_U;
+    switch (op) {
+    case COMPARE_EQ:
+        return ranges_equal(a_least, a_greatest, b_least, b_greatest);
+    case COMPARE_NE:
+        return truth_not(ranges_equal(a_least, a_greatest, b_least, b_greatest));
+    case COMPARE_LT:
+        return ranges_less(a_least, a_greatest, b_least, b_greatest, false);
+    case COMPARE_LE:
+        return ranges_less(a_least, a_greatest, b_least, b_greatest, true);
+    case COMPARE_GT:
+        return ranges_less(b_least, b_greatest, a_least, a_greatest, false);
+    case COMPARE_GE:
+        return ranges_less(b_least, b_greatest, a_least, a_greatest, true);
+    }
+    UNREACHABLE();
+}
+
+// A row in which some part is not known: decided by the sides' own values where the step brings them, else by
+// the corners of the fractions.
+static void fraction_unknown(const Frame *frame, const Step *step, const Vector *const operands[4],
+                             int64_t row, Vector *out)
+{
+    CompareOp op = (CompareOp)step->index;
+    Truth truth = TRUTH_U;
+    if (step->list_count == 2) {
+        const Vector *left = frame_operand(frame, step->list[0]);
+        const Vector *right = frame_operand(frame, step->list[1]);
+        truth = interval_compare(op, vector_interval(left, row), vector_interval(right, row));
+    } else {
+        truth = fraction_bounds(op, operands, row);
+    }
+    if (truth != TRUTH_U)
+        set_known(out, row, truth == TRUTH_T);
+}
+
+// Operands of a fraction may be integers or exact numbers.
+static int128_t whole_at(const Vector *vector, int64_t row)
+{
+    int64_t at = vector_index(vector, row);
+    return vector->phys == PHYS_I64 ? vector->i64[at] : vector->i128[at];
+}
+
+void step_run_COMPARE_FRACTION(const Frame *frame, const Step *step, Vector *out)
+{
+    const Vector *const operands[4] = {frame_operand(frame, step->a), frame_operand(frame, step->b),
+                                       frame_operand(frame, step->c),
+                                       frame_operand(frame, step->d)};
+    frame_make(frame, operands, 4, PHYS_BOOL, out);
+    frame_strict(frame, operands, 4, out);
+    int64_t length = vector_length(out);
+    for (int64_t i = 0; i < length; i++) {
+        if (out->state != NULL && out->state[i] != VALUE_KNOWN) {
+            if (out->state[i] == VALUE_ISSUE)
+                fraction_unknown(frame, step, operands, i, out);
+            continue;
+        }
+        int128_t left_den = whole_at(operands[1], i);
+        int128_t right_den = whole_at(operands[3], i);
+        if (left_den == 0 || right_den == 0) {
+            frame_issue(frame, step, out, i, REASON_DIVISION_BY_ZERO);
+            continue;
+        }
+        int order = exact_compare_fraction(whole_at(operands[0], i), left_den,
+                                           whole_at(operands[2], i), right_den);
+        out->truth[i] = compare_verdict((CompareOp)step->index, order);
+    }
+}
+
+// ---------------------------------------------------------------- identity values
+
+// What is known of the characters of an identity value: all, a skeleton, or (false) nothing.
+static bool identity_characters(const Dict *dict, const Vector *vector, int64_t row, Str *out)
+{
+    int64_t at = vector_index(vector, row);
+    ValueState state = vector->state == NULL ? VALUE_KNOWN : (ValueState)vector->state[at];
+    if (state == VALUE_KNOWN) {
+        *out = dict_str(dict, vector->code[at]);
+        return true;
+    }
+    if (state == VALUE_ISSUE || vector->skeleton == NULL || vector->skeleton[at] == 0)
+        return false;
+    *out = dict_str(dict, vector->skeleton[at]);
+    return true;
+}
+
+void step_run_EQUAL_IDENTITY(const Frame *frame, const Step *step, Vector *out)
+{
+    const Vector *operands[2];
+    compare_begin(frame, step, operands, out);
+    const Vector *a = operands[0];
+    const Vector *b = operands[1];
+    int64_t length = vector_length(out);
+    COMPARE_LOOP(==, code);
+    if (out->state == NULL)
+        return;
+    const Dict *dict = frame->shared->dict;
+    for (int64_t i = 0; i < length; i++) {
+        Str x;
+        Str y;
+        // A gap stays one only if the values may be equal.
+        if (out->state[i] == VALUE_GAP && identity_characters(dict, a, i, &x) &&
+            identity_characters(dict, b, i, &y) && !skeleton_may_equal(x, y))
+            set_known(out, i, false);
+    }
+}
+
+// ---------------------------------------------------------------- IN_SET
+
+// The elements of a set as they lie in its bytes.
+typedef struct SetView {
+    const char *bytes;
+    uint32_t count;
+    size_t size;
+} SetView;
+
+static SetView set_view(const Dict *dict, uint32_t code, Phys phys)
+{
+    Str bytes = dict_str(dict, code);
+    SetView view = {NULL, list_count(dict, code), phys_size(phys)};
+    if (view.count > 0) {
+        ASSERT((unsigned char)bytes.ptr[0] == view.size);
+        view.bytes = bytes.ptr + 1;
+    }
+    return view;
+}
+
+// Whether `value` (view.size bytes) is an element. Reals are never elements, so bytes tell equality.
+static bool set_has(const SetView *view, const void *value)
+{
+    for (uint32_t i = 0; i < view->count; i++)
+        if (memcmp(view->bytes + i * view->size, value, view->size) == 0)
+            return true;
+    return false;
+}
+
+// Whether some element may be what a damaged or masked identity value was.
+static bool set_may_have(const Dict *dict, const SetView *view, Str skeleton)
+{
+    for (uint32_t i = 0; i < view->count; i++) {
+        uint32_t code;
+        memcpy(&code, view->bytes + i * view->size, sizeof code);
+        if (skeleton_may_equal(skeleton, dict_str(dict, code)))
+            return true;
+    }
+    return false;
+}
+
+// Membership is `or` of equalities: of no equality it is F, and a gap that fits no element is F.
+static bool gap_is_outside(const Frame *frame, const Step *step, const SetView *view,
+                           const Vector *a, int64_t row)
+{
+    if (view->count == 0)
+        return true;
+    Str skeleton;
+    return step->type.kind == TYPE_IDENTITY && a->phys == PHYS_CODE &&
+           identity_characters(frame->shared->dict, a, row, &skeleton) &&
+           !set_may_have(frame->shared->dict, view, skeleton);
+}
+
+void step_run_IN_SET(const Frame *frame, const Step *step, Vector *out)
+{
+    const Vector *operands[2];
+    compare_begin(frame, step, operands, out);
+    const Vector *a = operands[0];
+    const Vector *set = operands[1];
+    const Dict *dict = frame->shared->dict;
+    size_t size = phys_size(a->phys);
+    int64_t length = vector_length(out);
+    SetView view = {0};
+    uint32_t viewed = UINT32_MAX;
+    for (int64_t i = 0; i < length; i++) {
+        if (!row_known(set, i))
+            continue;
+        uint32_t code = set->code[vector_index(set, i)];
+        if (code != viewed) {
+            view = set_view(dict, code, a->phys);
+            viewed = code;
+        }
+        int64_t at = vector_index(a, i);
+        if (row_known(a, i))
+            out->truth[i] = set_has(&view, (const char *)a->data + (size_t)at * size);
+        else if (gap_is_outside(frame, step, &view, a, i))
+            set_known(out, i, false);
+    }
+}
+
+// ---------------------------------------------------------------- periods
+
+void step_run_DURING(const Frame *frame, const Step *step, Vector *out)
+{
+    const Vector *operands[2];
+    compare_begin(frame, step, operands, out);
+    const Vector *a = operands[0];
+    const Vector *b = operands[1];
+    int64_t length = vector_length(out);
+    LOOP2(a, b, length,
+          { out->truth[i] = (a->pair[ia].a >= b->pair[ib].a) & (a->pair[ia].b <= b->pair[ib].b); });
+}
+
+void step_run_OVERLAPS(const Frame *frame, const Step *step, Vector *out)
+{
+    const Vector *operands[2];
+    compare_begin(frame, step, operands, out);
+    const Vector *a = operands[0];
+    const Vector *b = operands[1];
+    int64_t length = vector_length(out);
+    LOOP2(a, b, length,
+          { out->truth[i] = (a->pair[ia].a <= b->pair[ib].b) & (b->pair[ib].a <= a->pair[ia].b); });
+}
+
+void step_run_TO_PERIOD(const Frame *frame, const Step *step, Vector *out)
+{
+    const Vector *a = frame_operand(frame, step->a);
+    frame_make(frame, &a, 1, PHYS_PAIR, out);
+    frame_strict(frame, &a, 1, out);
+    int64_t length = vector_length(out);
+    for (int64_t i = 0; i < length; i++) {
+        if (!row_known(out, i))
+            continue;
+        if (step->index == TYPE_MONTH)
+            out->pair[i] =
+                (Pair){month_first_day((int32_t)a->i64[i]), month_last_day((int32_t)a->i64[i])};
+        else if (step->index == TYPE_DATETIME)
+            out->pair[i] = (Pair){datetime_date(a->i64[i]), datetime_date(a->i64[i])};
+        else
+            out->pair[i] = (Pair){a->i64[i], a->i64[i]};
+    }
+}
+
+// ---------------------------------------------------------------- presence
+
+void step_run_IS_PRESENT(const Frame *frame, const Step *step, Vector *out)
+{
+    const Vector *a = frame_operand(frame, step->a);
+    frame_make(frame, &a, 1, PHYS_BOOL, out);
+    int64_t length = vector_length(out);
+    for (int64_t i = 0; i < length; i++) {
+        ValueState state = a->state == NULL ? VALUE_KNOWN : (ValueState)a->state[i];
+        out->truth[i] = state == VALUE_KNOWN;
+        if (state == VALUE_ISSUE)
+            vector_set_unknown(out, i, VALUE_ISSUE, a->cause[i], frame->arena);
+    }
+}
+
+void step_run_VARIABLE_PRESENT(const Frame *frame, const Step *step, Vector *out)
+{
+    const SlotRows *slot = &frame->context->slots[step->slot];
+    vector_make(out, PHYS_BOOL, frame->count, frame->arena);
+    if (slot->rows == NULL) {
+        memset(out->truth, TRUTH_T, (size_t)frame->count);
+        return;
+    }
+    for (int64_t i = 0; i < frame->count; i++) {
+        out->truth[i] = slot->rows[i] >= 0;
+        if (row_is_unknown(slot->rows[i]))
+            vector_set_unknown(out, i, VALUE_ISSUE, row_cause(slot->rows[i]), frame->arena);
+    }
+}
