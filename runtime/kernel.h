@@ -54,7 +54,7 @@ typedef IdentityState (*IdentityNormalise)(Str cell, StrBuf *out);
 typedef struct IdentityCard {
     const char *key;        // as in Nominal.identity: "person_id"
     const char *name, *name_zh; // of the type: person_id, 身份号
-    uint32_t known_least;   // least number of known characters of a skeleton
+    uint32_t known_least;   // least number of known characters of a skeleton; 0: half of them
     IdentityNormalise normalise;
     const char *doc, *doc_zh;
 } IdentityCard;

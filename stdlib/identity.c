@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// identity.c: the identity types, and what their normalisers share.
+//
+// A value of an identity type says who or what a row is about, so two rules hold for all of them. A
+// repair is made only where no other reading is left (width, blanks, a check digit that agrees). And
+// what is not usable keeps the characters that are known by position and claims no more: unknown
+// stands where a character was hidden, lost, or cannot be placed.
+
+#include "stdlib/identity_int.h"
+
+#include "runtime/base/unicode.h"
+#include "stdlib/stdlib_int.h"
+
+// Blanks, quotes and characters without width, which come from spreadsheets and web pages.
+static bool cell_is_noise(int32_t c)
+{
+    if (c < 0x80)
+        return c == ' ' || c == '\'' || c == '"' || c == '`' || c < 0x20 || c == 0x7F;
+    return c == 0xA0 || c == 0xAD || (c >= 0x2000 && c <= 0x200F) || (c >= 0x2018 && c <= 0x201F) ||
+           (c >= 0x2028 && c <= 0x202F) || (c >= 0x205F && c <= 0x2064) || c == 0x3000 ||
+           c == 0xFEFF;
+}
+
+bool cell_read(Str text, Cell *cell)
+{
+    cell->count = 0;
+    cell->changed = false;
+    for (size_t at = 0; at < text.len;) {
+        int32_t point = utf8_decode(text, &at);
+        if (point < 0)
+            return false;
+        int32_t half = unicode_half_width(point);
+        cell->changed |= half != point;
+        if (cell_is_noise(half)) {
+            cell->changed = true;
+            continue;
+        }
+        if (cell->count == CELL_POINTS_MAX)
+            return false;
+        cell->at[cell->count++] = half;
+    }
+    return true;
+}
+
+void cell_write(const Cell *cell, StrBuf *out)
+{
+    for (uint32_t i = 0; i < cell->count; i++)
+        strbuf_add_code_point(out, cell->at[i]);
+}
+
+void cell_write_skeleton(const Cell *cell, uint32_t known_least, StrBuf *out)
+{
+    uint32_t known = 0;
+    for (uint32_t i = 0; i < cell->count; i++)
+        known += cell->at[i] != SKELETON_UNKNOWN;
+    uint32_t least = known_least > 0 ? known_least : (cell->count + 1) / 2;
+    if (known > 0 && known >= least)
+        cell_write(cell, out);
+}
+
+void cell_upper(Cell *cell)
+{
+    for (uint32_t i = 0; i < cell->count; i++)
+        if (cell->at[i] >= 'a' && cell->at[i] <= 'z') {
+            cell->at[i] += 'A' - 'a';
+            cell->changed = true;
+        }
+}
+
+void cell_drop(Cell *cell, int32_t drop)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < cell->count; i++)
+        if (cell->at[i] != drop)
+            cell->at[kept++] = cell->at[i];
+    cell->changed |= kept != cell->count;
+    cell->count = kept;
+}
+
+bool cell_is_mask(int32_t c)
+{
+    return c == '*' || c == 0xD7 || c == '#' || c == '?' || c == '_' || c == 0x2022 ||
+           (c >= 0x25A0 && c <= 0x25A1) || c == 0x25CB || c == 0x25CF || c == 0x2217 || c == 0x2715;
+}
+
+bool cell_has_mask(const Cell *cell)
+{
+    for (uint32_t i = 0; i < cell->count; i++)
+        if (cell_is_mask(cell->at[i]))
+            return true;
+    return false;
+}
+
+void cell_blank_masks(Cell *cell)
+{
+    for (uint32_t i = 0; i < cell->count; i++)
+        if (cell_is_mask(cell->at[i]))
+            cell->at[i] = SKELETON_UNKNOWN;
+}
+
+bool cell_stretch(Cell *cell, uint32_t count)
+{
+    ASSERT(count <= CELL_POINTS_MAX);
+    if (cell->count > count)
+        return false;
+    uint32_t start = 0;
+    while (start < cell->count && cell->at[start] != SKELETON_UNKNOWN)
+        start++;
+    uint32_t end = start;
+    while (end < cell->count && cell->at[end] == SKELETON_UNKNOWN)
+        end++;
+    for (uint32_t i = end; i < cell->count; i++)
+        if (cell->at[i] == SKELETON_UNKNOWN)
+            return false;
+    if (start == end)
+        return false;
+    uint32_t tail = cell->count - end;
+    memmove(&cell->at[count - tail], &cell->at[end], tail * sizeof cell->at[0]);
+    cell->count = count;
+    cell_forget(cell, start, count - tail);
+    return true;
+}
+
+bool cell_digits(const Cell *cell, uint32_t from, uint32_t to)
+{
+    ASSERT(to <= cell->count);
+    for (uint32_t i = from; i < to; i++)
+        if (!cell_is_digit(cell->at[i]))
+            return false;
+    return true;
+}
+
+bool cell_is_uniform(const Cell *cell)
+{
+    for (uint32_t i = 1; i < cell->count; i++)
+        if (cell->at[i] != cell->at[0])
+            return false;
+    return true;
+}
+
+void cell_forget(Cell *cell, uint32_t from, uint32_t to)
+{
+    ASSERT(to <= cell->count);
+    for (uint32_t i = from; i < to; i++)
+        cell->at[i] = SKELETON_UNKNOWN;
+}
+
+// ---- numbers that a spreadsheet has written with an exponent
+
+// Reads d[.d…]E[+]d[d]: the digits of the mantissa move to the front. Returns their number, 0 if the
+// cell has another form; *exponent is set.
+static uint32_t exponent_parts(Cell *cell, uint32_t *exponent)
+{
+    uint32_t i = 0, digits = 0;
+    int32_t mantissa[CELL_POINTS_MAX];
+    for (; i < cell->count && (cell_is_digit(cell->at[i]) || (i == 1 && cell->at[i] == '.')); i++)
+        if (cell->at[i] != '.')
+            mantissa[digits++] = cell->at[i];
+    if (digits == 0 || i >= cell->count || (cell->at[i] != 'E' && cell->at[i] != 'e'))
+        return 0;
+    i++;
+    if (i < cell->count && cell->at[i] == '+')
+        i++;
+    if (i >= cell->count || cell->count - i > 2 || !cell_digits(cell, i, cell->count))
+        return 0;
+    *exponent = 0;
+    for (; i < cell->count; i++)
+        *exponent = *exponent * 10 + (uint32_t)(cell->at[i] - '0');
+    memcpy(cell->at, mantissa, digits * sizeof mantissa[0]);
+    return digits;
+}
+
+// The last digit that was printed is rounded, and a 0 there may have carried into the ones before.
+static uint32_t exponent_sure_digits(const Cell *cell, uint32_t digits)
+{
+    while (digits > 0 && cell->at[digits - 1] == '0')
+        digits--;
+    return digits > 0 ? digits - 1 : 0;
+}
+
+CellExponent cell_expand_exponent(Cell *cell)
+{
+    uint32_t exponent = 0;
+    uint32_t digits = exponent_parts(cell, &exponent);
+    if (digits == 0 || exponent >= CELL_POINTS_MAX)
+        return EXPONENT_NONE;
+    cell->changed = true;
+    cell->count = exponent + 1;
+    if (digits == exponent + 1)
+        return EXPONENT_EXACT;
+    uint32_t sure = MIN_OF(exponent_sure_digits(cell, digits), cell->count);
+    cell_forget(cell, sure, cell->count);
+    return EXPONENT_LOST;
+}
+
+// ---- the types
+
+static const IdentityCard cards[] = {
+    {"person_id", "person_id", "身份号", 8, identity_person,
+     "A citizen's identity number (GB 11643): 18 characters, the last a check digit. Numbers of 15 "
+     "digits become 18; passports and permits are kept as they are.",
+     "公民身份号码（GB 11643）：18 位，末位为校验码。15 位的升为 18 位；护照、通行证原样保留。"},
+    {"credit_code", "credit_code", "信用代码", 8, identity_credit,
+     "A unified social credit code (GB 32100): 18 characters, the last a check character.",
+     "统一社会信用代码（GB 32100）：18 位，末位为校验码。"},
+    {"account", "account", "账号", 6, identity_account,
+     "An account's number, without blanks and hyphens.", "账号，去掉空白和连字符。"},
+    {"plate", "plate", "车牌", 0, identity_plate,
+     "A vehicle's plate (GA 36 and new-energy plates), without dots and blanks.",
+     "机动车号牌（GA 36 及新能源号牌），去掉间隔点和空白。"},
+    {"phone", "phone", "手机号", 7, identity_phone,
+     "A telephone number: 11 digits of a mobile, or a line with its area code.",
+     "电话号码：手机 11 位，或者带区号的固定电话。"},
+    {"case_number", "case_number", "案号", 0, identity_case,
+     "A court's case number: （2023）浙0602民初1234号, with full-width brackets.",
+     "法院案号：（2023）浙0602民初1234号，括号用全角。"},
+    {"text", "text", "文本", 0, identity_text,
+     "What the model's own types start from: the text without blanks at its ends.",
+     "模型自定类型的基础：去掉首尾空白的文本。"},
+};
+
+const IdentityCard *stdlib_identity(Str key_or_name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(cards); i++)
+        if (str_equal(key_or_name, str_from_cstr(cards[i].key)) ||
+            str_equal(key_or_name, str_from_cstr(cards[i].name_zh)))
+            return &cards[i];
+    return NULL;
+}
+
+uint32_t stdlib_identity_count(void)
+{
+    return (uint32_t)ARRAY_LEN(cards);
+}
+
+const IdentityCard *stdlib_identity_at(uint32_t index)
+{
+    ASSERT(index < ARRAY_LEN(cards));
+    return &cards[index];
+}
