@@ -1,0 +1,881 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The reference evaluator: `spec/evaluation.md` by nested loops, in the written order.
+
+`Run(model, data, …).entries()` gives the lines that `sup run --format jsonl` writes, as dictionaries.
+Slow on purpose: every clause looks at every pair, every reading is evaluated by itself.
+"""
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field
+from dataclasses import replace as ast_replace
+from fractions import Fraction
+
+import model as ast
+from expressions import (ABSENT, UNDECIDED_MEMBERS, Issue, Member, Row, Scope, Unplaced, contains,
+                         leaves, truth, value, variables)
+from partners import Clause, last_row
+from tables import Source, columns_read, load, rows_fit
+from values import (CERTAIN, POSSIBLE, SHADOW, TOLERATED, Gap, bounds, canonical, may_equal_values,
+                    sort_key, unknown)
+
+
+class RunFails(Exception):
+    """The run stops with exit 3: two certain rows of a relation contradict each other."""
+
+
+@dataclass
+class Binding:
+    """Row variables, attached sets, class, marks (place, reason, source) and caveats."""
+
+    rows: dict = field(default_factory=dict)
+    attached: dict = field(default_factory=dict)
+    cls: int = CERTAIN
+    marks: list = field(default_factory=list)
+    caveats: tuple = ()
+    excepted: tuple = ()
+
+    def with_rows(self, more):
+        return Binding({**self.rows, **more}, self.attached, self.cls, self.marks, self.caveats,
+                       self.excepted)
+
+    def marked(self, place, cause, cls=POSSIBLE):
+        """The binding with one more mark and a class not better than `cls`."""
+        return Binding(self.rows, self.attached, max(self.cls, cls),
+                       self.marks + [(place, *cause)], self.caveats, self.excepted)
+
+    def noted(self, caveats):
+        return Binding(self.rows, self.attached, self.cls, self.marks,
+                       self.caveats + tuple(caveats), self.excepted)
+
+
+@dataclass
+class ScoreMark:
+    points: object
+    label: str
+    open: bool
+    blame: object = None
+
+
+@dataclass
+class Group:
+    """A group behind a fence: its members, its class, and what its own conditions left on it."""
+
+    key: dict
+    members: list
+    unplaced: list
+    fence: object
+    cls: int = CERTAIN
+    own: Counter = field(default_factory=Counter)
+    blames_shadows: bool = False
+    blames_possible: bool = False
+    caveats: tuple = ()
+    excepted: tuple = ()
+    scores: list = field(default_factory=list)
+
+    @property
+    def representative(self):
+        best = min((m.cls for m in self.members), default=None)
+        return next(m.binding for m in self.members if m.cls == best)
+
+    def all_members(self):
+        """Members with their class; shadows that the tolerance disregards are TOLERATED."""
+        found = []
+        for m in self.members + self.unplaced:
+            if m.cls == SHADOW and self.fence.tolerant and self.cls != SHADOW:
+                m = ast_replace(m, cls=TOLERATED, caveat=self.fence.caveat)
+            found.append(m)
+        return found
+
+    def of_class(self, cls):
+        return [m for m in self.members if m.cls == cls]
+
+    def causes(self):
+        """(place, reason, source) → count, each member once under its lowest mark (6.3)."""
+        found = Counter(self.own)
+        if self.blames_possible:
+            found.update(min(m.marks, key=mark_order) for m in self.of_class(POSSIBLE))
+        if self.blames_shadows:
+            found.update(min(m.marks, key=mark_order) for m in self.all_members()
+                         if m.cls == SHADOW)
+        return found
+
+    def first_cause(self):
+        return min(self.causes(), key=mark_order)
+
+
+def mark_order(mark):
+    return (mark[0], mark[1].encode(), mark[2].encode())
+
+
+@dataclass
+class Fence:
+    """The tolerance of one fence: its members, and whether its shadow members are few enough."""
+
+    tolerant: bool
+    caveat: tuple
+
+
+class Body:
+    """A body prepared for evaluation: places, levels of lets, variables, policies."""
+
+    def __init__(self, run, clauses, first_place=1, query=False):
+        self.run, self.query = run, query
+        self.lets, self.tables, self.attached = {}, {}, {}
+        self.variables = []
+        self.steps = []
+        level = 0
+        grouped = any(isinstance(c, ast.GroupBy) for c in clauses)
+        for place, clause in enumerate(clauses, first_place):
+            implied = self._implied_group(clause, clauses, grouped)
+            if implied is not None:
+                grouped = True
+                last = first_place + len(clauses) - 1
+                self.steps.append((last, level, implied))
+                level += 1
+            self.steps.append((place, level, clause))
+            self._note(clause, level)
+            if isinstance(clause, ast.GroupBy):
+                level += 1
+        self.level = level
+
+    def _implied_group(self, clause, clauses, grouped):
+        """The grouping of 6.1 and 5.4 that is not written."""
+        if grouped:
+            return None
+        if isinstance(clause, (ast.Score, ast.Clue)):
+            return ast.GroupBy(clauses[-1].keys)
+        if isinstance(clause, ast.Yield):
+            for _name, e in clause.columns:
+                if any(self._folds_rows(n) for n in ast.walk(e) if isinstance(n, ast.Agg)):
+                    return ast.GroupBy(())
+        return None
+
+    def _folds_rows(self, agg):
+        names = agg.vars if agg.arg is None else variables(agg.arg, self)
+        return not any(n in self.attached for n in names)
+
+    def _note(self, clause, level):
+        if isinstance(clause, ast.Let):
+            self.lets[clause.name] = (clause.value, level)
+        if hasattr(clause, "table"):
+            self.tables[clause.var] = clause.table
+            if isinstance(clause, ast.Partner) and clause.kind in ("attach", "exists", "lacks"):
+                names = [v for v in variables(clause.on, self) if v != clause.var]
+                self.attached[clause.var] = tuple(names)
+            self.variables.append(clause.var)
+
+    def policy(self, clause):
+        """The policy of a clause: written, by `covered at`, of the file, or the default (2)."""
+        if clause.policy is not None:
+            return clause.policy
+        kind = getattr(clause, "kind", None)
+        if kind == "lacks":
+            return "undecided"
+        default = self.run.model.default_policy
+        if default == "keep" and kind in ("join", "exists"):
+            default = None
+        return default or ("drop" if self.query else "undecided")
+
+    def nonnegative(self, col):
+        """Whether a contract of the table proves that a column is not negative (5.3)."""
+        table = self.run.tables.get(self.tables.get(col.var))
+        return table is not None and any(
+            e.action == "quarantine" and _proves_nonnegative(e.cond, col.name)
+            for e in table.expects)
+
+    def key_proves(self, clause):
+        """Whether the link equates every key column of the right side with something known."""
+        key = self.run.key_of(clause.table)
+        equated = set()
+        for conjunct in _conjuncts(clause.on):
+            if isinstance(conjunct, ast.Cmp) and conjunct.op == "=":
+                for mine, other in ((conjunct.left, conjunct.right),
+                                    (conjunct.right, conjunct.left)):
+                    if isinstance(mine, ast.Col) and mine.var == clause.var and \
+                            clause.var not in variables(other, self):
+                        equated.add(mine.name)
+        return bool(key) and set(key) <= equated
+
+    def same_columns(self, var, a, b):
+        """Whether two rows agree in every column of `var` that the body reads."""
+        names = {n.name for _, _, clause in self.steps for n in ast.walk(clause)
+                 if isinstance(n, ast.Col) and n.var == var}
+        return all(a.cells[n] == b.cells[n] for n in names)
+
+    def empty_binding(self):
+        """The binding of which nothing is known: every variable is `?`."""
+        unplaced = Unplaced(("unknown row", ""))
+        return Binding({v: unplaced for v in self.variables if v not in self.attached},
+                       {v: [(unplaced, POSSIBLE, unplaced.cause, None)] for v in self.attached})
+
+
+def _conjuncts(e):
+    if isinstance(e, ast.And):
+        for item in e.items:
+            yield from _conjuncts(item)
+    else:
+        yield e
+
+
+def _proves_nonnegative(cond, column):
+    return any(isinstance(c, ast.Cmp) and c.op in (">=", ">") and isinstance(c.left, ast.Col)
+               and c.left.name == column and isinstance(c.right, ast.Lit) and c.right.value >= 0
+               for c in _conjuncts(cond))
+
+
+# ------------------------------------------------------------------ conditions
+
+
+@dataclass
+class Verdict:
+    """T, F, U or S (becomes a shadow), with the blame and the caveats that a T rests on."""
+
+    outcome: str
+    blame: object = None
+    guard_only: bool = False
+    caveats: tuple = ()
+
+
+def judge(cond, scope, policy="undecided"):
+    """A condition over possible members, over shadow members (the guard), and over tolerated ones."""
+    m, blame = truth(cond, scope, policy)
+    if not contains(cond, ast.Agg, scope.body) or (scope.body.query and scope.level > 0):
+        return Verdict(m, blame)
+    n, guard_blame = truth(cond, scope.at(mode="n"), policy)
+    if m == "F":
+        return Verdict("F" if n == "F" else "S", guard_blame, True)
+    if m == "U":
+        return Verdict("U", blame)
+    if n != "T":
+        return Verdict("U", guard_blame, True)
+    sink = []
+    t, _ = truth(cond, scope.at(mode="t", sink=sink), policy)
+    return Verdict("T", caveats=tuple(sink) if t != "T" else ())
+
+
+def blame_cause(blame, guard_only):
+    """The (reason, source) of an unknown value; of undecided members the least of theirs."""
+    if isinstance(blame, Issue) and blame.cause[0] == UNDECIDED_MEMBERS:
+        return blame.members[1 if guard_only else 0] or blame.cause
+    return blame.cause
+
+
+def apply_to_binding(binding, place, verdict):
+    """The binding after a condition above the first fence; None if it is gone."""
+    if verdict.outcome == "F":
+        return None
+    if verdict.outcome == "T":
+        return binding.noted(verdict.caveats)
+    cause = blame_cause(verdict.blame, verdict.guard_only) if verdict.blame is not None \
+        else (UNDECIDED_MEMBERS, "")
+    return binding.marked(place, cause, SHADOW if verdict.outcome == "S" else POSSIBLE)
+
+
+def apply_to_group(group, place, verdict):
+    """The group after a condition below a fence; None if it is gone."""
+    if verdict.outcome == "F":
+        return None
+    if verdict.outcome == "T":
+        group.caveats += verdict.caveats
+        return group
+    if verdict.outcome == "S":
+        group.cls = SHADOW
+        blame_group(group, place, verdict.blame, True)
+        return group
+    group.cls = max(group.cls, POSSIBLE)
+    blame_group(group, place, verdict.blame, verdict.guard_only)
+    return group
+
+
+def blame_group(group, place, blame, guard_only):
+    """The causes of an undecided condition on a group: its members', or the condition's own (5.3)."""
+    if isinstance(blame, Issue) and blame.cause[0] == UNDECIDED_MEMBERS and any(blame.members):
+        if guard_only and any(m.cls == SHADOW for m in group.all_members()):
+            group.blames_shadows = True
+            return
+        if not guard_only and group.of_class(POSSIBLE):
+            group.blames_possible = True
+            return
+    group.own[(place, *blame_cause(blame, guard_only))] = 1
+
+
+# ------------------------------------------------------------------ the clauses
+
+
+class Reading:
+    """One evaluation of a body: reading A (exceptions are filters) or B (they are absent)."""
+
+    def __init__(self, body, reading):
+        self.body, self.reading = body, reading
+        self.bindings = [Binding()]
+        self.groups = []
+        self.unplaced = []       # members without a full key at the last fence
+        self.partial = []        # those of them that were not shadows at the first one
+        self.gap_lines = {}
+        self.level = 0
+        self.earlier = []
+
+    def evaluate(self):
+        for place, level, clause in self.body.steps:
+            STEPS[type(clause)](self, clause, place)
+        return self
+
+    def _scope(self, item):
+        if self.level == 0:
+            return Scope(self.body, binding=item)
+        return Scope(self.body, self.level, group=item)
+
+    def _filter(self, place, decide):
+        """Applies decide(scope) → Verdict to every binding or group."""
+        if self.level == 0:
+            kept = (apply_to_binding(b, place, decide(self._scope(b))) for b in self.bindings)
+            self.bindings = [b for b in kept if b is not None]
+        else:
+            kept = (apply_to_group(g, place, decide(self._scope(g))) for g in self.groups)
+            self.groups = [g for g in kept if g is not None]
+
+    def from_(self, clause, place):
+        source = self.body.run.source(clause.table)
+        self.earlier.append(clause.var)
+        for b in self.bindings[:]:
+            self.bindings = [_bind(b, clause.var, row, place) for row in source.rows]
+
+    def partner(self, clause, place):
+        body = self.body
+        work = Clause(clause, place, body, self.earlier, body.policy(clause),
+                      body.run.source(clause.table))
+        kind = "latest" if isinstance(clause, ast.Latest) else clause.kind
+        self._collect_gap_lines(work, kind)
+        found = []
+        for b in self.bindings:
+            pairs = work.pairs(b)
+            if work.policy != "undecided" and not pairs and work.own_gap(b):
+                if kind == "join" or kind == "exists" or work.policy == "drop":
+                    continue
+            found.extend(self._partners(work, kind, b, pairs, place))
+        if kind == "join":
+            found.extend(self._loose_bindings(work, place))
+        self.bindings = found
+        self.earlier.append(clause.var)
+        if kind in ("exists", "lacks"):
+            op, bound = (">=", 1) if kind == "exists" else ("=", 0)
+            test = ast.Cmp(op, ast.aggregate("count", vars_=(clause.var,)),
+                           ast.Lit(bound, ast.INTEGER))
+            self._filter(place, lambda s: judge(test, s))
+
+    def _collect_gap_lines(self, work, kind):
+        if kind not in ("join", "exists", "attach"):
+            return
+        for row, cause in work.loose:
+            if row.cls != SHADOW:
+                line = (work.place, *cause, work.clause.table)
+                self.gap_lines.setdefault(line, []).append(row)
+
+    def _partners(self, work, kind, b, pairs, place):
+        var = work.clause.var
+        if kind == "join":
+            return list(_joined(work, b, pairs, place))
+        if kind in ("attach", "exists", "lacks"):
+            copy = b.with_rows({})
+            copy.attached = {**b.attached, var: work.attached_set(b, pairs)}
+            return [copy]
+        row, rests = work.lookup_row(b, pairs) if kind == "lookup" else last_row(work, b, pairs)
+        return [b.with_rows({var: row}).noted([work.caveat] if rests else [])]
+
+    def _loose_bindings(self, work, place):
+        """Each loose, accepted row: one shadow binding with every earlier variable `?`."""
+        for row, cause in work.loose:
+            if row.quarantined:
+                continue
+            unplaced = Unplaced(cause)
+            attached = {v: [(unplaced, POSSIBLE, cause, None)] for v in self.earlier
+                        if v in self.body.attached}
+            rows = {v: unplaced for v in self.earlier if v not in self.body.attached}
+            yield Binding({**rows, work.clause.var: row}, attached, SHADOW, [(place, *cause)])
+
+    def where(self, clause, place):
+        policy = self.body.policy(clause)
+        self._filter(place, lambda s: judge(clause.cond, s, policy))
+
+    def let(self, clause, place):
+        pass
+
+    def doubt(self, clause, place):
+        """T or U adds the mark; a doubt that only shadows could meet adds it too."""
+        def decide(s):
+            if judge(ast.Not(clause.cond), s).outcome == "T":
+                return Verdict("T")
+            return Verdict("U", Gap((clause.reason, "")))
+        self._filter(place, decide)
+
+    def except_(self, clause, place):
+        if self.reading == "A":
+            self._filter(place, lambda s: judge(ast.Not(clause.cond), s))
+            return
+        for item in self.bindings if self.level == 0 else self.groups:
+            if truth(clause.cond, self._scope(item))[0] == "T":
+                item.excepted += (clause.name,)
+
+    def cites(self, clause, place):
+        if clause.at is None:
+            return
+        law = self.body.run.laws[clause.law]
+
+        def decide(s):
+            day = value(clause.at, s)
+            if unknown(day):
+                return Verdict("U", day)
+            if versions_at(law, day):
+                return Verdict("T")
+            return Verdict("U", Issue(("no version", law.name)))
+        self._filter(place, decide)
+
+    def score(self, clause, place):
+        for group in self.groups:
+            scope = self._scope(group)
+            verdict = judge(clause.cond, scope)
+            if verdict.outcome == "T":
+                group.scores.append(ScoreMark(value(clause.points, scope), clause.label, False))
+                group.caveats += verdict.caveats
+            elif verdict.outcome == "U":
+                group.scores.append(ScoreMark(value(clause.points, scope), clause.label, True,
+                                              verdict.blame))
+
+    # -------------------------------------------------------------- the fence
+
+    def group_by(self, clause, place):
+        placed, unplaced = {}, []
+        for member, scope in self._entering():
+            parts = [(name, value(e, scope)) for name, e in clause.keys]
+            bad = [v for _, v in parts if unknown(v)]
+            if not bad:
+                placed.setdefault(tuple(v for _, v in parts), []).append(member)
+            elif not self.body.query:
+                unplaced.append((member, parts, (place, *_least_blame(bad))))
+        self.partial = [(m, self._partial_key(clause, m)) for m, _ in self.partial]
+        unplaced = [self._unplace(member, parts, mark) for member, parts, mark in unplaced]
+        unplaced += [(m, self._partial_key(clause, m)) for m in self.unplaced]
+        self._make_groups(clause, placed, unplaced, place)
+
+    def _entering(self):
+        """The members of a fence with the scope of their keys (5.1)."""
+        if self.level == 0:
+            for b in self.bindings:
+                if not self.body.query or b.cls == CERTAIN:
+                    yield Member(b, b.cls, b.marks), Scope(self.body, binding=b)
+            return
+        for g in self.groups:
+            if self.body.query and g.cls != CERTAIN:
+                continue
+            extra = [g.first_cause()] if g.cls > CERTAIN and g.causes() else []
+            for m in g.members:
+                yield (Member(m.binding, max(m.cls, g.cls), m.marks + extra, g),
+                       Scope(self.body, self.level, group=g))
+
+    def _unplace(self, member, parts, mark):
+        """A member with an unknown key part is a shadow member of every group that it fits."""
+        shadow = Member(member.binding, SHADOW, member.marks + [mark], member.group)
+        if member.cls != SHADOW:
+            self.partial.append((shadow, parts))
+        return shadow, parts
+
+    def _partial_key(self, clause, member):
+        """The key of an unplaced member of the first fence at the second one."""
+        scope = Scope(self.body, binding=member.binding)
+        first = dict(self._first_keys)
+        return [(name, _partial_value(e, first, scope))
+                for name, e in clause.keys]
+
+    def _make_groups(self, clause, placed, unplaced, place):
+        everyone = [m for ms in placed.values() for m in ms] + [m for m, _ in unplaced]
+        shadows = sum(m.cls == SHADOW for m in everyone)
+        fence = Fence(shadows <= self.body.run.tolerance * len(everyone),
+                      (place, f"{shadows} / {len(everyone)} 分组"))
+        if not clause.keys and not placed:
+            placed = {(): []}
+        self.groups = []
+        for key, members in placed.items():
+            names = [name for name, _ in clause.keys]
+            fitting = [m for m, parts in unplaced
+                       if all(may_equal_values(v, k) for (_, v), k in zip(parts, key))]
+            cls = min((m.cls for m in members), default=CERTAIN)
+            group = Group(dict(zip(names, key)), members, fitting, fence, cls)
+            group.blames_possible = cls == POSSIBLE
+            self.groups.append(group)
+        self.unplaced = [m for m, _ in unplaced]
+        self._unplaced_parts = {id(m): parts for m, parts in unplaced}
+        self._first_keys = clause.keys
+        self.level += 1
+
+    def key_parts(self, member):
+        """The key of a member without a group: its parts, known or not."""
+        return self._unplaced_parts[id(member)]
+
+    def end(self, clause, place):
+        self.end_place = place
+
+
+def _partial_value(e, first, scope):
+    """A key of a second fence on a binding whose first key is partly unknown."""
+    if isinstance(e, ast.KeyRef):
+        return value(first[e.name], scope)
+    return Issue(("unknown row", ""))
+
+
+def _least_blame(bad):
+    """The cause of an unknown key: that of the leftmost unknown part."""
+    return bad[0].cause
+
+
+def _bind(b, var, row, place):
+    """Binds a row: a possible or shadow row marks the binding with the row's cause."""
+    bound = b.with_rows({var: row})
+    return bound if row.cls == CERTAIN else bound.marked(place, row.cause, row.cls)
+
+
+def _joined(work, b, pairs, place):
+    var = work.clause.var
+    openers = []
+    for pair in pairs:
+        if pair.tolerated:
+            continue
+        if pair.kind in ("T", "linked"):
+            bound = b.with_rows({var: pair.row})
+            if pair.kind == "linked":
+                bound = bound.marked(place, pair.cause, max(pair.row.cls, POSSIBLE))
+            elif pair.row.cls != CERTAIN:
+                bound = bound.marked(place, pair.row.cause, pair.row.cls)
+            yield bound
+        elif pair.kind == "open" and pair.row.cls != SHADOW:
+            openers.append(pair)
+    if openers:
+        cause = min(openers, key=lambda p: (p.leaf, p.cause)).cause
+        yield b.with_rows({var: Unplaced(cause)}).marked(place, cause)
+
+
+def versions_at(law, day):
+    return [v for v in law.versions if v[1] <= day and (v[2] is None or day <= v[2])]
+
+
+STEPS = {
+    ast.From: Reading.from_,
+    ast.Partner: Reading.partner,
+    ast.Latest: Reading.partner,
+    ast.Where: Reading.where,
+    ast.Let: Reading.let,
+    ast.Doubt: Reading.doubt,
+    ast.Except: Reading.except_,
+    ast.Cites: Reading.cites,
+    ast.Score: Reading.score,
+    ast.GroupBy: Reading.group_by,
+    ast.Clue: Reading.end,
+    ast.Yield: Reading.end,
+}
+
+
+# ------------------------------------------------------------------ what a rule finds
+
+
+class Finding:
+    """A rule's keys with their lists (evaluation 6): both readings, entries, gap lines."""
+
+    def __init__(self, run, rule):
+        self.run, self.rule = run, rule
+        self.clue = rule.clauses[-1]
+        self.body = Body(run, rule.clauses)
+        self.a = Reading(self.body, "A").evaluate()
+        self.b = Reading(Body(run, rule.clauses), "B").evaluate()
+        self.in_a = {tuple(g.key.values()): g for g in self.a.groups}
+        self.in_b = {tuple(g.key.values()): g for g in self.b.groups}
+
+    def lists(self):
+        """Key → list name; a key in no list is left out (6.2)."""
+        found = {}
+        for key in {**self.in_b, **self.in_a}:
+            name = VERDICTS.get((_class(self.in_a, key), _class(self.in_b, key)))
+            if name is not None:
+                found[key] = name
+        return found
+
+    def shadow_keys(self):
+        """Keys that only a shadow could make a clue: shadow rows for those who read the rule."""
+        for key in self.in_a:
+            classes = (_class(self.in_a, key), _class(self.in_b, key))
+            if "S" in classes and "F" not in classes:
+                yield key
+
+    def partial_entries(self):
+        """Distinct partial keys → Counter of causes (6.3)."""
+        found = {}
+        for member, parts in self.a.partial:
+            key = tuple(None if unknown(v) else v for _, v in parts)
+            cause = min(member.marks, key=mark_order)
+            found.setdefault(key, (Counter(), []))
+            found[key][0][cause] += 1
+            found[key][1].append(member)
+        return found
+
+
+VERDICTS = {("T", "T"): "clue", ("T", "U"): "undecided", ("U", "T"): "undecided",
+            ("U", "U"): "undecided", ("F", "T"): "cleared"}
+
+
+def _class(groups, key):
+    """T, U, S or F of a key in one reading."""
+    return "F" if key not in groups else "TUS"[groups[key].cls]
+
+
+class Run:
+    """One run over a model and its data."""
+
+    def __init__(self, model, data, as_of=None, tolerance=Fraction(1, 100)):
+        self.model, self.as_of, self.tolerance = model, as_of, tolerance
+        named = {type(d): {} for d in model.declarations}
+        for d in model.declarations:
+            named[type(d)][d.name] = d
+        self.tables = named.get(ast.Table, {})
+        self.relations = named.get(ast.Relation, {})
+        self.rules = named.get(ast.Rule, {})
+        self.queries = named.get(ast.Query, {})
+        self.laws = named.get(ast.Law, {})
+        self.params = named.get(ast.Param, {})
+        read = columns_read(model.declarations)
+        bare = Body(self, ())
+        self.sources = {t.name: load(t, data.get(t.name, []), read.get(t.name, set()), bare)
+                        for t in self.tables.values()}
+        self.findings, self.gap_lines = {}, {}
+
+    def key_of(self, name):
+        """The key columns of a table, relation or rule."""
+        if name in self.tables:
+            return self.tables[name].key
+        if name in self.relations:
+            return self.relations[name].key or tuple(
+                c.name for c in self.relations[name].columns)
+        return tuple(n for n, _ in self.rules[name].clauses[-1].keys)
+
+    def source(self, name):
+        if name not in self.sources:
+            rows = relation_rows(self, name) if name in self.relations else rule_rows(self, name)
+            covers = [self.sources[t].covers for t in self._tables_below(name)
+                      if self.tables[t].covers]
+            self.sources[name] = Source(rows, len(rows), covers)
+        elif name in self.tables:
+            plain = self.sources[name]
+            return Source(plain.rows, plain.total, [plain.covers] if plain.covers else [])
+        return self.sources[name]
+
+    def _tables_below(self, name):
+        """Every table that a relation or rule reads, at any depth."""
+        if name in self.tables:
+            return {name}
+        d = self.relations.get(name) or self.rules[name]
+        bodies = d.branches if isinstance(d, ast.Relation) else [d.clauses]
+        below = set()
+        for clauses in bodies:
+            for clause in clauses:
+                if hasattr(clause, "table"):
+                    below |= self._tables_below(clause.table)
+        return below
+
+    def finding(self, name):
+        if name not in self.findings:
+            self.findings[name] = Finding(self, self.rules[name])
+            self.gap_lines[name] = self.findings[name].a.gap_lines
+        return self.findings[name]
+
+    def entries(self):
+        """Every line of the output, in its order."""
+        from output import query_lines, rule_lines, gap_entries
+        if not self.rules:
+            return [line for q in self.queries.values() for line in query_lines(self, q)]
+        for name in self.rules:
+            self.finding(name)
+        lines = []
+        for d in self.model.declarations:
+            if isinstance(d, ast.Rule):
+                lines += rule_lines(self, self.findings[d.name])
+            if isinstance(d, (ast.Rule, ast.Relation)) and d.name in self.gap_lines:
+                lines += gap_entries(d.name, self.gap_lines[d.name])
+        return lines
+
+
+# ------------------------------------------------------------------ relations
+
+
+def relation_rows(run, name):
+    """The rows of a relation that does not use itself (evaluation 8, first part)."""
+    relation = run.relations[name]
+    rows, place, lines = [], 1, {}
+    for clauses in relation.branches:
+        body = Body(run, clauses, place)
+        reading = Reading(body, "A").evaluate()
+        place += len(clauses)
+        rows += _branch_rows(relation, reading, clauses[-1])
+        for line, found in reading.gap_lines.items():
+            lines.setdefault(line, []).extend(found)
+    run.gap_lines[name] = lines
+    return settle_rows(relation, rows)
+
+
+def _branch_rows(relation, reading, yield_):
+    names = [c.name for c in relation.columns]
+    if reading.level == 0:
+        for b in reading.bindings:
+            scope = Scope(reading.body, binding=b)
+            cells = {n: cell(e, scope, relation.name, n)
+                     for n, (_, e) in zip(names, yield_.columns)}
+            cause = min(b.marks, key=mark_order)[1:] if b.cls else None
+            yield Row(relation.name, 0, cells, b.cls, cause)
+        return
+    for g in reading.groups:
+        scope = Scope(reading.body, reading.level, group=g)
+        cells = {n: cell(e, scope, relation.name, n)
+                 for n, (_, e) in zip(names, yield_.columns)}
+        yield Row(relation.name, 0, cells, g.cls, g.first_cause()[1:] if g.cls else None)
+    listed = {id(m) for m, _ in reading.partial}
+    for member in reading.unplaced:
+        parts = dict(reading.key_parts(member))
+        cause = min(member.marks, key=mark_order)[1:]
+        cells = {n: partial_cell(e, parts, cause) for n, (_, e) in zip(names, yield_.columns)}
+        yield Row(relation.name, 0, cells, POSSIBLE if id(member) in listed else SHADOW, cause,
+                  many=True)
+
+
+def partial_cell(e, parts, cause):
+    """A cell of a possible row whose key is partly unknown: known key parts, else an issue."""
+    v = parts.get(e.name) if isinstance(e, ast.KeyRef) else None
+    return Issue(v.cause if unknown(v) else cause) if v is None or unknown(v) else v
+
+
+def cell(e, scope, owner, column):
+    """A cell of a relation: where shadows could change an aggregate, an issue with wide bounds."""
+    v = value(e, scope)
+    if not contains(e, ast.Agg, scope.body):
+        return v
+    guarded = value(e, scope.at(mode="n"))
+    same = not isinstance(v, Issue) and not isinstance(guarded, Issue) and _equal(v, guarded)
+    if same:
+        return v
+    if isinstance(guarded, Issue) and guarded.cause[0] == UNDECIDED_MEMBERS:
+        return Issue((UNDECIDED_MEMBERS, f"{owner}.{column}"), *bounds(guarded))
+    return guarded
+
+
+def _equal(a, b):
+    return type(a) is type(b) if isinstance(a, Gap) or isinstance(b, Gap) else a == b
+
+
+def settle_rows(relation, rows):
+    """Equal rows are one row; `keep`; contradicting certain rows; possible rows once per cause."""
+    key = relation.key or tuple(c.name for c in relation.columns)
+    types = {c.name: c.type for c in relation.columns}
+    rows = _doubt_unknown_keys(rows, key)
+    certain = {}
+    for row in rows:
+        if row.cls == CERTAIN:
+            certain.setdefault(_cells(row, key), []).append(row)
+    kept = [_keep_one(relation, same, types) for same in certain.values()]
+    equal = {_cells(row, types) for row in kept}
+    others = {}
+    for row in rows:
+        if row.cls != CERTAIN and _cells(row, types) not in equal:
+            others.setdefault((_cells(row, types), row.cls, row.cause), row)
+    if relation.keep:
+        for row in others.values():
+            _unsettle(relation, kept, row, key)
+    found = kept + list(others.values())
+    found.sort(key=lambda r: [sort_key(r.cells[c], types[c]) for c in types] + [r.cls])
+    for number, row in enumerate(found, 1):
+        row.number = number
+    return found
+
+
+def _doubt_unknown_keys(rows, key):
+    """A row with an unknown key cell is possible where another row could be the same one."""
+    doubtful = []
+    for row in rows:
+        bad = [row.cells[c] for c in key if unknown(row.cells[c])]
+        if bad and row.cls == CERTAIN and (
+                any(isinstance(v, Issue) for v in bad) or
+                any(o is not row and _cells(o, key) != _cells(row, key) and rows_fit(o, row, key)
+                    for o in rows)):
+            doubtful.append((row, bad[0].cause))
+    for row, cause in doubtful:
+        row.cls, row.cause = POSSIBLE, cause
+    return rows
+
+
+def _cells(row, names):
+    """The identity of cells: known values by value, gaps by the cell that they come from."""
+    return tuple(("?", id(v)) if isinstance(v, Gap) else ("!", v) if isinstance(v, Issue)
+                 else ("=", v) for v in (row.cells[n] for n in names))
+
+
+def _keep_one(relation, same, types):
+    if all(_cells(row, types) == _cells(same[0], types) for row in same):
+        return same[0]
+    if not relation.keep:
+        raise RunFails(f"two rows of {relation.name} for one key")
+    direction, column = relation.keep
+    order = [sort_key(row.cells[column], types[column]) for row in same]
+    best = min(order) if direction == "least" else max(order)
+    tied = [row for row, o in zip(same, order) if o == best]
+    return min(tied, key=lambda r: [sort_key(r.cells[c], types[c]) for c in types])
+
+
+def _unsettle(relation, kept, possible, key):
+    """A possible row that beats the certain row of its key makes the cells that differ unknown."""
+    direction, column = relation.keep
+    for row in kept:
+        a, b = possible.cells[column], row.cells[column]
+        if _cells(row, key) != _cells(possible, key):
+            continue
+        beats = unknown(a) or unknown(b) or (a < b if direction == "least" else a > b) or a == b
+        for name in row.cells if beats else ():
+            if _cells(row, (name,)) != _cells(possible, (name,)):
+                row.cells[name] = Issue(possible.cause)
+
+
+def rule_rows(run, name):
+    """A rule read as a table: clues, undecided entries, and what only a shadow could make."""
+    finding = run.finding(name)
+    clue = finding.clue
+    keys = [n for n, _ in clue.keys]
+    rows = []
+    for key, listed in finding.lists().items():
+        if listed == "cleared":
+            continue
+        group = finding.in_a[key]
+        scope = Scope(finding.body, finding.a.level, group=group)
+        cells = dict(zip(keys, key))
+        for column, e in clue.fields:
+            cells[column] = cell(e, scope, name, column) if listed == "clue" else \
+                Issue(("undecided row", f"{name}.{column}"))
+        source = group if group.cls == POSSIBLE else finding.in_b[key]
+        cause = None if listed == "clue" else min(source.causes(), key=mark_order)[1:]
+        rows.append(Row(name, 0, cells, CERTAIN if listed == "clue" else POSSIBLE, cause))
+    for key, (causes, _) in finding.partial_entries().items():
+        rows.append(_open_row(name, keys, key, clue, POSSIBLE, min(causes, key=mark_order)[1:]))
+    for key in finding.shadow_keys():
+        group = finding.in_a[key] if finding.in_a[key].cls == SHADOW else finding.in_b[key]
+        rows.append(_open_row(name, keys, key, clue, SHADOW, group.first_cause()[1:]))
+    listed = {id(m) for m, _ in finding.a.partial}
+    for member in finding.a.unplaced:
+        if id(member) not in listed:
+            parts = [v for _, v in finding.a.key_parts(member)]
+            key = tuple(None if unknown(v) else v for v in parts)
+            rows.append(_open_row(name, keys, key, clue, SHADOW,
+                                  min(member.marks, key=mark_order)[1:]))
+    for number, row in enumerate(rows, 1):
+        row.number = number
+    return rows
+
+
+def _open_row(name, keys, key, clue, cls, cause):
+    cells = {k: Issue(("undecided row", f"{name}.{k}")) if v is None else v
+             for k, v in zip(keys, key)}
+    for column, _ in clue.fields:
+        cells[column] = Issue(("undecided row", f"{name}.{column}"))
+    return Row(name, 0, cells, cls, cause, many=None in key)
