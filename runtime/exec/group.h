@@ -31,7 +31,8 @@ void group_assign(GroupTable *table, const Vector *keys, int64_t count, int64_t 
 // The same without making groups: GROUP_NONE also where the key was never met.
 void group_find(const GroupTable *table, const Vector *keys, int64_t count, int64_t *groups);
 
-// Number of groups so far.
+// Number of key parts, and of groups so far.
+uint32_t group_key_count(const GroupTable *table);
 int64_t group_count(const GroupTable *table);
 
 // Key part `key` of all groups as a vector (index = group). Borrowed: valid until the next group_assign.

@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: Apache-2.0
+// group.c: which rows have equal keys.
+//
+// Rows are taken in small chunks: first all hashes, then a prefetch per row, then the probes, so that misses of
+// a large table overlap. Slots of the word table hold the key beside the group, one cache line per probe;
+// slots of the general table hold 32 bits of the hash, and keys are compared in the stored columns.
+
+#include "runtime/exec/group.h"
+
+#include "runtime/base/map.h"
+#include "runtime/data/vector.h"
+#include "runtime/exec/eval.h"
+#include "runtime/exec/hash_int.h"
+
+#define GROUP_CHUNK 256
+#define GROUP_SLOTS_FIRST 64
+
+typedef enum GroupMode {
+    GROUP_EMPTY_KEY, // no key: one group
+    GROUP_DIRECT,    // one small key: an array indexed by it
+    GROUP_WORD,      // all keys fit 64 bits
+    GROUP_GENERAL,
+} GroupMode;
+
+typedef struct WordSlot {
+    uint64_t word;
+    uint64_t group; // number + 1; 0: free
+} WordSlot;
+
+struct GroupTable {
+    GroupMode mode;
+    uint32_t key_count;
+    Phys *phys;
+    void **keys; // stored key columns, by group
+    int64_t count;
+    int64_t capacity; // of the key columns
+    uint64_t seed;
+    uint32_t *direct; // by code: group + 1
+    size_t direct_size;
+    WordSlot *words;
+    uint64_t *slots;  // general: hash above, group + 1 below
+    size_t slot_mask; // of words or slots
+};
+
+// ---------------------------------------------------------------- life
+
+static GroupMode choose_mode(const Phys *phys, uint32_t key_count)
+{
+    if (key_count == 0)
+        return GROUP_EMPTY_KEY;
+    if (key_count == 1 && (phys[0] == PHYS_CODE || phys[0] == PHYS_BOOL))
+        return GROUP_DIRECT;
+    size_t bytes = 0;
+    for (uint32_t k = 0; k < key_count; k++)
+        bytes += phys[k] == PHYS_F64 ? 16 : phys_size(phys[k]); // two zeros: compared as numbers
+    return bytes <= sizeof(uint64_t) ? GROUP_WORD : GROUP_GENERAL;
+}
+
+GroupTable *group_table_create(const Phys *phys, uint32_t key_count)
+{
+    GroupTable *table = base_alloc_zeroed(1, sizeof *table);
+    table->mode = choose_mode(phys, key_count);
+    table->key_count = key_count;
+    table->phys = base_alloc_zeroed(key_count, sizeof *table->phys);
+    table->keys = base_alloc_zeroed(key_count, sizeof *table->keys);
+    for (uint32_t k = 0; k < key_count; k++)
+        table->phys[k] = phys[k];
+    table->seed = hash_seed();
+    table->slot_mask = GROUP_SLOTS_FIRST - 1;
+    if (table->mode == GROUP_WORD)
+        table->words = base_alloc_zeroed(GROUP_SLOTS_FIRST, sizeof *table->words);
+    if (table->mode == GROUP_GENERAL)
+        table->slots = base_alloc_zeroed(GROUP_SLOTS_FIRST, sizeof *table->slots);
+    return table;
+}
+
+void group_table_destroy(GroupTable *table)
+{
+    if (table == NULL)
+        return;
+    for (uint32_t k = 0; k < table->key_count; k++)
+        free(table->keys[k]);
+    free(table->keys);
+    free(table->phys);
+    free(table->direct);
+    free(table->words);
+    free(table->slots);
+    free(table);
+}
+
+uint32_t group_key_count(const GroupTable *table)
+{
+    return table->key_count;
+}
+
+int64_t group_count(const GroupTable *table)
+{
+    return table->count;
+}
+
+// ---------------------------------------------------------------- stored keys
+
+static void need_key_room(GroupTable *table)
+{
+    if (table->count < table->capacity)
+        return;
+    ASSERT(table->count < INT64_C(0xfffffffe));
+    table->capacity = table->capacity == 0 ? GROUP_SLOTS_FIRST : table->capacity * 2;
+    for (uint32_t k = 0; k < table->key_count; k++)
+        table->keys[k] =
+            base_realloc(table->keys[k], (size_t)table->capacity * phys_size(table->phys[k]));
+}
+
+// Makes a group of the key in row `row` and returns its number.
+static int64_t new_group(GroupTable *table, const Vector *keys, int64_t row)
+{
+    need_key_room(table);
+    for (uint32_t k = 0; k < table->key_count; k++) {
+        size_t size = phys_size(table->phys[k]);
+        int64_t at = keys[k].constant ? 0 : row;
+        memcpy((char *)table->keys[k] + (size_t)table->count * size,
+               (const char *)keys[k].data + (size_t)at * size, size);
+    }
+    return table->count++;
+}
+
+void group_keys(const GroupTable *table, uint32_t key, Vector *out)
+{
+    ASSERT(key < table->key_count);
+    *out = (Vector){.phys = table->phys[key], .count = table->count, .data = table->keys[key]};
+}
+
+// Whether some key part of row `row` is not known.
+static bool key_unknown(const Vector *keys, uint32_t key_count, int64_t row)
+{
+    for (uint32_t k = 0; k < key_count; k++)
+        if (keys[k].state != NULL && keys[k].state[keys[k].constant ? 0 : row] != VALUE_KNOWN)
+            return true;
+    return false;
+}
+
+static bool any_state(const Vector *keys, uint32_t key_count)
+{
+    for (uint32_t k = 0; k < key_count; k++)
+        if (keys[k].state != NULL)
+            return true;
+    return false;
+}
+
+// ---------------------------------------------------------------- one small key
+
+static uint32_t direct_code(const Vector *key, int64_t row)
+{
+    int64_t at = key->constant ? 0 : row;
+    return key->phys == PHYS_CODE ? key->code[at] : key->truth[at];
+}
+
+static void grow_direct(GroupTable *table, uint32_t code)
+{
+    size_t size = table->direct_size == 0 ? GROUP_SLOTS_FIRST : table->direct_size;
+    while (size <= code)
+        size *= 2;
+    table->direct = base_realloc(table->direct, size * sizeof *table->direct);
+    memset(table->direct + table->direct_size, 0,
+           (size - table->direct_size) * sizeof *table->direct);
+    table->direct_size = size;
+}
+
+static void direct_assign(GroupTable *table, const Vector *keys, int64_t count, int64_t *groups)
+{
+    bool checked = any_state(keys, 1);
+    for (int64_t i = 0; i < count; i++) {
+        groups[i] = GROUP_NONE;
+        if (checked && key_unknown(keys, 1, i))
+            continue;
+        uint32_t code = direct_code(keys, i);
+        if (code >= table->direct_size)
+            grow_direct(table, code);
+        if (table->direct[code] == 0)
+            table->direct[code] = (uint32_t)new_group(table, keys, i) + 1;
+        groups[i] = (int64_t)table->direct[code] - 1;
+    }
+}
+
+static void direct_find(const GroupTable *table, const Vector *keys, int64_t count, int64_t *groups)
+{
+    bool checked = any_state(keys, 1);
+    for (int64_t i = 0; i < count; i++) {
+        groups[i] = GROUP_NONE;
+        if (checked && key_unknown(keys, 1, i))
+            continue;
+        uint32_t code = direct_code(keys, i);
+        if (code < table->direct_size)
+            groups[i] = (int64_t)table->direct[code] - 1;
+    }
+}
+
+// ---------------------------------------------------------------- keys in one word
+
+// Packs the key parts of a chunk of rows into words, low part first.
+static void pack_words(const GroupTable *table, const Vector *keys, int64_t first, int64_t count,
+                       uint64_t *words)
+{
+    memset(words, 0, (size_t)count * sizeof *words);
+    unsigned shift = 0;
+    for (uint32_t k = 0; k < table->key_count; k++) {
+        const Vector *key = &keys[k];
+        for (int64_t i = 0; i < count; i++) {
+            int64_t at = key->constant ? 0 : first + i;
+            uint64_t part = key->phys == PHYS_I64    ? (uint64_t)key->i64[at]
+                            : key->phys == PHYS_CODE ? key->code[at]
+                                                     : key->truth[at];
+            words[i] |= part << shift;
+        }
+        shift += 8 * (unsigned)phys_size(table->phys[k]);
+    }
+}
+
+static uint64_t word_hash(const GroupTable *table, uint64_t word)
+{
+    return hash_mix(table->seed, word);
+}
+
+// The slot of a word: the one that holds it, or the free one where it belongs.
+static WordSlot *word_slot(const GroupTable *table, uint64_t word)
+{
+    size_t at = word_hash(table, word) & table->slot_mask;
+    while (table->words[at].group != 0 && table->words[at].word != word)
+        at = (at + 1) & table->slot_mask;
+    return &table->words[at];
+}
+
+static void grow_words(GroupTable *table)
+{
+    WordSlot *old = table->words;
+    size_t old_count = table->slot_mask + 1;
+    table->slot_mask = old_count * 2 - 1;
+    table->words = base_alloc_zeroed(old_count * 2, sizeof *table->words);
+    for (size_t i = 0; i < old_count; i++)
+        if (old[i].group != 0)
+            *word_slot(table, old[i].word) = old[i];
+    free(old);
+}
+
+static void word_assign(GroupTable *table, const Vector *keys, int64_t count, int64_t *groups)
+{
+    uint64_t words[GROUP_CHUNK];
+    bool checked = any_state(keys, table->key_count);
+    for (int64_t first = 0; first < count; first += GROUP_CHUNK) {
+        int64_t rows = MIN_OF(count - first, GROUP_CHUNK);
+        pack_words(table, keys, first, rows, words);
+        for (int64_t i = 0; i < rows; i++)
+            prefetch_read(&table->words[word_hash(table, words[i]) & table->slot_mask]);
+        for (int64_t i = 0; i < rows; i++) {
+            groups[first + i] = GROUP_NONE;
+            if (checked && key_unknown(keys, table->key_count, first + i))
+                continue;
+            WordSlot *slot = word_slot(table, words[i]);
+            if (slot->group == 0) {
+                slot->word = words[i];
+                slot->group = (uint64_t)new_group(table, keys, first + i) + 1;
+                groups[first + i] = (int64_t)slot->group - 1;
+                if ((size_t)table->count * 2 > table->slot_mask)
+                    grow_words(table);
+                continue;
+            }
+            groups[first + i] = (int64_t)slot->group - 1;
+        }
+    }
+}
+
+static void word_find(const GroupTable *table, const Vector *keys, int64_t count, int64_t *groups)
+{
+    uint64_t words[GROUP_CHUNK];
+    bool checked = any_state(keys, table->key_count);
+    for (int64_t first = 0; first < count; first += GROUP_CHUNK) {
+        int64_t rows = MIN_OF(count - first, GROUP_CHUNK);
+        pack_words(table, keys, first, rows, words);
+        for (int64_t i = 0; i < rows; i++)
+            prefetch_read(&table->words[word_hash(table, words[i]) & table->slot_mask]);
+        for (int64_t i = 0; i < rows; i++) {
+            bool unknown = checked && key_unknown(keys, table->key_count, first + i);
+            groups[first + i] =
+                unknown ? GROUP_NONE : (int64_t)word_slot(table, words[i])->group - 1;
+        }
+    }
+}
+
+// ---------------------------------------------------------------- all other keys
+
+static bool same_key(const GroupTable *table, const Vector *keys, int64_t row, int64_t group)
+{
+    for (uint32_t k = 0; k < table->key_count; k++) {
+        Vector stored;
+        group_keys(table, k, &stored);
+        Vector known = keys[k];
+        known.state = NULL; // the caller has looked
+        if (!vector_equal_at(&known, row, &stored, group))
+            return false;
+    }
+    return true;
+}
+
+static size_t general_slot(const GroupTable *table, const Vector *keys, int64_t row, uint64_t hash)
+{
+    uint32_t tag = (uint32_t)(hash >> 32);
+    size_t at = tag & table->slot_mask;
+    for (;;) {
+        uint64_t slot = table->slots[at];
+        if (slot == 0)
+            return at;
+        if ((uint32_t)(slot >> 32) == tag &&
+            same_key(table, keys, row, (int64_t)(uint32_t)slot - 1))
+            return at;
+        at = (at + 1) & table->slot_mask;
+    }
+}
+
+static void grow_slots(GroupTable *table)
+{
+    uint64_t *old = table->slots;
+    size_t old_count = table->slot_mask + 1;
+    table->slot_mask = old_count * 2 - 1;
+    table->slots = base_alloc_zeroed(old_count * 2, sizeof *table->slots);
+    for (size_t i = 0; i < old_count; i++) {
+        if (old[i] == 0)
+            continue;
+        size_t at = (uint32_t)(old[i] >> 32) & table->slot_mask;
+        while (table->slots[at] != 0)
+            at = (at + 1) & table->slot_mask;
+        table->slots[at] = old[i];
+    }
+    free(old);
+}
+
+// Views of the key vectors from row `first` on.
+static void chunk_views(const Vector *keys, uint32_t key_count, int64_t first, int64_t rows,
+                        Vector *views)
+{
+    for (uint32_t k = 0; k < key_count; k++) {
+        views[k] = keys[k];
+        if (keys[k].constant)
+            continue;
+        views[k].data = (char *)keys[k].data + (size_t)first * phys_size(keys[k].phys);
+        views[k].state = keys[k].state == NULL ? NULL : keys[k].state + first;
+        views[k].count = rows;
+    }
+}
+
+// Numbers the rows of one chunk; `table` grows only where `grow` is set.
+static void general_chunk(GroupTable *table, const Vector *keys, int64_t rows, bool grow,
+                          int64_t *groups)
+{
+    uint64_t hashes[GROUP_CHUNK];
+    vector_hash(keys, table->key_count, rows, hashes);
+    bool checked = any_state(keys, table->key_count);
+    for (int64_t i = 0; i < rows; i++)
+        prefetch_read(&table->slots[hashes[i] >> 32 & table->slot_mask]);
+    for (int64_t i = 0; i < rows; i++) {
+        groups[i] = GROUP_NONE;
+        if (checked && key_unknown(keys, table->key_count, i))
+            continue;
+        size_t at = general_slot(table, keys, i, hashes[i]);
+        if (table->slots[at] == 0) {
+            if (!grow)
+                continue;
+            uint64_t group = (uint64_t)new_group(table, keys, i);
+            table->slots[at] = (hashes[i] >> 32 << 32) | (group + 1);
+            groups[i] = (int64_t)group;
+            if ((size_t)table->count * 2 > table->slot_mask)
+                grow_slots(table);
+            continue;
+        }
+        groups[i] = (int64_t)(uint32_t)table->slots[at] - 1;
+    }
+}
+
+static void general_rows(GroupTable *table, const Vector *keys, int64_t count, bool grow,
+                         int64_t *groups)
+{
+    Vector *views = base_alloc(table->key_count * sizeof *views);
+    for (int64_t first = 0; first < count; first += GROUP_CHUNK) {
+        int64_t rows = MIN_OF(count - first, GROUP_CHUNK);
+        chunk_views(keys, table->key_count, first, rows, views);
+        general_chunk(table, views, rows, grow, groups + first);
+    }
+    free(views);
+}
+
+// ---------------------------------------------------------------- public
+
+static void check_keys(const GroupTable *table, const Vector *keys)
+{
+    for (uint32_t k = 0; k < table->key_count; k++)
+        ASSERT(keys[k].phys == table->phys[k]);
+}
+
+void group_assign(GroupTable *table, const Vector *keys, int64_t count, int64_t *groups)
+{
+    check_keys(table, keys);
+    switch (table->mode) {
+    case GROUP_EMPTY_KEY:
+        table->count = count > 0 ? 1 : table->count;
+        memset(groups, 0, (size_t)count * sizeof *groups);
+        return;
+    case GROUP_DIRECT:
+        direct_assign(table, keys, count, groups);
+        return;
+    case GROUP_WORD:
+        word_assign(table, keys, count, groups);
+        return;
+    case GROUP_GENERAL:
+        general_rows(table, keys, count, true, groups);
+        return;
+    }
+}
+
+void group_find(const GroupTable *table, const Vector *keys, int64_t count, int64_t *groups)
+{
+    check_keys(table, keys);
+    switch (table->mode) {
+    case GROUP_EMPTY_KEY:
+        for (int64_t i = 0; i < count; i++)
+            groups[i] = table->count == 0 ? GROUP_NONE : 0;
+        return;
+    case GROUP_DIRECT:
+        direct_find(table, keys, count, groups);
+        return;
+    case GROUP_WORD:
+        word_find(table, keys, count, groups);
+        return;
+    case GROUP_GENERAL:
+        // Without `grow` the table is only read.
+        general_rows((GroupTable *)(uintptr_t)table, keys, count, false, groups);
+        return;
+    }
+}
+
+void group_index(const int64_t *groups, int64_t count, int64_t group_count, int64_t *starts,
+                 int64_t *rows)
+{
+    memset(starts, 0, (size_t)(group_count + 1) * sizeof *starts);
+    for (int64_t i = 0; i < count; i++) {
+        ASSERT(groups[i] < group_count);
+        if (groups[i] >= 0)
+            starts[groups[i]]++;
+    }
+    int64_t total = 0;
+    for (int64_t g = 0; g <= group_count; g++) {
+        int64_t size = starts[g];
+        starts[g] = total;
+        total += size;
+    }
+    // starts[g] runs to the end of its group here; afterwards it is the next group's start, so shift back.
+    for (int64_t i = 0; i < count; i++)
+        if (groups[i] >= 0)
+            rows[starts[groups[i]]++] = i;
+    for (int64_t g = group_count; g > 0; g--)
+        starts[g] = starts[g - 1];
+    starts[0] = 0;
+}
