@@ -56,3 +56,11 @@ Cause cause_get(const CauseTable *table, CauseId id)
     ASSERT(id < table->causes.count);
     return table->causes.items[id];
 }
+
+int cause_compare(const CauseTable *table, CauseId a, CauseId b)
+{
+    Cause x = cause_get(table, a);
+    Cause y = cause_get(table, b);
+    int order = str_compare(reason_name(x.reason), reason_name(y.reason));
+    return order != 0 ? order : str_compare(x.source, y.source);
+}

@@ -30,10 +30,11 @@ static void time_length_text(StrBuf *out, int64_t microseconds)
     strbuf_add_c(out, "秒");
 }
 
-static void counted_text(StrBuf *out, int64_t count, const char *unit)
+static void counted_text(StrBuf *out, int64_t count, const char *unit, bool with_unit)
 {
     strbuf_add_i64(out, count);
-    strbuf_add_c(out, unit);
+    if (with_unit)
+        strbuf_add_c(out, unit);
 }
 
 static void bracketed_text(StrBuf *out, const Dict *dict, const Value *value, bool with_unit)
@@ -116,7 +117,7 @@ static void pair_text(StrBuf *out, const Value *value)
 }
 
 // Whole numbers by kind.
-static void integer_text(StrBuf *out, const Value *value)
+static void integer_text(StrBuf *out, const Value *value, bool with_unit)
 {
     switch (value->type.kind) {
     case TYPE_DATE:
@@ -129,16 +130,16 @@ static void integer_text(StrBuf *out, const Value *value)
         month_format(out, (int32_t)value->i64);
         return;
     case TYPE_DAYS:
-        counted_text(out, value->i64, "天");
+        counted_text(out, value->i64, "天", with_unit);
         return;
     case TYPE_MONTHS:
-        counted_text(out, value->i64, "个月");
+        counted_text(out, value->i64, "个月", with_unit);
         return;
     case TYPE_WORKDAYS:
-        counted_text(out, value->i64, "个工作日");
+        counted_text(out, value->i64, "个工作日", with_unit);
         return;
     case TYPE_ROWS:
-        counted_text(out, value->i64, "行");
+        counted_text(out, value->i64, "行", with_unit);
         return;
     case TYPE_TIME:
         time_length_text(out, value->i64);
@@ -161,7 +162,7 @@ void value_text(StrBuf *out, const Dict *dict, const Value *value, bool with_uni
         strbuf_add_c(out, value->boolean ? "true" : "false");
         return;
     case PHYS_I64:
-        integer_text(out, value);
+        integer_text(out, value, with_unit);
         return;
     case PHYS_I128:
         exact_text(out, value, with_unit);

@@ -49,6 +49,9 @@ CauseId cause_intern(CauseTable *table, Reason reason, Str source);
 // The cause behind an id; valid as long as the table.
 Cause cause_get(const CauseTable *table, CauseId id);
 
+// Order of causes in lists: by the reason's stable name, then by the source's bytes.
+int cause_compare(const CauseTable *table, CauseId a, CauseId b);
+
 // Interned texts: equal bytes if and only if equal codes. Code 0 is the empty text. Lists and sets are
 // interned as texts of a private layout (list_encode). Not thread-safe for interning; reading is.
 typedef struct Dict Dict;
@@ -94,8 +97,8 @@ typedef struct Vector {
         Pair *pair;
         uint32_t *code;
     };
-    uint8_t *state;     // ValueState per row, or NULL: all known (truth vectors: U where the truth is 2)
-    CauseId *cause;     // where state is not known (or truth is U); NULL if state is NULL
+    uint8_t *state;     // ValueState per row, or NULL: all known. Truth vectors: that of the value behind a U
+    CauseId *cause;     // where state is not known (truth is U); NULL if state is NULL
     uint32_t *skeleton; // identity gaps; NULL: none has one
     int128_t *lo, *hi;  // bounds of issues; NULL: none has any. An issue without bounds has lo > hi.
     bool constant;      // one value stands for all rows: index 0

@@ -139,11 +139,6 @@ void vector_copy_row(Vector *vector, int64_t row, const Vector *from, int64_t fr
     copy_known(vector, row, from, at);
     if (from->state != NULL && from->state[at] != VALUE_KNOWN)
         copy_unknown(vector, row, from, at, arena);
-    else if (from->state == NULL && from->cause != NULL) {
-        if (vector->cause == NULL)
-            vector->cause = ARENA_ARRAY(arena, CauseId, (size_t)vector_length(vector));
-        vector->cause[row] = from->cause[at];
-    }
 }
 
 void vector_constant(Vector *out, const Value *value, int64_t count, Arena *arena)

@@ -43,6 +43,7 @@ void eval_truth(const EvalContext *context, const Expr *expr, Vector *out)
         if (out->truth[i] == TRUTH_U)
             return;
     out->cause = NULL;
+    out->state = NULL;
 }
 
 // ---------------------------------------------------------------- shared by all steps
@@ -123,7 +124,10 @@ void step_run_PARAM_AT(const Frame *frame, const Step *step, Vector *out)
                (param->since == NULL || param->since[after] <= date->i64[i]))
             after++;
         if (after == 0)
-            frame_issue(frame, step, out, i, REASON_NO_PARAMETER_VALUE);
+            vector_set_unknown(
+                out, i, VALUE_ISSUE,
+                cause_intern(frame->shared->causes, REASON_NO_PARAMETER_VALUE, param->name),
+                frame->arena);
         else
             vector_set(out, i, &values[after - 1], frame->arena);
     }

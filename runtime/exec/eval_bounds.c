@@ -35,6 +35,8 @@ Interval vector_interval(const Vector *vector, int64_t row)
         return (Interval){true, vector->i128[at], vector->i128[at]};
     if (state == VALUE_ISSUE && vector->lo != NULL && vector->lo[at] <= vector->hi[at])
         return (Interval){true, vector->lo[at], vector->hi[at]};
+    if (state != VALUE_KNOWN && (vector->phys == PHYS_I64 || vector->phys == PHYS_I128))
+        return (Interval){true, BOUND_LOW, BOUND_HIGH};
     return NOTHING;
 }
 
@@ -131,6 +133,8 @@ Interval interval_divide(Interval a, int sa, Interval b, int sb)
 {
     if (!a.some || !b.some || (b.lo <= 0 && b.hi >= 0))
         return NOTHING;
+    if ((is_infinite(a.lo) || is_infinite(a.hi)) && (is_infinite(b.lo) || is_infinite(b.hi)))
+        return NOTHING; // infinite by infinite can be anything
     return corner_hull(
         (int128_t[4]){divide_ends(a.lo, sa, b.lo, sb), divide_ends(a.lo, sa, b.hi, sb),
                       divide_ends(a.hi, sa, b.lo, sb), divide_ends(a.hi, sa, b.hi, sb)});
@@ -169,12 +173,17 @@ Interval interval_hull(Interval a, Interval b)
 
 Interval interval_clip(Interval a, Limits limits)
 {
-    if (!a.some || a.lo > limits.max || a.hi < limits.min)
+    if (!a.some)
         return NOTHING;
-    if (a.lo < limits.min)
-        a.lo = BOUND_LOW;
-    if (a.hi > limits.max)
+    // Both tests: an interval that lies beyond a limit as a whole keeps that limit as its near end.
+    if (a.hi > limits.max) {
         a.hi = BOUND_HIGH;
+        a.lo = MIN_OF(a.lo, limits.max);
+    }
+    if (a.lo < limits.min) {
+        a.lo = BOUND_LOW;
+        a.hi = MAX_OF(a.hi, limits.min);
+    }
     return a;
 }
 

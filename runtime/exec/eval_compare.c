@@ -160,35 +160,58 @@ void step_run_COMPARE(const Frame *frame, const Step *step, Vector *out)
 
 // ---------------------------------------------------------------- COMPARE_FRACTION
 
-// A fraction at the corner of intervals: infinite (-1, 1), or num/den with den != 0.
+// A fraction at the corner of intervals: infinite (-1, 1), or a value with den != 0.
 typedef struct Corner {
     int infinite;
-    int128_t num, den;
+    ExactRatio value;
 } Corner;
+
+// The scales of the four operands, as the compiler packed them into index2.
+static int fraction_scale(const Step *step, int operand)
+{
+    return (int)(step->index2 >> (8 * operand) & 0xff);
+}
 
 static int corner_order(Corner a, Corner b)
 {
     if (a.infinite != 0 || b.infinite != 0)
         return (a.infinite > b.infinite) - (a.infinite < b.infinite);
-    return exact_compare_fraction(a.num, a.den, b.num, b.den);
+    return exact_compare_ratio(a.value, b.value);
 }
 
-static Corner corner_of(int128_t num, int128_t den)
+static Corner corner_of(int128_t num, int num_scale, int128_t den, int den_scale)
 {
     if (den == BOUND_LOW || den == BOUND_HIGH)
-        return (Corner){0, 0, 1};
+        return (Corner){0, {.num = 0, .den = 1}};
     if (num == BOUND_LOW || num == BOUND_HIGH)
-        return (Corner){(num > 0) == (den > 0) ? 1 : -1, 0, 1};
-    return (Corner){0, num, den};
+        return (Corner){(num > 0) == (den > 0) ? 1 : -1, {.num = 0, .den = 1}};
+    return (Corner){0, {.num = num, .den = den, .num_scale = num_scale, .den_scale = den_scale}};
+}
+
+// A side of the comparison: the intervals of its two operands, and their scales.
+typedef struct FractionRange {
+    Interval num, den;
+    int num_scale, den_scale;
+} FractionRange;
+
+static bool interval_infinite(Interval interval)
+{
+    return interval.lo == BOUND_LOW || interval.hi == BOUND_HIGH;
 }
 
 // Least and greatest value of a fraction; false where it has none (the denominator may be 0).
-static bool fraction_range(Interval num, Interval den, Corner *least, Corner *greatest)
+static bool fraction_range(const FractionRange *range, Corner *least, Corner *greatest)
 {
-    if (!num.some || !den.some || (den.lo <= 0 && den.hi >= 0))
+    Interval num = range->num;
+    Interval den = range->den;
+    if (!num.some || !den.some || (den.lo <= 0 && den.hi >= 0) ||
+        (interval_infinite(num) && interval_infinite(den)))
         return false;
-    const Corner corners[4] = {corner_of(num.lo, den.lo), corner_of(num.lo, den.hi),
-                               corner_of(num.hi, den.lo), corner_of(num.hi, den.hi)};
+    int ns = range->num_scale;
+    int ds = range->den_scale;
+    const Corner corners[4] = {corner_of(num.lo, ns, den.lo, ds), corner_of(num.lo, ns, den.hi, ds),
+                               corner_of(num.hi, ns, den.lo, ds),
+                               corner_of(num.hi, ns, den.hi, ds)};
     *least = *greatest = corners[0];
     for (int i = 1; i < 4; i++) {
         if (corner_order(corners[i], *least) < 0)
@@ -230,18 +253,22 @@ static Truth truth_not(Truth truth)
     return truth == TRUTH_T ? TRUTH_F : TRUTH_T;
 }
 
-static Truth fraction_bounds(CompareOp op, const Vector *const operands[4], int64_t row)
+static Truth fraction_bounds(const Step *step, const Vector *const operands[4], int64_t row)
 {
+    const FractionRange left = {vector_interval(operands[0], row),
+                                vector_interval(operands[1], row), fraction_scale(step, 0),
+                                fraction_scale(step, 1)};
+    const FractionRange right = {vector_interval(operands[2], row),
+                                 vector_interval(operands[3], row), fraction_scale(step, 2),
+                                 fraction_scale(step, 3)};
     Corner a_least;
     Corner a_greatest;
     Corner b_least;
     Corner b_greatest;
-    if (!fraction_range(vector_interval(operands[0], row), vector_interval(operands[1], row),
-                        &a_least, &a_greatest) ||
-        !fraction_range(vector_interval(operands[2], row), vector_interval(operands[3], row),
-                        &b_least, &b_greatest))
+    if (!fraction_range(&left, &a_least, &a_greatest) ||
+        !fraction_range(&right, &b_least, &b_greatest))
         return TRUTH_U;
-    switch (op) {
+    switch ((CompareOp)step->index) {
     case COMPARE_EQ:
         return ranges_equal(a_least, a_greatest, b_least, b_greatest);
     case COMPARE_NE:
@@ -263,14 +290,14 @@ static Truth fraction_bounds(CompareOp op, const Vector *const operands[4], int6
 static void fraction_unknown(const Frame *frame, const Step *step, const Vector *const operands[4],
                              int64_t row, Vector *out)
 {
-    CompareOp op = (CompareOp)step->index;
     Truth truth = TRUTH_U;
     if (step->list_count == 2) {
         const Vector *left = frame_operand(frame, step->list[0]);
         const Vector *right = frame_operand(frame, step->list[1]);
-        truth = interval_compare(op, vector_interval(left, row), vector_interval(right, row));
+        truth = interval_compare((CompareOp)step->index, vector_interval(left, row),
+                                 vector_interval(right, row));
     } else {
-        truth = fraction_bounds(op, operands, row);
+        truth = fraction_bounds(step, operands, row);
     }
     if (truth != TRUTH_U)
         set_known(out, row, truth == TRUTH_T);
@@ -290,6 +317,9 @@ void step_run_COMPARE_FRACTION(const Frame *frame, const Step *step, Vector *out
                                        frame_operand(frame, step->d)};
     frame_make(frame, operands, 4, PHYS_BOOL, out);
     frame_strict(frame, operands, 4, out);
+    // Powers of ten cancel in the products where both have the same number of places.
+    bool same_scale = fraction_scale(step, 0) + fraction_scale(step, 3) ==
+                      fraction_scale(step, 2) + fraction_scale(step, 1);
     int64_t length = vector_length(out);
     for (int64_t i = 0; i < length; i++) {
         if (out->state != NULL && out->state[i] != VALUE_KNOWN) {
@@ -303,8 +333,12 @@ void step_run_COMPARE_FRACTION(const Frame *frame, const Step *step, Vector *out
             frame_issue(frame, step, out, i, REASON_DIVISION_BY_ZERO);
             continue;
         }
-        int order = exact_compare_fraction(whole_at(operands[0], i), left_den,
-                                           whole_at(operands[2], i), right_den);
+        ExactRatio left = {whole_at(operands[0], i), left_den, fraction_scale(step, 0),
+                           fraction_scale(step, 1)};
+        ExactRatio right = {whole_at(operands[2], i), right_den, fraction_scale(step, 2),
+                            fraction_scale(step, 3)};
+        int order = same_scale ? exact_compare_fraction(left.num, left.den, right.num, right.den)
+                               : exact_compare_ratio(left, right);
         out->truth[i] = compare_verdict((CompareOp)step->index, order);
     }
 }
@@ -388,12 +422,33 @@ static bool set_may_have(const Dict *dict, const SetView *view, Str skeleton)
     return false;
 }
 
-// Membership is `or` of equalities: of no equality it is F, and a gap that fits no element is F.
-static bool gap_is_outside(const Frame *frame, const Step *step, const SetView *view,
-                           const Vector *a, int64_t row)
+// Whether an issue's bounds leave out every element.
+static bool bounds_are_outside(const SetView *view, const Vector *a, int64_t row)
+{
+    Interval interval = vector_interval(a, row);
+    if (!interval.some)
+        return false;
+    for (uint32_t i = 0; i < view->count; i++) {
+        int128_t element = 0;
+        int64_t narrow = 0;
+        memcpy(a->phys == PHYS_I128 ? (void *)&element : (void *)&narrow,
+               view->bytes + i * view->size, view->size);
+        if (a->phys != PHYS_I128)
+            element = narrow;
+        if (element >= interval.lo && element <= interval.hi)
+            return false;
+    }
+    return true;
+}
+
+// Membership is `or` of equalities: of no equality it is F; an unknown value that can equal no element is outside.
+static bool unknown_is_outside(const Frame *frame, const Step *step, const SetView *view,
+                               const Vector *a, int64_t row)
 {
     if (view->count == 0)
         return true;
+    if (a->state[vector_index(a, row)] == VALUE_ISSUE)
+        return bounds_are_outside(view, a, row);
     Str skeleton;
     return step->type.kind == TYPE_IDENTITY && a->phys == PHYS_CODE &&
            identity_characters(frame->shared->dict, a, row, &skeleton) &&
@@ -422,7 +477,7 @@ void step_run_IN_SET(const Frame *frame, const Step *step, Vector *out)
         int64_t at = vector_index(a, i);
         if (row_known(a, i))
             out->truth[i] = set_has(&view, (const char *)a->data + (size_t)at * size);
-        else if (gap_is_outside(frame, step, &view, a, i))
+        else if (unknown_is_outside(frame, step, &view, a, i))
             set_known(out, i, false);
     }
 }

@@ -101,7 +101,8 @@ typedef struct Limits {
 // The limits of values of a type: 64 bits, the calendar, or 38 digits.
 Limits type_limits(Type type);
 
-// The interval of row `row`: a known number is a point, an issue has its bounds, all else nothing.
+// The interval of row `row`: a known number is a point, an issue has its bounds, any other unknown number can be
+// anything. Nothing (`some` false) for values that are no whole or exact numbers.
 Interval vector_interval(const Vector *vector, int64_t row);
 
 // Writes bounds to a row that is an issue; nothing if there are none.
@@ -116,7 +117,7 @@ Interval interval_abs(Interval a);
 Interval interval_least(Interval a, Interval b);
 Interval interval_greatest(Interval a, Interval b);
 Interval interval_hull(Interval a, Interval b);
-// Ends beyond the limits become infinite; nothing is left of an interval that lies beyond them as a whole.
+// Ends beyond the limits become infinite.
 Interval interval_clip(Interval a, Limits limits);
 
 // How `a op b` turns out for all values in the intervals: T, F, or U if it depends.

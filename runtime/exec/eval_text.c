@@ -182,3 +182,33 @@ void step_run_CONCAT(const Frame *frame, const Step *step, Vector *out)
     }
     strbuf_deinit(&text);
 }
+
+// The greatest number of rows that are not known behind one of the aggregates.
+static int64_t greatest_unknown(const Frame *frame, const Step *step, int64_t row)
+{
+    int64_t greatest = 0;
+    for (uint32_t k = 0; k < step->list_count; k++) {
+        const int64_t *counts = frame->context->aggregate_unknown[step->list[k]];
+        if (counts != NULL && counts[row] > greatest)
+            greatest = counts[row];
+    }
+    return greatest;
+}
+
+void step_run_UNKNOWN_ROWS(const Frame *frame, const Step *step, Vector *out)
+{
+    vector_make(out, PHYS_CODE, frame->count, frame->arena);
+    if (frame->context->aggregate_unknown == NULL)
+        return;
+    StrBuf text;
+    strbuf_init(&text);
+    for (int64_t i = 0; i < frame->count; i++) {
+        int64_t count = greatest_unknown(frame, step, i);
+        if (count == 0)
+            continue;
+        strbuf_clear(&text);
+        strbuf_printf(&text, "（%" PRId64 " 行不明）", count);
+        out->code[i] = dict_intern(frame->shared->dict, strbuf_str(&text));
+    }
+    strbuf_deinit(&text);
+}

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 // eval_truth.c: three-valued logic, and the choice between values.
 //
-// A truth vector holds F, T and U; only where it has a cause array can a U be in it. Without one, `and`, `or`
-// and `not` are single instructions on bytes.
+// A truth vector holds F, T and U; only where it has state and cause arrays can a U be in it. Without them,
+// `and`, `or` and `not` are single instructions on bytes.
+//
+// The state of a U says what a value made from it would be. In a clause's condition every U counts alike (LEAF
+// calls it an issue), so the leftmost gives the cause. In a condition inside a value (LEAF_RAW) strictness holds:
+// an issue prevails over a gap.
 
 #include "runtime/exec/eval_int.h"
 
-static CauseId cause_at(const Vector *vector, int64_t row)
+static void set_undetermined(const Frame *frame, Vector *out, int64_t row, ValueState state,
+                             CauseId cause)
 {
-    return vector->cause == NULL ? 0 : vector->cause[vector_index(vector, row)];
-}
-
-static void set_undetermined(const Frame *frame, Vector *out, int64_t row, CauseId cause)
-{
-    if (out->cause == NULL)
-        out->cause = ARENA_ARRAY(frame->arena, CauseId, (size_t)vector_length(out));
+    vector_set_unknown(out, row, state, cause, frame->arena);
     out->truth[row] = TRUTH_U;
-    out->cause[row] = cause;
 }
 
 // ---------------------------------------------------------------- leaves
 
-static void run_leaf(const Frame *frame, const Step *step, Truth gap, Vector *out)
+// A gap takes the value `gap`; where that is U, it is one of state `gap_state`.
+static void run_leaf(const Frame *frame, const Step *step, Truth gap, ValueState gap_state,
+                     Vector *out)
 {
     const Vector *a = frame_operand(frame, step->a);
     ASSERT(a->phys == PHYS_BOOL);
@@ -37,24 +37,35 @@ static void run_leaf(const Frame *frame, const Step *step, Truth gap, Vector *ou
         else if (a->state[i] == VALUE_GAP && gap != TRUTH_U)
             out->truth[i] = (uint8_t)gap;
         else
-            set_undetermined(frame, out, i, a->cause[i]);
+            set_undetermined(frame, out, i, a->state[i] == VALUE_GAP ? gap_state : VALUE_ISSUE,
+                             a->cause[i]);
     }
 }
 
 void step_run_LEAF(const Frame *frame, const Step *step, Vector *out)
 {
     ASSERT(step->index <= TRUTH_U);
-    run_leaf(frame, step, (Truth)step->index, out);
+    run_leaf(frame, step, (Truth)step->index, VALUE_ISSUE, out);
 }
 
 void step_run_LEAF_RAW(const Frame *frame, const Step *step, Vector *out)
 {
-    run_leaf(frame, step, TRUTH_U, out);
+    run_leaf(frame, step, TRUTH_U, VALUE_GAP, out);
 }
 
 // ---------------------------------------------------------------- and, or, not
 
-// `and` where `decisive` is F, `or` where it is T: one decisive operand decides; else a U one, the left first.
+// The operand that makes the row undetermined: the one of the prevailing state, the left one first.
+static const Vector *prevailing(const Vector *a, const Vector *b, int64_t row)
+{
+    int64_t ia = vector_index(a, row);
+    int64_t ib = vector_index(b, row);
+    uint8_t x = a->truth[ia] == TRUTH_U ? a->state[ia] : VALUE_KNOWN;
+    uint8_t y = b->truth[ib] == TRUTH_U ? b->state[ib] : VALUE_KNOWN;
+    return y > x ? b : a;
+}
+
+// `and` where `decisive` is F, `or` where it is T: one decisive operand decides, else a U one.
 static void run_connective(const Frame *frame, const Step *step, Truth decisive, Vector *out)
 {
     const Vector *operands[2] = {frame_operand(frame, step->a), frame_operand(frame, step->b)};
@@ -62,7 +73,7 @@ static void run_connective(const Frame *frame, const Step *step, Truth decisive,
     const Vector *b = operands[1];
     frame_make(frame, operands, 2, PHYS_BOOL, out);
     int64_t length = vector_length(out);
-    if (a->cause == NULL && b->cause == NULL) {
+    if (a->state == NULL && b->state == NULL) {
         if (decisive == TRUTH_F)
             LOOP2(a, b, length, { out->truth[i] = a->truth[ia] & b->truth[ib]; });
         else
@@ -72,14 +83,15 @@ static void run_connective(const Frame *frame, const Step *step, Truth decisive,
     LOOP2(a, b, length, {
         uint8_t x = a->truth[ia];
         uint8_t y = b->truth[ib];
-        if (x == decisive || y == decisive)
+        if (x == decisive || y == decisive) {
             out->truth[i] = (uint8_t)decisive;
-        else if (x == TRUTH_U)
-            set_undetermined(frame, out, i, cause_at(a, i));
-        else if (y == TRUTH_U)
-            set_undetermined(frame, out, i, cause_at(b, i));
-        else
+        } else if (x == TRUTH_U || y == TRUTH_U) {
+            const Vector *from = prevailing(a, b, i);
+            int64_t at = vector_index(from, i);
+            set_undetermined(frame, out, i, (ValueState)from->state[at], from->cause[at]);
+        } else {
             out->truth[i] = (uint8_t)!decisive;
+        }
     });
 }
 
@@ -97,6 +109,7 @@ void step_run_NOT(const Frame *frame, const Step *step, Vector *out)
 {
     const Vector *a = frame_operand(frame, step->a);
     frame_make(frame, &a, 1, PHYS_BOOL, out);
+    out->state = a->state;
     out->cause = a->cause;
     int64_t length = vector_length(out);
     for (int64_t i = 0; i < length; i++)
@@ -105,16 +118,10 @@ void step_run_NOT(const Frame *frame, const Step *step, Vector *out)
 
 // ---------------------------------------------------------------- values from truth, choice
 
-// Whether the hole behind an undetermined truth is a gap; otherwise it is an issue.
-static ValueState state_of_cause(const Frame *frame, CauseId cause)
-{
-    return reason_is_gap(cause_get(frame->shared->causes, cause).reason) ? VALUE_GAP : VALUE_ISSUE;
-}
-
 void step_run_TRUTH_VALUE(const Frame *frame, const Step *step, Vector *out)
 {
     const Vector *a = frame_operand(frame, step->a);
-    if (a->cause == NULL) {
+    if (a->state == NULL) {
         *out = *a;
         return;
     }
@@ -122,8 +129,7 @@ void step_run_TRUTH_VALUE(const Frame *frame, const Step *step, Vector *out)
     int64_t length = vector_length(out);
     for (int64_t i = 0; i < length; i++) {
         if (a->truth[i] == TRUTH_U)
-            vector_set_unknown(out, i, state_of_cause(frame, a->cause[i]), a->cause[i],
-                               frame->arena);
+            vector_set_unknown(out, i, (ValueState)a->state[i], a->cause[i], frame->arena);
         else
             out->truth[i] = a->truth[i];
     }
@@ -183,9 +189,9 @@ static void select_known(const Vector *condition, const Vector *a, const Vector 
 static void select_undetermined(const Frame *frame, const Vector *const operands[3], int64_t row,
                                 Vector *out)
 {
-    CauseId cause = cause_at(operands[0], row);
-    ValueState state = state_of_cause(frame, cause);
-    vector_set_unknown(out, row, state, cause, frame->arena);
+    int64_t at = vector_index(operands[0], row);
+    ValueState state = (ValueState)operands[0]->state[at];
+    vector_set_unknown(out, row, state, operands[0]->cause[at], frame->arena);
     if (state == VALUE_ISSUE)
         vector_set_interval(
             out, row,
@@ -200,7 +206,7 @@ void step_run_SELECT(const Frame *frame, const Step *step, Vector *out)
     frame_make(frame, operands, 3, step->phys, out);
     int64_t length = vector_length(out);
     const Vector *condition = operands[0];
-    if (condition->cause == NULL && operands[1]->state == NULL && operands[2]->state == NULL) {
+    if (condition->state == NULL && operands[1]->state == NULL && operands[2]->state == NULL) {
         select_known(condition, operands[1], operands[2], length, out);
         return;
     }
