@@ -374,7 +374,7 @@ def _points(e, s):
         low += min(0, score.points) if score.open else score.points
         high += max(0, score.points) if score.open else score.points
         blame = blame or (score.blame if score.open else None)
-    return low if low == high else Issue(blame.cause, low, high, blame.members)
+    return low if low == high else Issue(blame.cause, low, high, getattr(blame, "members", (None,) * 3))
 
 
 def _template(e, s):
@@ -522,9 +522,11 @@ class Tuple:
 def tuples(agg, s):
     """The tuples of an aggregate with their best class, one per distinct projection."""
     names = mention(agg, s)
+    met = [] if agg.when is None else [v for v in variables(agg.when, s.body)
+                                       if v in s.body.attached and v not in names]
     best = {}
     for member in _members(s):
-        for binding, cls, cause, caveat in _spread(member, names, s.body):
+        for binding, cls, cause, caveat in _spread(member, names + met, s.body):
             scope = s.at(level=0, binding=binding, group=member.group, sink=None,
                          display=False)
             if agg.when is not None:

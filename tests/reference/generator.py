@@ -1,0 +1,634 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Random well-typed models over tiny adversarial tables.
+
+A case is a model, its raw cells, `as_of` and the tolerance. `make(seed)` is deterministic. With
+`small=True` the tables stay so small, and their gaps so few, that all fillings can be enumerated.
+"""
+
+import datetime
+import random
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import model as ast
+from model import aggregate, arith
+from values import (BOOLEAN, DATE, DAYS, INTEGER, MONEY, MONTH, MONTHS, PERIOD, PERSON, RATIO, TEXT,
+                    Type, check_digit)
+
+CODE = Type("编码", own=True)
+KIND = Type("类别", own=True, members=("甲类", "乙类", "丙类"))
+SEVERITY = Type("severity", members=("高", "中", "低"))
+UNIT = Type("unit")
+
+
+def day(text):
+    return datetime.date.fromisoformat(text).toordinal()
+
+
+def _person(seventeen):
+    return seventeen + check_digit(seventeen)
+
+
+PERSONS = [_person(x) for x in ("11010119900101001", "11010119900202001", "11010119900101003",
+                                "22010119800101001", "11010119901231002")]
+POOLS = {
+    "编码": ["A001", "A002", "B001", "B002", "C001"],
+    "text": ["甲", "乙", "丙", "丁", "戊"],
+    "integer": ["0", "1", "2", "3", "-1"],
+    "money": ["0", "99.9999", "100", "100.0001", "-50"],
+    "date": ["2023-12-31", "2024-01-31", "2024-02-29", "2024-03-01", "2024-06-30"],
+    "month": ["2023-12", "2024-01", "2024-02", "2024-03", "2024-06"],
+    "boolean": ["true", "false"],
+    "类别": list(KIND.members),
+    "person_id": PERSONS,
+}
+EXTREMES = {"integer": ["9223372036854775807", "-9223372036854775808", "4611686018427387904"],
+            "money": ["99999999999999.9999", "-99999999999999.9999"],
+            "date": ["0001-01-01", "9999-12-30"]}
+LETTERS = {"号": CODE, "证": PERSON, "名": TEXT, "数": INTEGER, "额": MONEY, "起": DATE, "止": DATE,
+           "期": MONTH, "类": KIND, "旗": BOOLEAN}
+LINKS = ("号", "证", "名", "期", "数")
+
+
+@dataclass
+class Case:
+    """One test: everything that a run needs."""
+
+    model: ast.Model
+    data: dict
+    as_of: object = None
+    tolerance: Fraction = Fraction(0)
+    seed: int = 0
+
+
+@dataclass
+class Var:
+    """A row variable in scope: its columns; `optional` for lookup, `attached` for attach."""
+
+    name: str
+    columns: tuple
+    optional: bool = False
+    attached: bool = False
+
+
+@dataclass
+class Maker:
+    """Makes one case."""
+
+    rng: random.Random
+    small: bool = False
+    tables: list = field(default_factory=list)
+    readable: dict = field(default_factory=dict)   # table, relation or rule name → columns
+    covered: set = field(default_factory=set)
+    laws: list = field(default_factory=list)
+    params: list = field(default_factory=list)
+    count: int = 0
+
+    def chance(self, p):
+        return self.rng.random() < p
+
+    def pick(self, items):
+        return self.rng.choice(list(items))
+
+    def fresh(self, stem):
+        self.count += 1
+        return f"{stem}{self.count}"
+
+    # ----------------------------------------------------------------- tables
+
+    def table(self, name):
+        rng = self.rng
+        link = self.pick(("号", "证", "名") if self.small else LINKS[:4])
+        more = rng.sample([c for c in LETTERS if c != link], rng.randint(1, 2 if self.small else 4))
+        columns = [ast.Column(c, LETTERS[c], LETTERS[c].identity or self.chance(0.6))
+                   for c in (link, *more)]
+        if self.chance(0.4):
+            columns.append(ast.Column("序", INTEGER))
+        key = ()
+        if columns[-1].name == "序" and self.chance(0.5):
+            key = ("序",)
+        elif self.chance(0.12):
+            key = (link,)
+        expects = self.expects(columns)
+        covers = self.covers() if self.chance(0.3) else ()
+        if covers:
+            self.covered.add(name)
+        table = ast.Table(name, tuple(columns), key, expects, covers)
+        self.tables.append(table)
+        self.readable[name] = table.columns
+        return table
+
+    def expects(self, columns):
+        found = []
+        for c in columns:
+            if c.type.name == "integer" and c.name != "序" and self.chance(0.35):
+                found.append(ast.Expect(ast.Cmp(">=", ast.Col(None, c.name, INTEGER),
+                                                ast.Lit(0, INTEGER))))
+            elif c.type.name == "money" and self.chance(0.3):
+                found.append(ast.Expect(ast.Cmp(">", ast.Col(None, c.name, MONEY),
+                                                ast.Lit(Fraction(0), MONEY))))
+        return tuple(found)
+
+    def covers(self):
+        start, end = day("2024-01-01"), day(self.pick(["2024-03-31", "2024-02-29", "2024-06-30"]))
+        return ((start, None if self.chance(0.2) else end, None),)
+
+    def rows(self, table):
+        most = 4 if self.small else 9
+        rows = []
+        for i in range(self.rng.randint(0, most)):
+            if rows and self.chance(0.1):
+                rows.append(list(self.pick(rows)))
+                continue
+            rows.append([self.cell(c, i) for c in table.columns])
+        return rows
+
+    def cell(self, column, i):
+        if column.name == "序":
+            return str(i + 1) if self.chance(0.95) else self.pick(["1", ""])
+        name = column.type.name
+        blank = 0.15 if column.nullable else 0.03
+        if self.chance(blank):
+            return ""
+        if name == "person_id" and self.chance(0.25):
+            return self.damaged()
+        if name in ("integer", "money", "date", "类别") and self.chance(0.02):
+            return "无法识别"
+        if not self.small and name in EXTREMES and self.chance(0.04):
+            return self.pick(EXTREMES[name])
+        return self.pick(POOLS[name][:3] if self.small else POOLS[name])
+
+    def damaged(self):
+        """A masked, shortened, repaired or miscopied id of the pool."""
+        whole = self.pick(PERSONS[:3] if self.small else PERSONS)
+        form = self.rng.randrange(6)
+        if form == 0:
+            return whole[:6] + "********" + whole[14:]
+        if form == 1:
+            return whole[:14] + "****"
+        if form == 2:
+            lost = whole[:15] + "000"
+            return lost if check_digit(lost[:17]) != "0" else whole[:14] + "****"
+        if form == 3:
+            return whole[:6] + whole[8:17]
+        if form == 4:
+            wrong = "1" if whole[17] != "1" else "2"
+            return whole[:17] + wrong
+        return whole[:4] + "**************"
+
+    # ------------------------------------------------------------ expressions
+
+    def columns_of(self, vars_, name):
+        return [ast.Col(v.name, c.name, c.type) for v in vars_ for c in v.columns
+                if c.type.name == name]
+
+    def number(self, vars_, depth=0):
+        """An integer or money value."""
+        cols = self.columns_of(vars_, "integer") + self.columns_of(vars_, "money")
+        u = self.rng.random()
+        if depth < 2 and cols and u < 0.25:
+            return self.composed(vars_, depth)
+        if cols and u < 0.85:
+            return self.pick(cols)
+        return self.constant(self.pick([INTEGER, MONEY]))
+
+    def composed(self, vars_, depth):
+        a = self.number(vars_, depth + 1)
+        u = self.rng.random()
+        if u < 0.15:
+            return ast.Neg(a, a.type)
+        if u < 0.3 and not self.small:
+            return ast.Coalesce(a, self.constant(a.type), a.type)
+        if u < 0.4:
+            return ast.If(self.condition(vars_, depth + 2), a, self.like(a, vars_), a.type)
+        if u < 0.5:
+            return ast.Call(self.pick(["least", "greatest"]), (a, self.like(a, vars_)), a.type)
+        if u < 0.75 or a.type.name not in ("integer", "money"):
+            return arith(self.pick("+-"), a, self.like(a, vars_))
+        if a.type.scale == 0 and a.type.name == "integer":
+            return arith("*", a, self.like(a, vars_))
+        return arith("*", a, self.constant(INTEGER))
+
+    def like(self, e, vars_):
+        """A value of the type of e, of the same kind at least."""
+        cols = self.columns_of(vars_, e.type.name)
+        return self.pick(cols) if cols and self.chance(0.6) else self.constant(e.type)
+
+    def constant(self, type_):
+        if type_.name == "integer":
+            return ast.Lit(self.pick([0, 1, 2, 3]), INTEGER)
+        if type_.name == "money":
+            return ast.Lit(Fraction(self.pick(["0", "99.9999", "100", "100.0001"])), MONEY)
+        if type_.name == "ratio":
+            return ast.Lit(Fraction(self.pick([0, 1, 5, 7, 10]), 10), Type("ratio", 1))
+        if type_.name == "date":
+            return ast.Lit(day(self.pick(POOLS["date"])), DATE)
+        if type_.name == "month":
+            return ast.Lit(2024 * 12 + self.rng.randint(-1, 3), MONTH)
+        if type_.name == "boolean":
+            return ast.Lit(self.chance(0.5), BOOLEAN)
+        return ast.Lit(self.pick(POOLS[type_.name]), type_)
+
+    def comparison(self, left, right):
+        ops = ("=", "!=", "<", "<=", ">", ">=")
+        if not left.type.ordered_number:
+            ops = ("=", "!=")
+        return ast.Cmp(self.pick(ops), left, right)
+
+    def quotient(self, vars_):
+        """A quotient against a constant: evaluation 1.4."""
+        a, b = self.number(vars_, 1), self.number(vars_, 1)
+        if a.type.name != b.type.name and a.type.name == "integer":
+            a, b = b, a
+        if isinstance(b, ast.Lit) and b.value == 0:
+            b = ast.Lit(type(b.value)(3), b.type)
+        e = arith("/", a, b)
+        right = self.constant(RATIO) if e.type.name == "ratio" else self.constant(MONEY)
+        return self.comparison(e, right)
+
+    def date(self, vars_):
+        cols = self.columns_of(vars_, "date")
+        if not cols or self.chance(0.2):
+            return self.constant(DATE)
+        d = self.pick(cols)
+        u = self.rng.random()
+        if u < 0.15:
+            return ast.Arith(self.pick("+-"), d, ast.Lit(self.pick([1, 30]), DAYS), DATE)
+        if u < 0.3:
+            return ast.Arith(self.pick("+-"), d, ast.Lit(self.pick([1, 2]), MONTHS), DATE)
+        return d
+
+    def period(self, vars_):
+        start, end = self.date(vars_), self.date(vars_)
+        if self.chance(0.3) and not self.small:
+            end = ast.Coalesce(end, ast.AsOf(), DATE)
+        return ast.Call("period", (start, end), PERIOD)
+
+    def leaf(self, vars_):
+        """One condition that is no connective and reads a column."""
+        while True:
+            e = self.any_leaf(vars_)
+            if reads(e):
+                return e
+
+    def any_leaf(self, vars_):
+        u = self.rng.random()
+        visible = [ast.Col(v.name, c.name, c.type) for v in vars_ for c in v.columns]
+        if u < 0.08 and not self.small:
+            return ast.Present(self.pick(visible), negated=self.chance(0.5))
+        optional = [v for v in vars_ if v.optional]
+        if optional and u < 0.3:
+            return ast.RowPresent(self.pick(optional).name)
+        if u < 0.2 and (self.columns_of(vars_, "date") or self.columns_of(vars_, "month")):
+            return self.timed(vars_)
+        if u < 0.3 and self.columns_of(vars_, "boolean"):
+            return self.pick(self.columns_of(vars_, "boolean"))
+        if u < 0.38:
+            return self.quotient(vars_)
+        if u < 0.46 and self.columns_of(vars_, "integer"):
+            low = self.rng.randint(-1, 2)
+            return ast.Between(self.pick(self.columns_of(vars_, "integer")), ast.Lit(low, INTEGER),
+                               ast.Lit(low + self.rng.randint(0, 2), INTEGER), self.chance(0.2),
+                               self.chance(0.2), self.chance(0.2))
+        if u < 0.54 and self.params:
+            return self.comparison(self.number(vars_), self.pick(self.params))
+        if u < 0.75:
+            return self.plain(self.pick(visible), vars_)
+        return self.comparison(*self.two_numbers(vars_))
+
+    def two_numbers(self, vars_):
+        a = self.number(vars_)
+        return a, self.like(a, vars_)
+
+    def plain(self, col, vars_):
+        """A column against a value of its own type."""
+        if col.type.name in ("类别", "text") and self.chance(0.4):
+            items = self.rng.sample(POOLS[col.type.name], 2)
+            return ast.Member(col, tuple(ast.Lit(i, col.type) for i in items), self.chance(0.3))
+        others = [c for c in self.columns_of(vars_, col.type.name) if c != col]
+        if others and self.chance(0.4):
+            return self.comparison(col, self.pick(others))
+        if col.type.name == "person_id" and not self.small:
+            return ast.Present(col)
+        if col.type.name == "boolean":
+            return col
+        return self.comparison(col, self.constant(col.type))
+
+    def timed(self, vars_):
+        dates, months = self.columns_of(vars_, "date"), self.columns_of(vars_, "month")
+        if months and self.chance(0.4):
+            left = self.pick(months)
+        else:
+            left = self.date(vars_)
+        if self.chance(0.7):
+            op = self.pick(["during", "overlaps"])
+            return ast.Span(op, left, self.period(vars_), self.chance(0.15))
+        if not dates:
+            return self.comparison(left, self.constant(left.type))
+        if left.type.name == "month":
+            return self.comparison(left, ast.Call("month", (self.pick(dates),), MONTH))
+        return self.comparison(left, self.date(vars_))
+
+    def condition(self, vars_, depth=0):
+        u = self.rng.random()
+        if depth < 2 and u < 0.18:
+            return ast.And(tuple(self.condition(vars_, depth + 1) for _ in range(2)))
+        if depth < 2 and u < 0.36:
+            return ast.Or(tuple(self.condition(vars_, depth + 1) for _ in range(2)))
+        if depth < 2 and u < 0.46:
+            return ast.Not(self.condition(vars_, depth + 1))
+        if depth < 1 and u < 0.5:
+            return ast.If(*(self.condition(vars_, depth + 1) for _ in range(3)), BOOLEAN)
+        return self.leaf(vars_)
+
+    # ---------------------------------------------------------------- clauses
+
+    def link(self, var, earlier):
+        """An `on` condition: mostly an equality of a shared column, with more around it."""
+        pairs = [(ast.Col(var.name, c.name, c.type), ast.Col(v.name, d.name, d.type))
+                 for c in var.columns for v in earlier for d in v.columns
+                 if c.type == d.type and c.type.name in ("编码", "person_id", "text", "month",
+                                                         "integer")]
+        strong = [p for p in pairs if p[0].type.name in ("编码", "person_id", "text", "month")]
+        if not pairs:
+            return self.linked_condition(var, earlier)
+        mine, other = self.pick(strong or pairs)
+        equal = ast.Cmp("=", *((mine, other) if self.chance(0.6) else (other, mine)))
+        u = self.rng.random()
+        if u < 0.45:
+            return equal
+        if u < 0.85:
+            more = self.leaf([var] if self.chance(0.3) else [var, self.pick(earlier)])
+            return ast.And((equal, more) if self.chance(0.7) else (more, equal))
+        if u < 0.93:
+            return ast.Or((equal, self.leaf([var])))
+        return self.linked_condition(var, earlier)
+
+    def linked_condition(self, var, earlier):
+        """A condition without an equality link that reads the new variable."""
+        while True:
+            e = self.condition([var, self.pick(earlier)], 1)
+            if any(isinstance(n, ast.Col) and n.var == var.name for n in ast.walk(e)):
+                return e
+
+    def partner(self, kind, scope):
+        table = self.pick(self.readable)
+        var = Var(self.fresh("v"), self.readable[table], kind == "lookup",
+                  kind in ("attach", "exists", "lacks"))
+        rows = [v for v in scope if not v.attached]
+        on = self.link(var, rows)
+        covered = ()
+        dates = self.columns_of(rows, "date") + self.columns_of(rows, "month")
+        if kind != "join" and table in self.covered and dates and self.chance(0.6):
+            covered = (self.pick(dates),)
+        policies = [None, None, None, "undecided", "drop"]
+        if kind not in ("join", "exists"):
+            policies.append("keep")
+        policy = None if self.small else self.pick(policies)
+        if kind == "lacks" and policy is None and not covered:
+            policy = "undecided"
+        scope.append(var)
+        return ast.Partner(kind, var.name, table, on, covered, policy)
+
+    def row_clauses(self, scope, allowed, most):
+        """Clauses above the first fence."""
+        found = []
+        for _ in range(self.rng.randint(1, most)):
+            kind = self.pick(allowed)
+            rows = [v for v in scope if not v.attached]
+            if kind == "where":
+                found.append(ast.Where(self.condition(rows), self.some_policy()))
+            elif kind == "doubt":
+                found.append(ast.Doubt(self.fresh("疑"), self.condition(rows, 1)))
+            elif kind == "except":
+                found.append(ast.Except(self.fresh("免"), self.condition(rows, 1)))
+            elif kind == "cites" and self.columns_of(rows, "date"):
+                found.append(self.citation(rows))
+            elif kind in ("join", "attach", "exists", "lacks", "lookup"):
+                found.append(self.partner(kind, scope))
+                if kind == "attach" or (kind == "lookup" and self.chance(0.7)):
+                    found.append(self.use_of(scope[-1], rows))
+        return [c for c in found if c is not None]
+
+    def some_policy(self):
+        if self.small or self.chance(0.7):
+            return None
+        return self.pick(["drop", "keep", "undecided"])
+
+    def citation(self, rows):
+        at = self.pick(self.columns_of(rows, "date")) if self.chance(0.8) else None
+        return ast.Cites(self.pick(self.laws).name, self.pick([None, "第八条"]), at)
+
+    def use_of(self, var, rows):
+        """A condition on what attach or lookup found."""
+        if var.optional:
+            leaf = ast.RowPresent(var.name) if self.chance(0.4) else self.leaf([var])
+            return ast.Where(ast.Not(leaf) if self.chance(0.4) else leaf, self.some_policy())
+        if self.chance(0.25):
+            return None
+        test = self.fold_test([var], rows)
+        if self.chance(0.2):
+            test = ast.Or((test, self.leaf(rows)))
+        return ast.Except(self.fresh("免"), test) if self.chance(0.15) and self.in_rule else \
+            ast.Where(test)
+
+    def fold(self, mine):
+        """An aggregate over the variables given."""
+        when = self.leaf(mine) if self.chance(0.25) else None
+        numbers = self.columns_of(mine, "integer") + self.columns_of(mine, "money")
+        others = [ast.Col(v.name, c.name, c.type) for v in mine for c in v.columns]
+        u = self.rng.random()
+        if u < 0.4 or not numbers:
+            if u < 0.25:
+                names = [v.name for v in self.rng.sample(mine, self.rng.randint(1, len(mine)))]
+                return aggregate("count", vars_=names, when=when)
+            if u < 0.33:
+                return aggregate(self.pick(["any", "all"]), self.leaf(mine), when=when)
+            return aggregate("distinct_count", self.pick(others), when=when)
+        e = self.number(mine) if self.chance(0.2) else self.pick(numbers)
+        if not any(isinstance(n, ast.Col) for n in ast.walk(e)):
+            e = self.pick(numbers)
+        return aggregate(self.pick(["sum", "sum", "min", "max", "mean"]), e, when=when)
+
+    def fold_test(self, mine, _rows=()):
+        e = self.fold(mine)
+        if e.type.name == "boolean":
+            return ast.Not(e) if self.chance(0.3) else e
+        bound = self.constant(MONEY if e.type.name == "money" else INTEGER)
+        if e.fn in ("count", "distinct_count"):
+            bound = ast.Lit(self.pick([1, 1, 2, 2, 3]), INTEGER)
+            return ast.Cmp(self.pick(["<", ">=", "=", ">="]), e, bound)
+        return self.comparison(e, bound)
+
+    def keys(self, scope):
+        """One or two group keys."""
+        rows = [v for v in scope if not v.attached]
+        cols = [ast.Col(v.name, c.name, c.type) for v in rows for c in v.columns
+                if c.type.name != "boolean"] or self.columns_of(rows, "boolean")
+        chosen = self.rng.sample(cols, min(len(cols), self.pick([1, 1, 2])))
+        names, keys = set(), []
+        for c in chosen:
+            name = c.name if c.name not in names else self.fresh("键")
+            names.add(name)
+            keys.append((name, c))
+        return tuple(keys)
+
+    def group_clauses(self, scope, rule):
+        found = []
+        for _ in range(self.pick([0, 1, 1, 2])):
+            u = self.rng.random()
+            if u < 0.7 or not rule:
+                found.append(ast.Where(self.fold_test(scope), self.some_policy()))
+            elif u < 0.9:
+                found.append(ast.Except(self.fresh("免"), self.fold_test(scope)))
+            else:
+                found.append(ast.Doubt(self.fresh("疑"), self.fold_test(scope)))
+        return found
+
+    # ----------------------------------------------------------- declarations
+
+    in_rule = False
+
+    def rule(self, name, most):
+        self.in_rule = True
+        scope = []
+        clauses = [self.head(scope)]
+        clauses += self.row_clauses(scope, ("where", "where", "join", "join", "attach", "exists",
+                                            "lacks", "lookup", "except", "doubt", "cites"), most)
+        keys = self.keys(scope)
+        if self.chance(0.6):
+            clauses.append(ast.GroupBy(keys))
+            clauses += self.group_clauses(scope, True)
+            keys = tuple((n, ast.KeyRef(n, e.type)) for n, e in keys)
+            if len(keys) == 2 and self.chance(0.4):
+                keys = (self.pick(keys),)
+                clauses.append(ast.GroupBy(keys))
+                clauses += self.group_clauses(scope, True)
+        scored = [ast.Score(ast.Lit(self.pick([10, 20, 30]), INTEGER), self.fold_test(scope),
+                            self.fresh("分")) for _ in range(self.pick([0, 0, 1, 2]))]
+        clauses += scored
+        if scored and self.chance(0.2):
+            clauses.append(ast.Where(ast.Cmp(">=", ast.Points(), ast.Lit(20, INTEGER))))
+        clauses.append(self.clue(keys, scope, bool(scored)))
+        self.in_rule = False
+        return ast.Rule(name, tuple(clauses))
+
+    def head(self, scope):
+        table = self.pick(self.readable)
+        scope.append(Var("s", self.readable[table]))
+        return ast.From("s", table)
+
+    def clue(self, keys, scope, scored):
+        fields = tuple((self.fresh("项"), self.fold(scope)) for _ in range(self.pick([0, 1, 2])))
+        severity = None
+        if self.chance(0.5):
+            severity = ast.Lit(self.pick(SEVERITY.members), SEVERITY)
+            if scored and self.chance(0.5):
+                severity = ast.If(ast.Cmp(">=", ast.Points(), ast.Lit(20, INTEGER)),
+                                  ast.Lit("高", SEVERITY), ast.Lit("低", SEVERITY), SEVERITY)
+        title = None
+        if self.chance(0.5):
+            shown = self.rng.choice(keys)
+            title = ast.Template(("对象", ast.KeyRef(shown[0], shown[1].type), "有",
+                                  aggregate("count", vars_=(scope[0].name,)), "行"))
+        evidence = None
+        if self.chance(0.3):
+            evidence = tuple(v.name for v in self.rng.sample(scope, self.rng.randint(1, len(scope))))
+        return ast.Clue(keys, title, severity, fields, evidence)
+
+    def relation(self, name, most):
+        scope = []
+        clauses = [self.head(scope)]
+        clauses += self.row_clauses(scope, ("where", "where", "join", "attach", "exists", "lacks",
+                                            "lookup", "doubt"), most)
+        rows = [v for v in scope if not v.attached]
+        key = ()
+        if self.chance(0.5):
+            keys = self.keys(scope)
+            clauses.append(ast.GroupBy(keys))
+            clauses += self.group_clauses(scope, False)
+            columns = [(n, ast.KeyRef(n, e.type)) for n, e in keys]
+            columns += [(self.fresh("列"), self.fold(scope)) for _ in range(self.pick([0, 1]))]
+            key = tuple(n for n, _ in keys)
+        else:
+            cols = [ast.Col(v.name, c.name, c.type) for v in rows for c in v.columns]
+            chosen = self.rng.sample(cols, min(len(cols), self.rng.randint(1, 3)))
+            columns = [(c.name if c.name not in [d.name for d in chosen[:i]] else self.fresh("列"), c)
+                       for i, c in enumerate(chosen)]
+        heads = tuple(ast.Column(n, declared(e.type), True) for n, e in columns)
+        clauses.append(ast.Yield(tuple(columns)))
+        self.readable[name] = heads
+        return ast.Relation(name, heads, (tuple(clauses),), key)
+
+    def query(self, name, most):
+        scope = []
+        clauses = [self.head(scope)]
+        clauses += self.row_clauses(scope, ("where", "where", "join", "attach", "exists", "lacks",
+                                            "lookup"), most)
+        if self.chance(0.5):
+            keys = self.keys(scope)
+            clauses.append(ast.GroupBy(keys))
+            clauses += self.group_clauses(scope, False)
+            columns = [(n, ast.KeyRef(n, e.type)) for n, e in keys]
+            columns += [(self.fresh("列"), self.fold(scope)) for _ in range(self.pick([1, 2]))]
+        elif self.chance(0.2):
+            rows = [v for v in scope if not v.attached]
+            columns = [(self.fresh("列"), self.fold(rows)) for _ in range(2)]
+        else:
+            cols = [ast.Col(v.name, c.name, c.type) for v in scope if not v.attached
+                    for c in v.columns]
+            columns = [(self.fresh("列"), c)
+                       for c in self.rng.sample(cols, min(len(cols), self.rng.randint(1, 3)))]
+        order = tuple((n, self.chance(0.5)) for n, _ in self.rng.sample(columns, 1)) \
+            if self.chance(0.6) else ()
+        limit = self.pick([None, None, 1, 2, 3])
+        clauses.append(ast.Yield(tuple(columns), order, limit))
+        return ast.Query(name, tuple(clauses))
+
+
+def reads(e):
+    return any(isinstance(n, (ast.Col, ast.RowPresent)) for n in ast.walk(e))
+
+
+def declared(type_):
+    """The type under which a relation declares a column."""
+    return {"ratio": RATIO, "money": MONEY}.get(type_.name, type_)
+
+
+def make(seed, small=False):
+    """The case of a seed."""
+    rng = random.Random(seed)
+    maker = Maker(rng, small)
+    tables = [maker.table(n) for n in (("甲表", "乙表") if small else ("甲表", "乙表", "丙表"))]
+    maker.laws = [ast.Law("法一", ((None, day("2024-01-01"), None),)),
+                  ast.Law("法二", (("旧", day("2020-01-01"), day("2024-02-28")),
+                                 ("新", day("2024-02-29"), None)))]
+    declarations = list(tables) + maker.laws
+    if maker.chance(0.4):
+        param = ast.Param("阈值", INTEGER, ((None, ast.Lit(2, INTEGER)),))
+        declarations.append(param)
+        maker.params.append(ast.ParamRef("阈值", INTEGER))
+    most = 2 if small else 4
+    if maker.chance(0.3):
+        declarations.append(maker.relation("关系一", most))
+    if not small and maker.chance(0.12):
+        declarations.append(maker.query("查询一", most))
+    else:
+        rule = maker.rule("规则一", most)
+        declarations.append(rule)
+        if maker.chance(0.12):
+            maker.readable = {"规则一": rule_columns(rule), **maker.readable}
+            declarations.append(maker.rule("规则二", 2))
+    policy = None if small or maker.chance(0.85) else maker.pick(["drop", "keep", "undecided"])
+    data = {t.name: maker.rows(t) for t in tables}
+    tolerance = Fraction(0) if small else maker.pick([Fraction(0), Fraction(1, 100), Fraction(1, 4)])
+    return Case(ast.Model(tuple(declarations), policy), data, day("2024-12-31"), tolerance, seed)
+
+
+def rule_columns(rule):
+    """The columns of a rule that is read as a table: keys and fields."""
+    clue = rule.clauses[-1]
+    return tuple(ast.Column(n, declared(e.type), True) for n, e in (*clue.keys, *clue.fields))
+
+
+__all__ = ["Case", "make", "TEXT"]
