@@ -36,11 +36,17 @@ typedef struct NodeId {
     uint32_t index;
 } NodeId;
 
+/* No tree is higher than this: what is nested deeper is told (E0801) and becomes an AST_ERROR, so
+ * that later stages may recurse. Long chains of one operator count, for they lean to the left. */
+#define AST_HEIGHT_MAX 512
+
 /* What every node begins with. */
 typedef struct AstNode {
     AstKind kind;
     NodeId id;
     Span span;
+    uint16_t height; /* 1 for a leaf */
+    bool wrong; /* an AST_ERROR stands somewhere below or here: missing names need no message */
 } AstNode;
 
 typedef struct AstList {
@@ -143,7 +149,8 @@ typedef enum AstEntries { AST_ENTRIES(AST_ENTRIES_VALUE) } AstEntries;
 
 /* ast_as_Where(node): the node as its own struct; the kind is asserted. */
 #define AST(KIND, Type, name, class, ...)                                                          \
-    static inline const Ast##Type *ast_as_##Type(const AstNode *node) {                            \
+    static inline const Ast##Type *ast_as_##Type(const AstNode *node)                              \
+    {                                                                                              \
         ASSERT(node->kind == AST_##KIND);                                                          \
         return (const Ast##Type *)(const void *)node;                                              \
     }
@@ -155,9 +162,9 @@ typedef enum AstEntries { AST_ENTRIES(AST_ENTRIES_VALUE) } AstEntries;
 /* One parsed text. */
 typedef struct Ast {
     const Source *source;
-    const AstNode *root; /* AST_FILE, AST_PROMPT, or an expression, as asked for */
-    uint32_t node_count; /* ids are below this */
-    uint32_t error_count; /* of errors given while parsing this text */
+    const AstNode *root;  /* AST_FILE, AST_PROMPT, or an expression, as asked for */
+    uint32_t node_count;  /* ids are below this */
+    bool failed;         /* errors were given while parsing this text */
 } Ast;
 
 /* Name of a kind as in dumps: "law-version". */
@@ -212,7 +219,8 @@ void ast_walk(const AstNode *node, AstVisit (*enter)(void *context, const AstNod
 /* Whether both trees are the same apart from places and ids. */
 bool ast_equal(const AstNode *a, const AstNode *b);
 
-/* Appends the tree as text, one node a line, children indented, places left out unless asked. */
+/* Appends the tree as text: one node a line with the field that it stands in, its kind and its plain
+ * fields, children indented; byte offsets only where asked for. */
 void ast_dump(const AstNode *node, bool with_places, StrBuf *out);
 
 /* The name by which a path names itself: `s.门店` and `门店` give 门店. NULL for anything else. */
@@ -223,11 +231,14 @@ bool ast_is_expr(const AstNode *node);
 
 /* ----------------------------------------------------------------------- units */
 
+/* More zeros than this are no multiplier any more: 万万亿. */
+#define AST_UNIT_POWER_MAX 16
+
 /* A quantity's unit as written, taken apart: 万元每吨 is 10^4, 元, 吨. */
 typedef struct AstUnitParts {
-    int power;  /* of ten, from 十 百 千 万 亿 at the front */
-    Str unit;   /* what is left, before 每 or per */
-    Str per;    /* behind 每 or per; empty when not written */
+    int power; /* of ten, from 十 百 千 万 亿 at the front */
+    Str unit;  /* what is left, before 每 */
+    Str per;   /* behind 每; empty when not written */
 } AstUnitParts;
 
 /* Takes a unit apart. The caller first looks the whole text up as a unit, for 千克, 百分点 and 个月

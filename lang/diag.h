@@ -46,6 +46,7 @@ typedef enum DiagTextId {
 typedef struct DiagInfo {
     const char *code; /* "E0101" */
     DiagSeverity severity;
+    bool ci;                /* a warning that --ci makes an error */
     const char *text[2];    /* by Lang: the template of the primary message */
     const char *explain[2]; /* by Lang: two or three sentences with a way out */
     const char *wrong;      /* a wrong program; NULL when no text can show it */
@@ -96,16 +97,15 @@ typedef struct DiagList DiagList;
 
 typedef struct DiagRender {
     Lang lang;
-    bool color;         /* ANSI colours */
-    uint32_t limit;     /* at most so many messages, then one line with the rest's number; 0: all */
+    bool color;     /* ANSI colours */
+    uint32_t limit; /* at most so many messages, then one line with the rest's number; 0: all */
 } DiagRender;
 
 /* An empty list in `arena` for places in `sources`. */
 DiagList *diag_list_create(Arena *arena, const SourceSet *sources);
 
 /* Adds a message whose template takes no arguments. The result, for adding labels, belongs to the
- * list and is never NULL; a message with the same id at the same place as an earlier one is given
- * back to write on, but never shown. */
+ * list and is never NULL. Of several with one id at one place only the first is shown. */
 Diag *diag_emit(DiagList *list, DiagId id, Span span);
 
 /* Adds a message with arguments: `diag_emit_with(list, DIAG_X, span, DIAG_ARGS(a, b))`. The
@@ -142,7 +142,7 @@ DiagArg diag_arg_both(const char *zh, const char *en);
 DiagArg diag_arg_int(DiagList *list, int64_t value);
 
 /* Number of messages of this severity, those with the same place and id counted once. */
-uint32_t diag_count(const DiagList *list, DiagSeverity severity);
+uint32_t diag_count(DiagList *list, DiagSeverity severity);
 
 /* Whether there is any error. */
 bool diag_has_errors(const DiagList *list);
@@ -150,7 +150,7 @@ bool diag_has_errors(const DiagList *list);
 /* Whether an error's primary span touches `span`: used to stay silent about what is already told. */
 bool diag_has_error_in(const DiagList *list, Span span);
 
-/* Makes every warning whose row says so (see diag_ci) an error: `--ci`. */
+/* Makes every warning whose row says so (severity CI) an error: `--ci`. */
 void diag_promote_ci(DiagList *list);
 
 /* All messages sorted by file, place, severity and order of emission, doubles left out. The array

@@ -29,10 +29,11 @@ const Ast *parse_expr(Arena *arena, const Source *source, DiagList *diags);
 
 /* One way to take a glued word apart (`100元且s` is 100元 且 s) so that its declaration parses. */
 typedef struct ParseSplit {
-    Span span;          /* the glued word */
-    Str replacement;    /* the same with blanks: "100元 且 s" */
-    const Str *names;   /* the pieces that are names, in order: they must resolve for advice */
+    Span span;        /* the glued word */
+    Str replacement;  /* the same with blanks: "100元 且 s" */
+    const Str *names; /* the pieces that are names, in order: they must resolve for advice */
     uint32_t name_count;
+    Str unit; /* of a quantity at the front: it must be a unit; empty when there is none */
 } ParseSplit;
 
 #define PARSE_SPLITS_MAX 8

@@ -33,11 +33,11 @@ typedef struct SourcePlace {
 } SourcePlace;
 
 typedef struct Source {
-    uint32_t file;             /* number within its set */
-    Str path;                  /* as given, for messages */
-    Str text;                  /* the bytes; a leading byte-order mark is skipped by the lexer */
+    uint32_t file;               /* number within its set */
+    Str path;                    /* as given, for messages */
+    Str text;                    /* the bytes; a leading byte-order mark is skipped by the lexer */
     const uint32_t *line_starts; /* offset of each line's first byte */
-    uint32_t line_count;       /* at least 1 */
+    uint32_t line_count;         /* at least 1 */
 } Source;
 
 typedef struct SourceSet SourceSet;
