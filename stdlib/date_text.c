@@ -1,19 +1,192 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // date_text.c: dates and months written in texts.
+//
+// Read are 2023-1-5, 2023/01/05, 2023.1.5, 20230105, 2023年1月5日, 二〇二三年一月五日, each with a time
+// of day behind it, which is checked and left out. Two-digit years, the day first and a spreadsheet's
+// serial numbers have more than one reading: they are no dates here.
 
 #include "stdlib/fn.h"
+#include "stdlib/numeral_int.h"
 #include "stdlib/stdlib_int.h"
 
-FN_WORD(date_of_text, .name = "date", .name_zh = "日期", .signature = "date(t: text): date",
-        .doc = "The date that a text writes, in any of the usual forms; undecided if it is none.",
-        .doc_zh = "文字写出的日期，常见写法都认；认不出的待定。",
-        .example = "date(\"二〇二三年一月五日\") = 2023-01-05",
-        .issues = FN_ISSUES(REASON_CONVERSION), .cost = 100)
+typedef struct DateParts {
+    int year, month, day;
+} DateParts;
 
-FN_WORD(month_of_text, .name = "month", .name_zh = "月份", .signature = "month(t: text): month",
-        .doc = "The month that a text writes; undecided if it is none.",
-        .doc_zh = "文字写出的月份；认不出的待定。", .example = "month(\"2023年1月\") = 2023-01",
-        .issues = FN_ISSUES(REASON_CONVERSION), .cost = 100)
+static void skip_blanks(NumeralReader *reader)
+{
+    while (numeral_skip(reader, ' '))
+        continue;
+}
+
+// Reads `least` to `most` digits.
+static bool read_digits(NumeralReader *reader, int least, int most, int *number)
+{
+    int count = 0;
+    *number = 0;
+    for (; count < most && cell_is_digit(numeral_peek(reader)); reader->at++, count++)
+        *number = *number * 10 + (numeral_peek(reader) - '0');
+    return count >= least;
+}
+
+// Reads exactly two digits, or one or two where `two` is false.
+static bool read_field(NumeralReader *reader, bool two, int *number)
+{
+    return read_digits(reader, two ? 2 : 1, 2, number);
+}
+
+// 二〇二三: four Chinese digits.
+static bool read_chinese_year(NumeralReader *reader, int *year)
+{
+    *year = 0;
+    for (int i = 0; i < 4; i++) {
+        int digit = numeral_digit(numeral_peek(reader));
+        if (digit < 0)
+            return false;
+        *year = *year * 10 + digit;
+        reader->at++;
+    }
+    return true;
+}
+
+// A month or day in Chinese numerals or digits, before 月, 日 or 号.
+static bool read_han_number(NumeralReader *reader, int *number)
+{
+    if (cell_is_digit(numeral_peek(reader)))
+        return read_field(reader, false, number);
+    int128_t value = 0, one = wide_pow10(NUMERAL_SCALE);
+    (void)numeral_skip(reader, 0x521D); // 初五
+    if (!numeral_read(reader, &value) || value % one != 0 || value > 99 * one)
+        return false;
+    *number = (int)(value / one);
+    return true;
+}
+
+// Reads the year and what parts it from the month: '-', '/', '.' or 年 (then *separator is 年), or
+// nothing (0) in 20230105.
+static bool read_year(NumeralReader *reader, DateParts *parts, int32_t *separator)
+{
+    skip_blanks(reader);
+    bool digits = cell_is_digit(numeral_peek(reader));
+    if (digits ? !read_digits(reader, 4, 4, &parts->year)
+               : !read_chinese_year(reader, &parts->year))
+        return false;
+    *separator = 0;
+    if (digits && cell_is_digit(numeral_peek(reader)))
+        return true;
+    skip_blanks(reader);
+    int32_t c = numeral_peek(reader);
+    bool known = c == 0x5E74 || (digits && (c == '-' || c == '/' || c == '.'));
+    if (!known)
+        return false;
+    *separator = c;
+    reader->at++;
+    skip_blanks(reader);
+    return true;
+}
+
+static bool read_month(NumeralReader *reader, DateParts *parts, int32_t separator)
+{
+    if (separator != 0x5E74)
+        return read_field(reader, separator == 0, &parts->month);
+    if (!read_han_number(reader, &parts->month))
+        return false;
+    skip_blanks(reader);
+    return numeral_skip(reader, 0x6708); // 月
+}
+
+static bool read_day(NumeralReader *reader, DateParts *parts, int32_t separator)
+{
+    if (separator == 0)
+        return read_field(reader, true, &parts->day);
+    skip_blanks(reader);
+    if (separator != 0x5E74)
+        return numeral_skip(reader, separator) && (skip_blanks(reader), true) &&
+               read_field(reader, false, &parts->day);
+    if (!read_han_number(reader, &parts->day))
+        return false;
+    skip_blanks(reader);
+    return numeral_skip(reader, 0x65E5) || numeral_skip(reader, 0x53F7); // 日, 号
+}
+
+// A zone behind the time: Z, +08:00 or +0800.
+static bool read_zone(NumeralReader *reader)
+{
+    int hour = 0, minute = 0;
+    if (numeral_skip(reader, 'Z'))
+        return true;
+    if (!numeral_skip(reader, '+') && !numeral_skip(reader, '-'))
+        return true;
+    if (!read_field(reader, true, &hour))
+        return false;
+    (void)numeral_skip(reader, ':');
+    return read_field(reader, true, &minute) && hour < 24 && minute < 60;
+}
+
+// HH:MM[:SS[.f…]][zone], or nothing. The whole rest must be read.
+static bool read_rest(NumeralReader *reader)
+{
+    int hour = 0, minute = 0, second = 0;
+    if (!numeral_skip(reader, 'T'))
+        skip_blanks(reader);
+    if (reader->at == reader->cell->count)
+        return true;
+    if (!read_field(reader, false, &hour) || !numeral_skip(reader, ':') ||
+        !read_field(reader, true, &minute))
+        return false;
+    if (numeral_skip(reader, ':') && !read_field(reader, true, &second))
+        return false;
+    if (numeral_skip(reader, '.'))
+        while (cell_is_digit(numeral_peek(reader)))
+            reader->at++;
+    if (hour > 23 || minute > 59 || second > 59 || !read_zone(reader))
+        return false;
+    skip_blanks(reader);
+    return reader->at == reader->cell->count;
+}
+
+FN1(date_of_text, I64, Text, t, .name = "date", .name_zh = "日期",
+    .signature = "date(t: text): date",
+    .doc = "The date that a text writes, in any of the usual forms; undecided if it is none.",
+    .doc_zh = "文字写出的日期，常见写法都认；认不出的待定。",
+    .example = "date(\"二〇二三年一月五日\") = 2023-01-05", .issues = FN_ISSUES(REASON_CONVERSION),
+    .cost = 100)
+{
+    Cell cell;
+    DateParts parts = {0};
+    int32_t separator = 0, date = 0;
+    bool read = cell_read_spaced(*t, &cell);
+    NumeralReader reader = {&cell, 0, false, REASON_NONE};
+    read = read && read_year(&reader, &parts, &separator) &&
+           read_month(&reader, &parts, separator) && read_day(&reader, &parts, separator) &&
+           read_rest(&reader);
+    if (!read || reader.approximate || !date_from_ymd(parts.year, parts.month, parts.day, &date))
+        fn_issue(fn, REASON_CONVERSION);
+    return date;
+}
+
+FN1(month_of_text, I64, Text, t, .name = "month", .name_zh = "月份",
+    .signature = "month(t: text): month",
+    .doc = "The month that a text writes: 2023-01, 202301, 2023年1月; undecided if it is none.",
+    .doc_zh = "文字写出的月份：2023-01、202301、2023年1月；认不出的待定。",
+    .example = "month(\"2023年1月\") = 2023-01", .issues = FN_ISSUES(REASON_CONVERSION),
+    .cost = 100)
+{
+    Cell cell;
+    DateParts parts = {0};
+    int32_t separator = 0, month = 0;
+    bool read = cell_read_spaced(*t, &cell);
+    NumeralReader reader = {&cell, 0, false, REASON_NONE};
+    read = read && read_year(&reader, &parts, &separator) && read_month(&reader, &parts, separator);
+    if (read) {
+        (void)numeral_skip(&reader, 0x4EFD); // 份
+        skip_blanks(&reader);
+    }
+    if (!read || reader.at < cell.count || reader.approximate ||
+        !month_from_ym(parts.year, parts.month, &month))
+        fn_issue(fn, REASON_CONVERSION);
+    return month;
+}
 
 const FnCard *const date_text_cards[] = {FN_CARD(date_of_text), FN_CARD(month_of_text), NULL};

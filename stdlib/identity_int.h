@@ -1,44 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// identity_int.h: cells of identity columns as code points; shared by the identity_*.c files.
+// identity_int.h: what the identity_*.c files share beyond cells: masks, skeletons, lost digits.
 //
-// A normaliser reads the cell into a Cell, which folds width and drops what can never be part of an
-// identity (blanks, quotes, characters without width), works on its points, and writes it back as
-// the normalised text or as a skeleton. Cells that no normaliser has to look at closely (valid ones
-// as the standard writes them) are recognised from their bytes before that.
+// A normaliser reads the cell into a Cell, works on its points, and writes it back as the normalised
+// text or as a skeleton. Cells that are valid as the standard writes them are recognised from their
+// bytes before that.
 
 #ifndef SUP_STDLIB_IDENTITY_INT_H
 #define SUP_STDLIB_IDENTITY_INT_H
 
 #include "runtime/kernel.h"
-
-// Identities are short: a longer cell is damaged and keeps nothing.
-#define CELL_POINTS_MAX 64
-
-typedef struct Cell {
-    int32_t at[CELL_POINTS_MAX + 1];
-    uint32_t count;
-    bool changed; // something was dropped or folded: a valid value is then a repaired one
-} Cell;
+#include "stdlib/cell_int.h"
 
 // What a number in exponent form still says: nothing was in that form, all digits are there, or the
 // last ones are lost.
 typedef enum CellExponent { EXPONENT_NONE, EXPONENT_EXACT, EXPONENT_LOST } CellExponent;
 
-// Reads a cell. False if it is too long or no valid UTF-8.
-bool cell_read(Str text, Cell *cell);
-
-// Writes the points as UTF-8.
-void cell_write(const Cell *cell, StrBuf *out);
-
 // Writes the skeleton if at least `known_least` characters are known (0: half of them), else nothing.
 void cell_write_skeleton(const Cell *cell, uint32_t known_least, StrBuf *out);
-
-// Makes ASCII letters capital.
-void cell_upper(Cell *cell);
-
-// Removes every `drop`; counts as a change.
-void cell_drop(Cell *cell, int32_t drop);
 
 // Is it a sign that people put in the place of a character to hide it? Letters X are not counted.
 bool cell_is_mask(int32_t point);
@@ -55,19 +34,6 @@ bool cell_stretch(Cell *cell, uint32_t count);
 
 // Writes 4.1E+17 as its digits, the lost ones unknown.
 CellExponent cell_expand_exponent(Cell *cell);
-
-static inline bool cell_is_digit(int32_t point)
-{
-    return point >= '0' && point <= '9';
-}
-
-static inline bool cell_is_capital(int32_t point)
-{
-    return point >= 'A' && point <= 'Z';
-}
-
-// Are all points in [from, to) digits?
-bool cell_digits(const Cell *cell, uint32_t from, uint32_t to);
 
 // Is it one character again and again? Such a cell stands for nobody.
 bool cell_is_uniform(const Cell *cell);
