@@ -8,7 +8,7 @@
 // The careful part serves groups that also have tuples that may or may not count, or whose value is not
 // known: `aggregate_bounds` takes the group's accumulator and those tuples one by one and gives a known value,
 // or the issue `undecided members` with the bounds of evaluation.md 5.3. The caller calls it once with the
-// possible tuples (m), and again with possible and shadow ones (n), marking both CLASS_POSSIBLE.
+// possible tuples (m), and again with possible and shadow ones (n).
 //
 // In both parts the caller has already made tuples distinct (5.2) and left out those with an absent row.
 //
@@ -64,20 +64,29 @@ Value aggregate_value(AggState *state, int64_t group);
 
 // A tuple outside the accumulator.
 typedef struct Tuple {
-    RowClass class; // CLASS_CERTAIN: counts for certain (with a value that is not known, or a clean
-                    // one that was not given to aggregate_update); CLASS_POSSIBLE: may count
-    bool many;      // holds a `?`: stands for any number of rows, also none. Never certain
-    Value value;    // the argument, in any state; unused by `count`
-    Value by;       // first, last with an order
-    int64_t order;  // as in AggBatch
-    CauseId cause;  // why it is only possible (or, `when` undetermined); 0 for a certain one
+    RowClass class
+        ;        // CLASS_CERTAIN: counts for certain (its value is not known, or it is a clean one
+                 // that was not given to aggregate_update); CLASS_POSSIBLE, CLASS_SHADOW: may
+                 // count; the statistics of 5.4 leave shadows out
+    bool many;   // holds a `?`: stands for any number of rows, also none. Never certain
+    Value value; // the argument, in any state; unused by `count`
+    Value by;    // first, last with an order
+    int64_t order; // as in AggBatch
+    CauseId cause; // why it is not certain; for the caller, not looked at here
 } Tuple;
 
-// The value of the aggregate over the clean tuples of `group` (group < 0 or state without it: none) and
-// `tuples`. Known where the bounds are equal, else the issue `undecided members` with bounds where there are
-// some (infinite ends: BOUND_LOW, BOUND_HIGH); its cause is the first cause among certain tuples without a
-// value, else among the possible ones. The accumulator is not changed.
+// The value of the aggregate over the clean tuples of `group` (group < 0, or one that was never
+// reserved: none) and `tuples`. Known where the bounds are equal, else the issue `undecided members`
+// with bounds where there are some (infinite ends: BOUND_LOW, BOUND_HIGH). Its cause is (undecided
+// members, "") if some tuple may not count, else the least cause of the values that are not known.
+// The accumulator is not changed.
 void aggregate_bounds(AggState *state, int64_t group, const Tuple *tuples, int64_t count,
                       Value *out);
+
+// The value over the clean tuples of `group` and those of `tuples` that are certain and known: what
+// queries compute and titles print. With `failures_count` an issue among the certain values makes the
+// result an issue (with the least of their causes); gaps are left out in either case.
+void aggregate_known(AggState *state, int64_t group, const Tuple *tuples, int64_t count,
+                     bool failures_count, Value *out);
 
 #endif
