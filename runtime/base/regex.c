@@ -18,6 +18,7 @@ enum {
     HEAP_LIMIT_KIB = 64 * 1024,
     JIT_STACK_MIN = 32 * 1024,
     JIT_STACK_MAX = 8 * 1024 * 1024,
+    FLAT_TEXT_MAX = 1024,     // bytes; the matcher without backtracking takes cubic time at worst
     DFA_WORKSPACE_MIN = 1024, // ints
     DFA_WORKSPACE_MAX = 1 << 22,
 };
@@ -498,7 +499,7 @@ static int match_flat(const Regex *regex, RegexMatch *match, Str text)
 Status regex_test(const Regex *regex, RegexMatch *match, Str text, bool *found, Error *err)
 {
     int result = match_once(regex, match, text, 0);
-    if (is_limit(result))
+    if (is_limit(result) && text.len <= FLAT_TEXT_MAX)
         result = match_flat(regex, match, text);
     *found = result >= 0;
     if (result >= 0 || result == PCRE2_ERROR_NOMATCH)

@@ -38,8 +38,8 @@ void regex_match_destroy(RegexMatch *match); // NULL is allowed
 MUST_USE Status regex_find(const Regex *regex, RegexMatch *match, Str text, size_t from,
                            bool *found, Error *err);
 
-// Only whether it matches; never reaches the work limit in practice, as it falls back to a matcher
-// without backtracking.
+// Only whether it matches. A text of up to 1024 bytes never reaches the work limit, because then a
+// matcher without backtracking takes over; a longer one may.
 MUST_USE Status regex_test(const Regex *regex, RegexMatch *match, Str text, bool *found,
                            Error *err);
 

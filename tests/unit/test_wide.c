@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // test_wide.c: exact numbers against the table of tables/wide.py, and what a table cannot show.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "tests/unit/unit.h"
 
 #include "runtime/base/exact_sum.h"
 #include "runtime/base/vec.h"
@@ -465,14 +460,6 @@ static void test_sum_beyond(void **state)
 }
 
 // ---- Sums of reals ------------------------------------------------------------------------------
-
-static uint64_t random_next(uint64_t *state)
-{
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return *state;
-}
 
 // A finite double with any exponent.
 static double random_real(uint64_t *state)
