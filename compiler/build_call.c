@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// build_call.c: calls of the library, own functions, and aggregates.
+
+#include "compiler/build_int.h"
+#include "compiler/consts.h"
+
+static Str text_of(const Builder *builder, const AstNode *node)
+{
+    return source_text(source_get(builder->typed->sources, node->span.file), node->span);
+}
+
+// ---------------------------------------------------------------- library calls
+
+// The default of a parameter, as its signature writes it: a number, a text or a truth value.
+static const PlanExpr *default_expr(Builder *builder, Str text, Type type)
+{
+    int128_t count = 0;
+    if (type.kind == TYPE_BOOLEAN)
+        return build_const(builder, const_of_count(type, str_equal(text, STR("true"))), text);
+    if (type_phys(type) == PHYS_CODE)
+        return build_const(builder, const_of_text(str_slice(text, 1, text.len - 1)), text);
+    if (type_is_exact(type)) {
+        ExactResult result = exact_parse_scaled(text, type.scale, &count);
+        ASSERT(result == EXACT_OK);
+    } else {
+        int64_t whole = 0;
+        ExactResult result = exact_parse_i64(text, &whole);
+        ASSERT(result == EXACT_OK);
+        count = whole;
+    }
+    return build_const(builder, const_of_count(type, count), text);
+}
+
+static const PlanExpr **call_arguments(Builder *builder, const TypedCall *call)
+{
+    const PlanExpr **kids = ARENA_ARRAY(builder->arena, const PlanExpr *, call->count);
+    for (uint32_t i = 0; i < call->count; i++)
+        kids[i] = call->arguments[i] == NULL
+                      ? default_expr(builder, call->defaults[i], call->types[i])
+                      : build_as(builder, call->arguments[i], call->types[i]);
+    return kids;
+}
+
+// least and greatest of any number of operands: two at a time, from the left.
+static const PlanExpr *chain(Builder *builder, const AstNode *node, const TypedExpr *typed,
+                             PlanExprKind kind)
+{
+    const TypedCall *call = typed->call;
+    const PlanExpr *made = build_as(builder, call->arguments[0], typed->type);
+    for (uint32_t i = 1; i < call->count; i++)
+        made = build_binary(builder, kind, typed->type, made,
+                            build_as(builder, call->arguments[i], typed->type),
+                            text_of(builder, node));
+    return made;
+}
+
+// The places to which a unit rounds counts of `type`: 分 is 2 of yuan, 万元 is -4. False: no power of ten.
+static bool unit_places(const Unit *unit, Type type, int32_t *places)
+{
+    int128_t num = unit->num, den = unit->den, gcd;
+    if (type.unit != NULL) {
+        if (!num_mul_i128(num, type.unit->den, &num) || !num_mul_i128(den, type.unit->num, &den))
+            return false;
+        gcd = num_gcd_i128(num, den);
+        num /= gcd, den /= gcd;
+    }
+    *places = 0;
+    for (; den > 1 && den % 10 == 0; den /= 10)
+        (*places)++;
+    for (; num > 1 && num % 10 == 0; num /= 10)
+        (*places)--;
+    return num == 1 && den == 1;
+}
+
+static RoundMode round_mode(Str name)
+{
+    static const struct {
+        const char *name;
+        RoundMode mode;
+    } MODES[] = {
+        {"ROUND_HALF_AWAY", ROUND_HALF_AWAY},
+        {"ROUND_HALF_EVEN", ROUND_HALF_EVEN},
+        {"ROUND_UP", ROUND_UP},
+        {"ROUND_DOWN", ROUND_DOWN},
+        {"ROUND_CEILING", ROUND_CEILING},
+        {"ROUND_FLOOR", ROUND_FLOOR},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(MODES); i++)
+        if (str_equal(name, str_from_cstr(MODES[i].name)))
+            return MODES[i].mode;
+    UNREACHABLE();
+}
+
+static const PlanExpr *round_expr(Builder *builder, const AstNode *node, const TypedExpr *typed)
+{
+    const TypedCall *call = typed->call;
+    const PlanExpr *value = build_expr(builder, call->arguments[0]);
+    const TypedExpr *grid = typed_expr(builder->typed, call->arguments[1]);
+    int32_t places = 0;
+    if (type_phys(value->type) == PHYS_I64 && type_is_exact(typed->type))
+        value = build_convert(builder, value, type_exact(TYPE_DECIMAL, 0));
+    if (value->type.unit != NULL && typed->type.unit != NULL) {
+        Type wanted = value->type;
+        wanted.unit = typed->type.unit;
+        wanted.scale = MAX_OF(value->type.scale, typed->type.scale);
+        value = build_convert(builder, value, wanted);
+    }
+    bool counted = grid != NULL && grid->ref == TYPED_REF_UNIT;
+    bool known = counted && unit_places(grid->unit, typed->type, &places);
+    if (!counted) {
+        const PlanExpr *number = build_expr(builder, call->arguments[1]);
+        known = number->kind == PLAN_EXPR_CONST && number->constant->value.state == VALUE_KNOWN &&
+                type_phys(number->type) == PHYS_I64;
+        places = known ? (int32_t)number->constant->value.i64 : 0;
+    }
+    if (!known || !type_is_exact(value->type) || places > EXACT_SCALE_MAX ||
+        places < -EXACT_SCALE_MAX)
+        return build_unsupported(builder, text_of(builder, node), node->span, typed->type);
+    Type rounded = value->type;
+    rounded.kind = typed->type.kind;
+    rounded.scale = (uint8_t)MAX_OF(places, 0);
+    PlanExpr draft = {
+        .kind = PLAN_EXPR_ROUND, .type = rounded, .kids = &value, .kid_count = 1, .places = places};
+    draft.mode = round_mode(str_from_cstr(call->card->step));
+    draft.can_issue = true;
+    draft.text = text_of(builder, node);
+    return build_convert(builder, plan_expr(builder->plan, &draft), typed->type);
+}
+
+static const PlanExpr *text_expr(Builder *builder, const AstNode *node, const TypedExpr *typed)
+{
+    const PlanExpr *value = build_expr(builder, typed->call->arguments[0]);
+    PlanExpr draft = {
+        .kind = PLAN_EXPR_TEMPLATE, .type = type_of(TYPE_TEXT), .kids = &value, .kid_count = 1};
+    draft.text = text_of(builder, node);
+    return plan_expr(builder->plan, &draft);
+}
+
+static const PlanExpr *step_expr(Builder *builder, const AstNode *node, const TypedExpr *typed)
+{
+    Str step = str_from_cstr(typed->call->card->step);
+    if (str_equal(step, STR("ABS")))
+        return build_unary(builder, PLAN_EXPR_ABS, typed->type,
+                           build_as(builder, typed->call->arguments[0], typed->type),
+                           text_of(builder, node));
+    if (str_equal(step, STR("LEAST")))
+        return chain(builder, node, typed, PLAN_EXPR_LEAST);
+    if (str_equal(step, STR("GREATEST")))
+        return chain(builder, node, typed, PLAN_EXPR_GREATEST);
+    if (str_equal(step, STR("TEXT")))
+        return text_expr(builder, node, typed);
+    ASSERT(str_starts(step, STR("ROUND_")));
+    return round_expr(builder, node, typed);
+}
+
+const PlanExpr *build_call(Builder *builder, const AstNode *node, const TypedExpr *typed)
+{
+    const TypedCall *call = typed->call;
+    if (call->card != NULL && call->card->lower == LOWER_STEP)
+        return step_expr(builder, node, typed);
+    if (call->card == NULL || call->card->lower != LOWER_CALL || call->card->kernel == NULL)
+        return build_unsupported(builder, call->name, node->span, typed->type);
+    PlanExpr draft = {
+        .kind = PLAN_EXPR_CALL, .type = typed->type, .card = call->card, .kid_count = call->count};
+    draft.kids = call_arguments(builder, call);
+    draft.can_issue = call->card->issues != NULL;
+    draft.can_gap = typed->can_gap;
+    draft.text = text_of(builder, node);
+    return plan_expr(builder->plan, &draft);
+}
+
+// ---------------------------------------------------------------- own functions
+
+const PlanExpr *build_function(Builder *builder, const AstNode *node, const TypedExpr *typed)
+{
+    const TypedFunction *function = &typed->decl->function;
+    const TypedCall *call = typed->call;
+    if (function->body == NULL)
+        return build_unsupported(builder, STR("extern function"), node->span, typed->type);
+    if (builder->function_depth >= BUILD_FUNCTION_DEPTH_MAX)
+        return build_unsupported(builder, STR("nesting"), node->span, typed->type);
+    const PlanExpr **arguments = ARENA_ARRAY(builder->arena, const PlanExpr *, call->count);
+    StrBuf key = {0};
+    strbuf_printf(&key, "%u", typed->decl->index);
+    for (uint32_t i = 0; i < call->count; i++) {
+        arguments[i] = build_as(builder, call->arguments[i], function->parameters[i].type);
+        strbuf_printf(&key, ",%u", arguments[i]->id);
+    }
+    bool is_new;
+    uint64_t *place = map_at(&builder->expanded, strbuf_str(&key), &is_new);
+    if (is_new) {
+        const PlanExpr *const *outer = builder->parameters;
+        builder->parameters = arguments;
+        builder->function_depth++;
+        const PlanExpr *value = build_as(builder, function->body, function->result);
+        builder->function_depth--;
+        builder->parameters = outer;
+        place = map_at(&builder->expanded, strbuf_str(&key), &is_new);
+        *place = (uint64_t)(uintptr_t)value;
+    }
+    strbuf_deinit(&key);
+    const PlanExpr *made = (const PlanExpr *)(uintptr_t)*place;
+    return made == NULL ? build_unsupported(builder, typed->decl->name, node->span, typed->type)
+                        : made;
+}
+
+// ---------------------------------------------------------------- aggregates
+
+static bool aggregate_kind(const FnCard *card, AggregateKind *kind)
+{
+    static const struct {
+        const char *step;
+        AggregateKind kind;
+    } KINDS[] = {
+        {"COUNT", AGGREGATE_COUNT},     {"SUM", AGGREGATE_SUM},
+        {"MEAN", AGGREGATE_MEAN},       {"MIN", AGGREGATE_MIN},
+        {"MAX", AGGREGATE_MAX},         {"DISTINCT_COUNT", AGGREGATE_DISTINCT_COUNT},
+        {"ANY", AGGREGATE_ANY},         {"ALL", AGGREGATE_ALL},
+        {"COLLECT", AGGREGATE_COLLECT}, {"LIST_TEXT", AGGREGATE_LIST_TEXT},
+        {"UNION", AGGREGATE_UNION},     {"LONGEST_RUN", AGGREGATE_LONGEST_RUN},
+        {"MEDIAN", AGGREGATE_MEDIAN},   {"MODE", AGGREGATE_MODE},
+        {"FIRST", AGGREGATE_FIRST},     {"LAST", AGGREGATE_LAST},
+    };
+    if (card == NULL || card->lower != LOWER_AGGREGATE || card->step == NULL)
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(KINDS); i++)
+        if (strcmp(card->step, KINDS[i].step) == 0) {
+            *kind = KINDS[i].kind;
+            return true;
+        }
+    return false;
+}
+
+static bool fold_same(const PlanAggregate *a, const PlanAggregate *b)
+{
+    return a->kind == b->kind && a->argument == b->argument && a->when == b->when &&
+           a->by == b->by && a->mention == b->mention && a->stretch == b->stretch &&
+           a->per_binding == b->per_binding && type_same(a->type, b->type) &&
+           str_equal(a->text, b->text);
+}
+
+uint32_t build_fold(Builder *builder, const PlanAggregate *draft)
+{
+    for (size_t i = 0; i < builder->aggregates.count; i++)
+        if (fold_same(&builder->aggregates.items[i], draft))
+            return (uint32_t)i;
+    avec_push(builder->arena, &builder->aggregates, *draft);
+    return (uint32_t)builder->aggregates.count - 1;
+}
+
+// A fold over tuples of which some may be undecided gives an issue then; others give a gap over nothing.
+static const PlanExpr *fold_expr(Builder *builder, uint32_t number, Str text)
+{
+    const PlanAggregate *fold = &builder->aggregates.items[number];
+    PlanExpr draft = {
+        .kind = PLAN_EXPR_AGGREGATE, .type = fold->type, .index = number, .text = text};
+    draft.can_issue = true;
+    draft.can_gap = fold->kind != AGGREGATE_COUNT && fold->kind != AGGREGATE_SUM &&
+                    fold->kind != AGGREGATE_DISTINCT_COUNT;
+    return plan_expr(builder->plan, &draft);
+}
+
+static uint64_t slot_bits(const TypedVar *const *vars, uint32_t count)
+{
+    uint64_t bits = 0;
+    for (uint32_t i = 0; i < count; i++)
+        bits |= vars[i]->slot < 64 ? (uint64_t)1 << vars[i]->slot : 0;
+    return bits;
+}
+
+static PlanAggregate aggregate_draft(Builder *builder, const AstNode *node,
+                                     const TypedAggregate *aggregate, AggregateKind kind)
+{
+    PlanAggregate draft = {.kind = kind, .type = aggregate->type, .stretch = aggregate->stretch};
+    bool outer = builder->per_row;
+    builder->per_row = true;
+    if (kind != AGGREGATE_COUNT && aggregate->argument != NULL)
+        draft.argument = build_wanted(builder, aggregate->argument);
+    if (aggregate->when != NULL)
+        draft.when = build_expr(builder, aggregate->when);
+    if (aggregate->by != NULL)
+        draft.by = build_expr(builder, aggregate->by);
+    builder->per_row = outer;
+    draft.mention = slot_bits(aggregate->mentions, aggregate->mention_count);
+    draft.per_binding = aggregate->per_binding;
+    draft.fans_out = aggregate->fans_out;
+    draft.nonnegative = aggregate->nonnegative;
+    draft.text = text_of(builder, node);
+    return draft;
+}
+
+const PlanExpr *build_aggregate(Builder *builder, const AstNode *node,
+                                const TypedAggregate *aggregate)
+{
+    AggregateKind kind;
+    if (aggregate->window || !aggregate_kind(aggregate->card, &kind))
+        return build_unsupported(builder, aggregate->window ? STR("among") : text_of(builder, node),
+                                 node->span, aggregate->type);
+    uint32_t *number = &builder->aggregate_numbers[aggregate->index];
+    if (*number == 0) {
+        PlanAggregate draft = aggregate_draft(builder, node, aggregate, kind);
+        *number = build_fold(builder, &draft) + 1;
+    }
+    return fold_expr(builder, *number - 1, text_of(builder, node));
+}
+
+const PlanExpr *build_folded(Builder *builder, const AstNode *node, const PlanExpr *value,
+                             AggregateKind kind, uint32_t stretch)
+{
+    const TypedVar **vars = ARENA_ARRAY(builder->arena, const TypedVar *, builder->body->var_count);
+    uint32_t count = typed_mentions(builder->typed, builder->body, node, vars);
+    PlanAggregate draft = {.kind = kind, .argument = value, .stretch = stretch, .fans_out = true};
+    draft.mention = slot_bits(vars, count);
+    draft.type = kind == AGGREGATE_SHOW ? type_of(TYPE_TEXT) : value->type;
+    draft.text = text_of(builder, node);
+    return fold_expr(builder, build_fold(builder, &draft), draft.text);
+}

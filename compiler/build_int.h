@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// build_int.h: the builder's state, shared by build.c, build_expr.c, build_call.c and convert.c.
+
+#ifndef SUP_COMPILER_BUILD_INT_H
+#define SUP_COMPILER_BUILD_INT_H
+
+#include "compiler/plan.h"
+#include "runtime/base/map.h"
+
+typedef struct Builder {
+    Plan *plan;
+    Arena *arena;
+    const Typed *typed;
+    const TypedBody *body;
+    PlanUnsupported unsupported;
+    VEC(PlanOp) ops;
+    VEC(PlanAggregate) aggregates;
+    // By let, its value where it is written; NULL until it is used.
+    const PlanExpr **lets;
+    // By aggregate of the typed body, its number in `aggregates` + 1; 0 until it is used.
+    uint32_t *aggregate_numbers;
+    // Inside an aggregate or a printed hole: row variables are read per binding.
+    bool per_row;
+    // Inside an own function: what its parameters stand for.
+    const PlanExpr *const *parameters;
+    uint32_t function_depth;
+    // In a query's `order by`: the columns of its yield.
+    const PlanField *outputs;
+    Map expanded; // own functions with their arguments, already expanded
+} Builder;
+
+// How deep own functions may call each other.
+enum { BUILD_FUNCTION_DEPTH_MAX = 200 };
+
+// The expression of a node in its own type. Never NULL: what cannot run is noted and a constant stands
+// for it.
+const PlanExpr *build_expr(Builder *builder, const AstNode *node);
+// The same, brought to the type in which the node above takes it.
+const PlanExpr *build_wanted(Builder *builder, const AstNode *node);
+// The same, brought to this type.
+const PlanExpr *build_as(Builder *builder, const AstNode *node, Type type);
+
+// A library call, and an own function expanded (build_call.c).
+const PlanExpr *build_call(Builder *builder, const AstNode *node, const TypedExpr *typed);
+const PlanExpr *build_function(Builder *builder, const AstNode *node, const TypedExpr *typed);
+// An aggregate of the typed body (build_call.c).
+const PlanExpr *build_aggregate(Builder *builder, const AstNode *node,
+                                const TypedAggregate *aggregate);
+// The number of an aggregate equal to `draft`, added when there is none.
+uint32_t build_fold(Builder *builder, const PlanAggregate *draft);
+// A value read per row, folded to one per group: ONE or SHOW.
+const PlanExpr *build_folded(Builder *builder, const AstNode *node, const PlanExpr *value,
+                             AggregateKind kind, uint32_t stretch);
+
+// Notes that something is checked and not run; the first one counts. Gives a constant of the type.
+const PlanExpr *build_unsupported(Builder *builder, Str what, Span span, Type type);
+
+// `expr` as a value of `type`: other scale, unit or layout; constants are converted at once (convert.c).
+const PlanExpr *build_convert(Builder *builder, const PlanExpr *expr, Type type);
+
+// Drafts of common shapes.
+const PlanExpr *build_const(Builder *builder, Const value, Str text);
+const PlanExpr *build_unary(Builder *builder, PlanExprKind kind, Type type, const PlanExpr *kid,
+                            Str text);
+const PlanExpr *build_binary(Builder *builder, PlanExprKind kind, Type type, const PlanExpr *left,
+                             const PlanExpr *right, Str text);
+
+// How an exact or whole number of one type becomes one of another: first times `multiply`, then divided by
+// `divide` (18 places half-even, unless 1), then times 10^rescale.
+typedef struct Conversion {
+    bool widen;   // an integer or length first becomes an exact number of scale 0
+    bool to_real; // at the end
+    int128_t multiply, divide;
+    int32_t scale_from; // of the count before rescaling
+    int32_t rescale;
+} Conversion;
+
+// Works out the conversion between two number types; false: there is none to do (or none is possible).
+bool conversion_find(Type from, Type to, Conversion *conversion);
+
+#endif

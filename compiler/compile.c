@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// compile.c: the stages behind the door: build, rewrite, lower.
+//
+// The written plan and the rewritten one share their nodes. Declarations are built when something first
+// asks for them, so a test that gives the rows of a relation never looks into the relation.
+
+#include "compiler/compiler.h"
+
+#include "compiler/build.h"
+#include "compiler/lower/lower.h"
+#include "compiler/pass.h"
+
+struct Compilation {
+    Arena *arena;
+    const Typed *typed;
+    CompileOptions options;
+    Plan *written;   // as built
+    Plan *optimised; // the same nodes; bodies rewritten
+};
+
+Compilation *compilation_create(Arena *arena, const Typed *typed, CompileOptions options)
+{
+    Compilation *compilation = ARENA_NEW(arena, Compilation);
+    compilation->arena = arena;
+    compilation->typed = typed;
+    compilation->options = options;
+    compilation->written = plan_create(arena, typed);
+    compilation->optimised = plan_create(arena, typed);
+    return compilation;
+}
+
+// Builds and rewrites one declaration, unless that was done.
+static void compile_decl(Compilation *compilation, const TypedDecl *decl)
+{
+    Plan *written = compilation->written, *optimised = compilation->optimised;
+    uint32_t count = plan_body_count(decl);
+    build_decl(written, decl);
+    optimised->contracts[decl->index] = written->contracts[decl->index];
+    if (count > 0 && optimised->bodies[decl->index] == NULL) {
+        PlanBody *bodies = ARENA_ARRAY(compilation->arena, PlanBody, count);
+        for (uint32_t i = 0; i < count; i++)
+            bodies[i] =
+                *pass_run(written, &written->bodies[decl->index][i],
+                          compilation->options.passes_off, compilation->options.passes_off_count);
+        optimised->bodies[decl->index] = bodies;
+    }
+    optimised->node_count = written->node_count;
+}
+
+// Builds everything that the roots read. Reaching and building go hand in hand: what is built shows what is
+// read next.
+static void compile_reached(Compilation *compilation, const LowerRoots *roots, uint8_t *reached)
+{
+    const Typed *typed = compilation->typed;
+    for (bool grew = true; grew;) {
+        grew = false;
+        for (uint32_t i = 0; i < roots->decl_count; i++)
+            compile_decl(compilation, roots->decls[i]);
+        for (uint32_t i = 0; i < typed->decl_count; i++)
+            if (typed->decls[i]->kind == TYPED_TABLE)
+                compile_decl(compilation, typed->decls[i]);
+        memset(reached, 0, typed->decl_count);
+        lower_reach(compilation->optimised, roots, reached);
+        for (uint32_t i = 0; i < typed->decl_count; i++) {
+            if (!reached[i] || compilation->optimised->bodies[i] != NULL ||
+                plan_body_count(typed->decls[i]) == 0)
+                continue;
+            compile_decl(compilation, typed->decls[i]);
+            grew = true;
+        }
+    }
+}
+
+static bool is_given(const LowerRoots *roots, const TypedDecl *decl)
+{
+    for (uint32_t i = 0; roots->test != NULL && i < roots->test->test.given_count; i++)
+        if (roots->test->test.givens[i].rows == decl)
+            return true;
+    return false;
+}
+
+// The first thing that does not run among what is reached.
+static const PlanUnsupported *first_unsupported(const Compilation *compilation,
+                                                const LowerRoots *roots, const uint8_t *reached,
+                                                uint32_t from, uint32_t *found_at)
+{
+    const Typed *typed = compilation->typed;
+    for (uint32_t i = from; i < typed->decl_count; i++) {
+        if (!reached[i] || is_given(roots, typed->decls[i]))
+            continue;
+        for (uint32_t j = 0; j < plan_body_count(typed->decls[i]); j++) {
+            *found_at = i;
+            if (compilation->optimised->bodies[i][j].unsupported.present)
+                return &compilation->optimised->bodies[i][j].unsupported;
+        }
+        if (typed->decls[i]->kind == TYPED_RELATION && typed->decls[i]->relation.recursive) {
+            PlanUnsupported *recursion = ARENA_NEW(compilation->arena, PlanUnsupported);
+            *recursion = (PlanUnsupported){.present = true,
+                                           .what = typed->decls[i]->name,
+                                           .span = typed->decls[i]->name_node->base.span};
+            recursion->recursion = true;
+            *found_at = i;
+            return recursion;
+        }
+    }
+    return NULL;
+}
+
+static void tell_unsupported(DiagList *diags, const PlanUnsupported *unsupported)
+{
+    DiagId id = unsupported->recursion ? DIAG_RECURSION_NOT_RUN : DIAG_NOT_RUN;
+    (void)diag_emit_with(diags, id, unsupported->span, DIAG_ARGS(diag_arg(unsupported->what)));
+}
+
+static Program *compile_roots(Compilation *compilation, const LowerRoots *roots, DiagList *diags)
+{
+    uint8_t *reached = ARENA_ARRAY(compilation->arena, uint8_t, compilation->typed->decl_count);
+    compile_reached(compilation, roots, reached);
+    uint32_t at = 0;
+    bool supported = true;
+    for (const PlanUnsupported *found;
+         (found = first_unsupported(compilation, roots, reached, at, &at)) != NULL; at++) {
+        tell_unsupported(diags, found);
+        supported = false;
+    }
+    if (!supported)
+        return NULL;
+    Error error = {0};
+    Program *program = lower(compilation->optimised, roots, &error);
+    if (program == NULL)
+        (void)diag_emit_with(diags, DIAG_PATTERN_NOT_RUN, roots->decls[0]->node->span,
+                             DIAG_ARGS({strbuf_str(&error.zh), strbuf_str(&error.en)}));
+    error_deinit(&error);
+    return program;
+}
+
+Program *compile_run(Compilation *compilation, const TypedDecl *const *roots, uint32_t root_count,
+                     DiagList *diags)
+{
+    LowerRoots wanted = {.decls = roots, .decl_count = root_count};
+    return compile_roots(compilation, &wanted, diags);
+}
+
+Program *compile_test(Compilation *compilation, const TypedDecl *test, DiagList *diags)
+{
+    ASSERT(test->kind == TYPED_TEST);
+    ASSERT(test->test.subject != NULL);
+    LowerRoots wanted = {.decls = &test->test.subject, .decl_count = 1, .test = test};
+    return compile_roots(compilation, &wanted, diags);
+}
+
+bool compile_supported(Compilation *compilation, const TypedDecl *decl, Str *what, Span *span)
+{
+    LowerRoots wanted = {.decls = &decl, .decl_count = 1};
+    if (decl->kind == TYPED_TEST)
+        wanted = (LowerRoots){.decls = &decl->test.subject, .decl_count = 1, .test = decl};
+    uint8_t *reached = ARENA_ARRAY(compilation->arena, uint8_t, compilation->typed->decl_count);
+    compile_reached(compilation, &wanted, reached);
+    uint32_t at = 0;
+    const PlanUnsupported *found = first_unsupported(compilation, &wanted, reached, 0, &at);
+    if (found != NULL && what != NULL)
+        *what = found->what;
+    if (found != NULL && span != NULL)
+        *span = found->span;
+    return found == NULL;
+}
+
+// ---------------------------------------------------------------- roots of a run
+
+static bool in_list(const TypedDecl *const *list, uint32_t count, const TypedDecl *decl)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (list[i] == decl)
+            return true;
+    return false;
+}
+
+static void add_model_rules(const Typed *typed, const TypedDecl *model, const TypedDecl **roots,
+                            uint32_t *count)
+{
+    const AstModel *node = ast_as_Model(model->node);
+    for (uint32_t i = 0; i < node->points.count; i++) {
+        const AstPoint *point = ast_as_Point(node->points.items[i]);
+        for (uint32_t j = 0; j < point->rules.count; j++) {
+            const TypedDecl *rule = typed_ref(typed, point->rules.items[j]);
+            if (rule != NULL && rule->kind == TYPED_RULE && !in_list(roots, *count, rule))
+                roots[(*count)++] = rule;
+        }
+    }
+}
+
+static void add_kind(const Typed *typed, TypedDeclKind kind, const TypedDecl **roots,
+                     uint32_t *count)
+{
+    for (uint32_t i = 0; i < typed->decl_count; i++)
+        if (typed->decls[i]->kind == kind && typed->decls[i]->file == 0)
+            roots[(*count)++] = typed->decls[i];
+}
+
+const TypedDecl *const *compile_default_roots(Compilation *compilation, uint32_t *count)
+{
+    const Typed *typed = compilation->typed;
+    const TypedDecl **roots = ARENA_ARRAY(compilation->arena, const TypedDecl *, typed->decl_count);
+    *count = 0;
+    add_kind(typed, TYPED_RULE, roots, count);
+    for (uint32_t i = 0; i < typed->decl_count; i++)
+        if (typed->decls[i]->kind == TYPED_MODEL && typed->decls[i]->file == 0)
+            add_model_rules(typed, typed->decls[i], roots, count);
+    if (*count == 0)
+        add_kind(typed, TYPED_QUERY, roots, count);
+    return roots;
+}
+
+// ---------------------------------------------------------------- rewrites and dumps
+
+const char *compile_pass_name(uint32_t index)
+{
+    return pass_name(index);
+}
+
+bool compile_has_pass(Str name)
+{
+    for (uint32_t i = 0; pass_name(i) != NULL; i++)
+        if (str_equal(name, str_from_cstr(pass_name(i))))
+            return true;
+    return false;
+}
+
+void compile_dump_plan(Compilation *compilation, bool optimised, StrBuf *out)
+{
+    for (uint32_t i = 0; i < compilation->typed->decl_count; i++)
+        compile_decl(compilation, compilation->typed->decls[i]);
+    plan_dump(optimised ? compilation->optimised : compilation->written, out);
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// body.c: the operators and the end of a body.
+
+#include "compiler/lower/lower_int.h"
+
+RowSource lower_source(const Lowerer *lowerer, const TypedDecl *decl)
+{
+    ASSERT(lowerer->numbers[decl->index] != UINT32_MAX);
+    SourceKind kind = decl->kind == TYPED_TABLE      ? SOURCE_TABLE
+                      : decl->kind == TYPED_RELATION ? SOURCE_RELATION
+                                                     : SOURCE_RULE;
+    return (RowSource){.kind = kind, .index = lowerer->numbers[decl->index]};
+}
+
+// ---------------------------------------------------------------- operators
+
+static const uint32_t *covered_tables(Lowerer *lowerer, const PlanOp *op)
+{
+    uint32_t *tables = ARENA_ARRAY(lowerer->arena, uint32_t, op->covered_count);
+    for (uint32_t i = 0; i < op->covered_count; i++)
+        tables[i] = lower_source(lowerer, op->covered_tables[i]).index;
+    return tables;
+}
+
+// Are the partner's rows read by more than the clause itself: by a fold, or as evidence?
+static bool read_later(const PlanBody *body, uint32_t slot)
+{
+    for (uint32_t i = 0; i < body->evidence_count; i++)
+        if (body->evidence[i] == slot)
+            return true;
+    for (uint32_t i = 0; i < body->aggregate_count; i++) {
+        const PlanAggregate *fold = &body->aggregates[i];
+        uint64_t reads = fold->mention;
+        reads |= fold->argument == NULL ? 0 : fold->argument->slots;
+        reads |= fold->when == NULL ? 0 : fold->when->slots;
+        reads |= fold->by == NULL ? 0 : fold->by->slots;
+        if ((reads >> slot & 1) != 0)
+            return true;
+    }
+    return false;
+}
+
+static void lower_partner(Lowerer *lowerer, const PlanOp *op, Partner *out)
+{
+    *out = (Partner){.kind = op->partner,
+                     .source = lower_source(lowerer, op->source),
+                     .slot = op->slot,
+                     .policy = op->policy,
+                     .at_most_one = op->at_most_one};
+    out->coverage.written = op->covered;
+    out->coverage.at = lower_value(lowerer, op->covered_at);
+    out->coverage.region = lower_value(lowerer, op->covered_region);
+    out->coverage.tables = covered_tables(lowerer, op);
+    out->coverage.table_count = op->covered_count;
+    bool attached = op->partner == PARTNER_ATTACH || op->partner == PARTNER_EXISTS ||
+                    op->partner == PARTNER_LACKS;
+    out->read_later = attached ? read_later(lowerer->body, op->slot) : true;
+    lower_on(lowerer, op, out);
+}
+
+static Citation lower_cite(Lowerer *lowerer, const PlanCite *cite)
+{
+    ASSERT(lowerer->numbers[cite->law->index] != UINT32_MAX);
+    return (Citation){.law = lowerer->numbers[cite->law->index],
+                      .articles = cite->articles,
+                      .article_count = cite->article_count,
+                      .at = lower_value(lowerer, cite->at)};
+}
+
+static void lower_group(Lowerer *lowerer, const PlanOp *op, Group *out)
+{
+    GroupKey *keys = ARENA_ARRAY(lowerer->arena, GroupKey, op->key_count);
+    for (uint32_t i = 0; i < op->key_count; i++)
+        keys[i] =
+            (GroupKey){.name = op->keys[i].name, .value = lower_value(lowerer, op->keys[i].value)};
+    *out = (Group){.keys = keys, .key_count = op->key_count, .empty_group = op->empty_group};
+}
+
+static void lower_op(Lowerer *lowerer, const PlanOp *op, Operator *out)
+{
+    LeafMode mode = lower_mode(op->policy);
+    *out = (Operator){.place = op->place, .text = op->text, .name = op->name};
+    switch (op->kind) {
+    case PLAN_OP_SCAN:
+        out->kind = OPERATOR_FROM;
+        out->source = lower_source(lowerer, op->source);
+        out->slot = op->slot;
+        return;
+    case PLAN_OP_PARTNER:
+        out->kind = OPERATOR_PARTNER;
+        out->slot = op->slot;
+        out->source = lower_source(lowerer, op->source);
+        lower_partner(lowerer, op, &out->partner);
+        return;
+    case PLAN_OP_FILTER:
+        out->kind = OPERATOR_FILTER;
+        out->condition = lower_truth(lowerer, op->condition, mode);
+        return;
+    case PLAN_OP_DOUBT:
+        out->kind = OPERATOR_DOUBT;
+        out->condition = lower_truth(lowerer, op->condition, mode);
+        return;
+    case PLAN_OP_CITE:
+        out->kind = OPERATOR_CITE;
+        out->citation = lower_cite(lowerer, &op->cite);
+        out->citation_count = 1;
+        return;
+    case PLAN_OP_EXCEPT:
+        out->kind = OPERATOR_EXCEPT;
+        out->condition = lower_truth(lowerer, op->condition, mode);
+        out->citation_count = op->citation_count;
+        if (op->citation_count > 0)
+            out->citation = lower_cite(lowerer, &op->citations[0]);
+        return;
+    case PLAN_OP_GROUP:
+        out->kind = OPERATOR_GROUP;
+        lower_group(lowerer, op, &out->group);
+        return;
+    case PLAN_OP_SCORE:
+        out->kind = OPERATOR_SCORE;
+        out->condition = lower_truth(lowerer, op->condition, mode);
+        out->points = lower_value(lowerer, op->points);
+        out->label = lower_value(lowerer, op->label);
+        return;
+    case PLAN_OP_COUNT:
+        break;
+    }
+    UNREACHABLE();
+}
+
+// ---------------------------------------------------------------- the parts of a body
+
+static void lower_slots(Lowerer *lowerer, Body *out)
+{
+    const TypedBody *typed = lowerer->body->typed;
+    Slot *slots = ARENA_ARRAY(lowerer->arena, Slot, typed->var_count);
+    for (uint32_t i = 0; i < typed->var_count; i++) {
+        const TypedVar *var = typed->vars[i];
+        slots[i] = (Slot){.name = var->name,
+                          .source = lower_source(lowerer, var->source),
+                          .attached = var->attached,
+                          .optional = var->optional};
+    }
+    out->slots = slots;
+    out->slot_count = typed->var_count;
+}
+
+static void lower_mention(Lowerer *lowerer, uint64_t bits, Aggregate *out)
+{
+    uint32_t *mention = ARENA_ARRAY(lowerer->arena, uint32_t, 64);
+    for (uint32_t slot = 0; slot < 64; slot++)
+        if ((bits >> slot & 1) != 0)
+            mention[out->mention_count++] = slot;
+    out->mention = mention;
+}
+
+static void lower_aggregates(Lowerer *lowerer, Body *out)
+{
+    const PlanBody *plan = lowerer->body;
+    Aggregate *aggregates = ARENA_ARRAY(lowerer->arena, Aggregate, plan->aggregate_count);
+    uint32_t *stretches = ARENA_ARRAY(lowerer->arena, uint32_t, plan->aggregate_count);
+    for (uint32_t i = 0; i < plan->aggregate_count; i++) {
+        const PlanAggregate *fold = &plan->aggregates[i];
+        Aggregate *made = &aggregates[i];
+        *made = (Aggregate){.kind = fold->kind,
+                            .argument = lower_value(lowerer, fold->argument),
+                            .when = lower_truth(lowerer, fold->when, LEAF_MODE_RAW),
+                            .by = lower_value(lowerer, fold->by),
+                            .fans_out = fold->fans_out,
+                            .nonnegative = fold->nonnegative,
+                            .type = fold->type,
+                            .per_binding = fold->per_binding,
+                            .text = fold->text};
+        made->scale = fold->argument != NULL && type_is_exact(fold->argument->type)
+                          ? fold->argument->type.scale
+                          : 0;
+        lower_mention(lowerer, fold->mention, made);
+        stretches[i] = fold->stretch;
+    }
+    out->aggregates = aggregates;
+    out->aggregate_stretch = stretches;
+    out->aggregate_count = plan->aggregate_count;
+}
+
+static const Field *lower_fields(Lowerer *lowerer)
+{
+    const PlanBody *plan = lowerer->body;
+    Field *fields = ARENA_ARRAY(lowerer->arena, Field, plan->field_count);
+    for (uint32_t i = 0; i < plan->field_count; i++)
+        fields[i] = (Field){.name = plan->fields[i].name,
+                            .value = lower_value(lowerer, plan->fields[i].value)};
+    return fields;
+}
+
+static void lower_order(Lowerer *lowerer, Body *out)
+{
+    const PlanBody *plan = lowerer->body;
+    OrderBy *order = ARENA_ARRAY(lowerer->arena, OrderBy, plan->order_count);
+    for (uint32_t i = 0; i < plan->order_count; i++)
+        order[i] =
+            (OrderBy){.column = plan->order[i].column, .descending = plan->order[i].descending};
+    out->order = order;
+    out->order_count = plan->order_count;
+}
+
+static void lower_clue(Lowerer *lowerer, Body *out)
+{
+    const PlanBody *plan = lowerer->body;
+    const TypedBody *typed = plan->typed;
+    const AstClue *clue = typed->node->clue;
+    Str *names = ARENA_ARRAY(lowerer->arena, Str, clue->keys.count);
+    for (uint32_t i = 0; i < clue->keys.count; i++)
+        names[i] = typed->decl->rows.columns[i].name;
+    out->clue_keys = typed->clue_keys;
+    out->clue_key_count = clue->keys.count;
+    out->clue_key_names = names;
+    out->title = lower_value(lowerer, plan->title);
+    out->severity = lower_value(lowerer, plan->severity);
+    out->fields = lower_fields(lowerer);
+    out->field_count = plan->field_count;
+    out->evidence = plan->evidence;
+    out->evidence_count = plan->evidence_count;
+}
+
+void lower_body(Lowerer *lowerer, const PlanBody *plan, Body *out)
+{
+    ASSERT(!plan->unsupported.present);
+    lowerer->body = plan;
+    *out = (Body){.limit = plan->limit, .end_place = plan->typed->end_place};
+    out->is_query = plan->typed->is_query;
+    out->default_policy = plan->typed->is_query ? POLICY_DROP : POLICY_UNDECIDED;
+    lower_slots(lowerer, out);
+    Operator *operators = ARENA_ARRAY(lowerer->arena, Operator, plan->op_count);
+    for (uint32_t i = 0; i < plan->op_count; i++)
+        lower_op(lowerer, &plan->ops[i], &operators[i]);
+    out->operators = operators;
+    out->operator_count = plan->op_count;
+    lower_aggregates(lowerer, out);
+    if (plan->typed->node->clue != NULL) {
+        lower_clue(lowerer, out);
+    } else {
+        out->columns = lower_fields(lowerer);
+        out->column_count = plan->field_count;
+        out->visible_count = plan->visible_count;
+        lower_order(lowerer, out);
+    }
+    lowerer->body = NULL;
+}

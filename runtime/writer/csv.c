@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// csv.c: results for spreadsheets: RFC 4180, UTF-8, one table.
+//
+// A rule's table has the key's parts, what every entry has, and the rule's fields, each in its own
+// column. Cells are canonical texts without units; what is not known is an empty cell.
+
+#include "runtime/writer/writer.h"
+
+static void add_cell(StrBuf *out, Str text)
+{
+    bool quoted = false;
+    for (size_t i = 0; i < text.len && !quoted; i++) {
+        char c = text.ptr[i];
+        quoted = c == '"' || c == ',' || c == '\n' || c == '\r';
+    }
+    if (!quoted) {
+        strbuf_add(out, text);
+        return;
+    }
+    strbuf_add_char(out, '"');
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '"')
+            strbuf_add_char(out, '"');
+        strbuf_add_char(out, text.ptr[i]);
+    }
+    strbuf_add_char(out, '"');
+}
+
+static void add_next(StrBuf *out, Str text)
+{
+    strbuf_add_char(out, ',');
+    add_cell(out, text);
+}
+
+static void add_next_number(StrBuf *out, int64_t value)
+{
+    strbuf_add_char(out, ',');
+    strbuf_add_i64(out, value);
+}
+
+// The first entry that shows the names of keys, and of fields; NULL when there is none.
+static const Entry *entry_with(const RuleResult *result, ListMask lists, bool fields)
+{
+    for (uint32_t i = 0; i < result->entry_count; i++) {
+        const Entry *entry = &result->entries[i];
+        if ((lists & LIST_BIT(entry->list)) != 0 &&
+            (fields ? entry->field_count : entry->key_count) > 0)
+            return entry;
+    }
+    return NULL;
+}
+
+static void add_rule_header(StrBuf *out, const Entry *keyed, const Entry *fielded)
+{
+    static const char *const NAMES[] = {
+        "title", "severity",     "score",          "causes",        "cleared_by",    "caveats",
+        "laws",  "certain_rows", "undecided_rows", "excluded_rows", "evidence_total"};
+    strbuf_add_c(out, "rule,list,id");
+    for (uint32_t i = 0; keyed != NULL && i < keyed->key_count; i++)
+        add_next(out, keyed->key[i].name);
+    for (size_t i = 0; i < ARRAY_LEN(NAMES); i++)
+        add_next(out, str_from_cstr(NAMES[i]));
+    for (uint32_t i = 0; fielded != NULL && i < fielded->field_count; i++)
+        add_next(out, fielded->fields[i].name);
+    strbuf_add_c(out, "\r\n");
+}
+
+static void add_causes(StrBuf *out, StrBuf *cell, const Entry *entry)
+{
+    strbuf_clear(cell);
+    for (uint32_t i = 0; i < entry->cause_count; i++) {
+        const EntryCause *cause = &entry->causes[i];
+        Str reason = reason_name(cause->reason);
+        strbuf_printf(cell, "%s%u " STR_FMT " " STR_FMT " %" PRId64, i == 0 ? "" : "; ",
+                      cause->place, STR_ARG(reason), STR_ARG(cause->source), cause->rows);
+    }
+    add_next(out, strbuf_str(cell));
+}
+
+static void add_joined(StrBuf *out, StrBuf *cell, const Str *texts, uint32_t count)
+{
+    strbuf_clear(cell);
+    for (uint32_t i = 0; i < count; i++) {
+        strbuf_add_c(cell, i == 0 ? "" : "; ");
+        strbuf_add(cell, texts[i]);
+    }
+    add_next(out, strbuf_str(cell));
+}
+
+static void add_laws(StrBuf *out, StrBuf *cell, const Entry *entry)
+{
+    strbuf_clear(cell);
+    for (uint32_t i = 0; i < entry->law_count; i++) {
+        const EntryLaw *law = &entry->laws[i];
+        strbuf_printf(cell, "%s" STR_FMT "%s" STR_FMT "%s" STR_FMT, i == 0 ? "" : "; ",
+                      STR_ARG(law->law), law->version.len > 0 ? " " : "", STR_ARG(law->version),
+                      law->article.len > 0 ? " " : "", STR_ARG(law->article));
+    }
+    add_next(out, strbuf_str(cell));
+}
+
+static void add_entry(StrBuf *out, StrBuf *cell, const RuleResult *result, const Entry *entry,
+                      uint32_t key_count, uint32_t field_count)
+{
+    bool told = entry->list == LIST_CLUE || entry->list == LIST_CLEARED;
+    add_cell(out, result->rule);
+    add_next(out, list_name(entry->list));
+    add_next(out, str_from_cstr(entry->id));
+    for (uint32_t i = 0; i < key_count; i++) {
+        bool known = i < entry->key_count && entry->key[i].value.state == VALUE_KNOWN;
+        add_next(out, known ? entry->key[i].text : STR(""));
+    }
+    add_next(out, entry->title);
+    add_next(out, severity_name(entry->severity));
+    if (told)
+        add_next_number(out, entry->score);
+    else
+        strbuf_add_char(out, ',');
+    add_causes(out, cell, entry);
+    add_joined(out, cell, entry->cleared_by, entry->cleared_by_count);
+    add_joined(out, cell, entry->caveats, entry->caveat_count);
+    add_laws(out, cell, entry);
+    add_next_number(out, entry->certain_rows);
+    add_next_number(out, entry->undecided_rows);
+    add_next_number(out, entry->excluded_rows);
+    add_next_number(out, entry->evidence_total);
+    for (uint32_t i = 0; i < field_count; i++)
+        add_next(out, i < entry->field_count && entry->fields[i].known ? entry->fields[i].text
+                                                                       : STR(""));
+    strbuf_add_c(out, "\r\n");
+}
+
+static Status csv_begin(Writer *writer)
+{
+    (void)writer;
+    return STATUS_OK;
+}
+
+static Status csv_rule(Writer *writer, const RuleResult *result, ListMask lists)
+{
+    StrBuf *out = output_buffer(writer->output);
+    const Entry *keyed = entry_with(result, lists, false),
+                *fielded = entry_with(result, lists, true);
+    uint32_t key_count = keyed == NULL ? 0 : keyed->key_count;
+    uint32_t field_count = fielded == NULL ? 0 : fielded->field_count;
+    StrBuf cell = {0};
+    Status status = STATUS_OK;
+    add_rule_header(out, keyed, fielded);
+    for (uint32_t i = 0; i < result->entry_count && status == STATUS_OK; i++) {
+        if ((lists & LIST_BIT(result->entries[i].list)) == 0)
+            continue;
+        add_entry(out, &cell, result, &result->entries[i], key_count, field_count);
+        writer->count++;
+        status = output_flush(writer->output, false, writer->error);
+    }
+    strbuf_deinit(&cell);
+    return status;
+}
+
+static Status csv_query(Writer *writer, const QueryResult *result)
+{
+    StrBuf *out = output_buffer(writer->output);
+    for (uint32_t i = 0; i < result->column_count; i++) {
+        strbuf_add_c(out, i == 0 ? "" : ",");
+        add_cell(out, result->names[i]);
+    }
+    strbuf_add_c(out, "\r\n");
+    for (int64_t row = 0; row < result->row_count; row++) {
+        const FieldValue *cells = result->cells + (size_t)row * result->column_count;
+        for (uint32_t i = 0; i < result->column_count; i++) {
+            strbuf_add_c(out, i == 0 ? "" : ",");
+            add_cell(out, cells[i].known ? cells[i].text : STR(""));
+        }
+        strbuf_add_c(out, "\r\n");
+        writer->count++;
+        TRY(output_flush(writer->output, false, writer->error));
+    }
+    return STATUS_OK;
+}
+
+static Status csv_end(Writer *writer)
+{
+    (void)writer;
+    return STATUS_OK;
+}
+
+const WriterDriver writer_csv = {
+    .name = "csv",
+    .extension = "csv",
+    .one_table = true,
+    .begin = csv_begin,
+    .rule = csv_rule,
+    .query = csv_query,
+    .end = csv_end,
+};

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// json.c: one object per entry or row; all in an array.
+//
+// The order of keys is fixed. Values are strings in their canonical text; what an entry does not
+// have is null or empty.
+
+#include "runtime/writer/json_int.h"
+
+static void add_name(StrBuf *out, const char *name)
+{
+    strbuf_add_char(out, ',');
+    json_add_str(out, str_from_cstr(name));
+    strbuf_add_char(out, ':');
+}
+
+static void add_text(StrBuf *out, const char *name, Str text)
+{
+    add_name(out, name);
+    json_add_str(out, text);
+}
+
+static void add_text_or_null(StrBuf *out, const char *name, Str text, bool present)
+{
+    add_name(out, name);
+    if (present)
+        json_add_str(out, text);
+    else
+        strbuf_add_c(out, "null");
+}
+
+static void add_number(StrBuf *out, const char *name, int64_t value)
+{
+    add_name(out, name);
+    strbuf_add_i64(out, value);
+}
+
+static void add_comma(StrBuf *out, uint32_t index)
+{
+    if (index > 0)
+        strbuf_add_char(out, ',');
+}
+
+static void add_texts(StrBuf *out, const char *name, const Str *texts, uint32_t count)
+{
+    add_name(out, name);
+    strbuf_add_char(out, '[');
+    for (uint32_t i = 0; i < count; i++) {
+        add_comma(out, i);
+        json_add_str(out, texts[i]);
+    }
+    strbuf_add_char(out, ']');
+}
+
+static void add_key(StrBuf *out, const Entry *entry)
+{
+    add_name(out, "key");
+    strbuf_add_char(out, '{');
+    for (uint32_t i = 0; i < entry->key_count; i++) {
+        add_comma(out, i);
+        json_add_str(out, entry->key[i].name);
+        strbuf_add_char(out, ':');
+        if (entry->key[i].value.state == VALUE_KNOWN)
+            json_add_str(out, entry->key[i].text);
+        else
+            strbuf_add_c(out, "null");
+    }
+    strbuf_add_char(out, '}');
+}
+
+static void add_scores(StrBuf *out, const Entry *entry)
+{
+    add_name(out, "scores");
+    strbuf_add_char(out, '[');
+    for (uint32_t i = 0; i < entry->score_count; i++) {
+        add_comma(out, i);
+        strbuf_add_c(out, "{\"points\":");
+        strbuf_add_i64(out, entry->scores[i].points);
+        add_text(out, "label", entry->scores[i].label);
+        strbuf_add_c(out, entry->scores[i].open ? ",\"open\":true}" : ",\"open\":false}");
+    }
+    strbuf_add_char(out, ']');
+}
+
+void json_add_cells(StrBuf *out, const FieldValue *cells, uint32_t count)
+{
+    strbuf_add_char(out, '{');
+    for (uint32_t i = 0; i < count; i++) {
+        add_comma(out, i);
+        json_add_str(out, cells[i].name);
+        strbuf_add_char(out, ':');
+        if (cells[i].known)
+            json_add_str(out, cells[i].text);
+        else
+            strbuf_add_c(out, "null");
+    }
+    strbuf_add_char(out, '}');
+}
+
+static void add_laws(StrBuf *out, const Entry *entry)
+{
+    add_name(out, "laws");
+    strbuf_add_char(out, '[');
+    for (uint32_t i = 0; i < entry->law_count; i++) {
+        const EntryLaw *law = &entry->laws[i];
+        add_comma(out, i);
+        strbuf_add_c(out, "{\"law\":");
+        json_add_str(out, law->law);
+        add_text(out, "version", law->version);
+        add_text(out, "article", law->article);
+        add_text(out, "effective", law->effective);
+        strbuf_add_char(out, '}');
+    }
+    strbuf_add_char(out, ']');
+}
+
+static void add_causes(StrBuf *out, const Entry *entry)
+{
+    add_name(out, "causes");
+    strbuf_add_char(out, '[');
+    for (uint32_t i = 0; i < entry->cause_count; i++) {
+        const EntryCause *cause = &entry->causes[i];
+        add_comma(out, i);
+        strbuf_add_c(out, "{\"clause\":");
+        strbuf_add_u64(out, cause->place);
+        add_text(out, "reason", reason_name(cause->reason));
+        add_text(out, "source", cause->source);
+        add_number(out, "rows", cause->rows);
+        strbuf_add_char(out, '}');
+    }
+    strbuf_add_char(out, ']');
+}
+
+static void add_evidence(StrBuf *out, const Entry *entry)
+{
+    add_name(out, "evidence");
+    strbuf_add_char(out, '[');
+    for (uint32_t i = 0; i < entry->evidence_count; i++) {
+        const EvidenceRow *row = &entry->evidence[i];
+        add_comma(out, i);
+        strbuf_add_c(out, "{\"variable\":");
+        json_add_str(out, row->variable);
+        add_text(out, "table", row->table);
+        add_text_or_null(out, "file", row->file, row->file.len > 0);
+        add_number(out, "row", row->row);
+        strbuf_add_char(out, '}');
+    }
+    strbuf_add_char(out, ']');
+    add_number(out, "evidence_total", entry->evidence_total);
+}
+
+void json_add_entry(StrBuf *out, Str rule, const Entry *entry)
+{
+    bool told = entry->list == LIST_CLUE || entry->list == LIST_CLEARED;
+    strbuf_add_c(out, "{\"rule\":");
+    json_add_str(out, rule);
+    add_text(out, "list", list_name(entry->list));
+    add_text_or_null(out, "id", str_from_cstr(entry->id), entry->id[0] != '\0');
+    add_key(out, entry);
+    add_text_or_null(out, "title", entry->title, told);
+    add_text_or_null(out, "severity", severity_name(entry->severity),
+                     told && entry->severity != SEVERITY_NONE);
+    add_name(out, "score");
+    if (told)
+        strbuf_add_i64(out, entry->score);
+    else
+        strbuf_add_c(out, "null");
+    add_scores(out, entry);
+    add_name(out, "fields");
+    json_add_cells(out, entry->fields, entry->field_count);
+    add_laws(out, entry);
+    add_causes(out, entry);
+    add_texts(out, "caveats", entry->caveats, entry->caveat_count);
+    add_texts(out, "cleared_by", entry->cleared_by, entry->cleared_by_count);
+    add_number(out, "certain_rows", entry->certain_rows);
+    add_number(out, "undecided_rows", entry->undecided_rows);
+    add_number(out, "excluded_rows", entry->excluded_rows);
+    add_evidence(out, entry);
+    strbuf_add_char(out, '}');
+}
+
+void json_add_row(StrBuf *out, const QueryResult *result, int64_t row)
+{
+    strbuf_add_c(out, "{\"query\":");
+    json_add_str(out, result->query);
+    add_name(out, "row");
+    json_add_cells(out, result->cells + (size_t)row * result->column_count, result->column_count);
+    strbuf_add_char(out, '}');
+}
+
+// ---------------------------------------------------------------- the two drivers
+
+typedef void (*JsonSeparate)(Writer *writer, StrBuf *out);
+
+static Status write_rule(Writer *writer, const RuleResult *result, ListMask lists,
+                         JsonSeparate separate)
+{
+    StrBuf *out = output_buffer(writer->output);
+    for (uint32_t i = 0; i < result->entry_count; i++) {
+        if ((lists & LIST_BIT(result->entries[i].list)) == 0)
+            continue;
+        separate(writer, out);
+        json_add_entry(out, result->rule, &result->entries[i]);
+        writer->count++;
+        TRY(output_flush(writer->output, false, writer->error));
+    }
+    return STATUS_OK;
+}
+
+static Status write_query(Writer *writer, const QueryResult *result, JsonSeparate separate)
+{
+    StrBuf *out = output_buffer(writer->output);
+    for (int64_t row = 0; row < result->row_count; row++) {
+        separate(writer, out);
+        json_add_row(out, result, row);
+        writer->count++;
+        TRY(output_flush(writer->output, false, writer->error));
+    }
+    return STATUS_OK;
+}
+
+static void array_separate(Writer *writer, StrBuf *out)
+{
+    strbuf_add_c(out, writer->count == 0 ? "\n" : ",\n");
+}
+
+static Status array_begin(Writer *writer)
+{
+    strbuf_add_char(output_buffer(writer->output), '[');
+    return STATUS_OK;
+}
+
+static Status array_rule(Writer *writer, const RuleResult *result, ListMask lists)
+{
+    return write_rule(writer, result, lists, array_separate);
+}
+
+static Status array_query(Writer *writer, const QueryResult *result)
+{
+    return write_query(writer, result, array_separate);
+}
+
+static Status array_end(Writer *writer)
+{
+    strbuf_add_c(output_buffer(writer->output), writer->count == 0 ? "]\n" : "\n]\n");
+    return STATUS_OK;
+}
+
+const WriterDriver writer_json = {
+    .name = "json",
+    .extension = "json",
+    .begin = array_begin,
+    .rule = array_rule,
+    .query = array_query,
+    .end = array_end,
+};
+
+static void line_separate(Writer *writer, StrBuf *out)
+{
+    if (writer->count > 0)
+        strbuf_add_char(out, '\n');
+}
+
+static Status line_begin(Writer *writer)
+{
+    (void)writer;
+    return STATUS_OK;
+}
+
+static Status line_rule(Writer *writer, const RuleResult *result, ListMask lists)
+{
+    return write_rule(writer, result, lists, line_separate);
+}
+
+static Status line_query(Writer *writer, const QueryResult *result)
+{
+    return write_query(writer, result, line_separate);
+}
+
+static Status line_end(Writer *writer)
+{
+    if (writer->count > 0)
+        strbuf_add_char(output_buffer(writer->output), '\n');
+    return STATUS_OK;
+}
+
+const WriterDriver writer_jsonl = {
+    .name = "jsonl",
+    .extension = "jsonl",
+    .begin = line_begin,
+    .rule = line_rule,
+    .query = line_query,
+    .end = line_end,
+};

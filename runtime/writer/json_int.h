@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// json_int.h: entries and rows as JSON objects, for the two drivers of json.c.
+
+#ifndef SUP_RUNTIME_WRITER_JSON_INT_H
+#define SUP_RUNTIME_WRITER_JSON_INT_H
+
+#include "runtime/writer/writer.h"
+
+// json.c holds two drivers; the registry names the first.
+extern const WriterDriver writer_jsonl;
+
+// Appends one entry of a rule as an object, without a line break.
+void json_add_entry(StrBuf *out, Str rule, const Entry *entry);
+// Appends one row of a query as an object, without a line break.
+void json_add_row(StrBuf *out, const QueryResult *result, int64_t row);
+// Appends named values as an object.
+void json_add_cells(StrBuf *out, const FieldValue *cells, uint32_t count);
+
+#endif
