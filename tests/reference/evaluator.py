@@ -630,6 +630,9 @@ class Run:
 
     def __init__(self, model, data, as_of=None, tolerance=Fraction(1, 100), sources=None):
         """`sources` replaces the loading of tables: name → Source."""
+        functions = {d.name: d for d in model.declarations if isinstance(d, ast.Function)}
+        model = ast.Model(tuple(ast.expanded(d, functions) for d in model.declarations
+                                if not isinstance(d, ast.Function)), model.default_policy)
         self.model, self.as_of, self.tolerance = model, as_of, tolerance
         named = {type(d): {} for d in model.declarations}
         for d in model.declarations:

@@ -83,7 +83,9 @@ def resolve(ref, s):
     if level == s.level or s.level > level and not contains(expression, ast.Agg, s.body):
         return expression, s
     assert s.level < level, "a let of an inner stretch is read through an aggregate"
-    return expression, s.at(level=level, group=s.group)
+    if s.group is None:      # a member without a full key: nothing is known of its group
+        return ast.Lit(Issue(("unknown row", "")), ref.type), s
+    return expression, s.at(level=level, binding=None)
 
 
 def contains(e, kind, body):
@@ -115,12 +117,7 @@ def _row_present(e, s):
 
 
 def _let(e, s):
-    expression, scope = resolve(e, s)
-    if scope.level > s.level and scope.group is None:
-        return Issue(("unknown row", ""))
-    if scope.level > s.level:
-        scope = scope.at(binding=None)
-    return value(expression, scope)
+    return value(*resolve(e, s))
 
 
 def _parameter(e, s):
@@ -414,10 +411,7 @@ def truth(e, s, policy="undecided", positive=True):
     """T, F or U under a policy, and the unknown value that makes it U (leftmost U operand)."""
     e = expand(e)
     if isinstance(e, ast.LetRef):
-        inner, scope = resolve(e, s)
-        if scope.level > s.level:
-            scope = scope.at(binding=None)
-        return truth(inner, scope, policy, positive)
+        return truth(*resolve(e, s), policy, positive)
     if isinstance(e, ast.Not):
         t, blame = truth(e.arg, s, policy, not positive)
         return NEGATED[t], blame

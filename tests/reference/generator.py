@@ -82,6 +82,13 @@ class Maker:
     covered: set = field(default_factory=set)
     laws: list = field(default_factory=list)
     params: list = field(default_factory=list)
+    functions: list = field(default_factory=list)
+    dated: bool = False
+    lets: list = field(default_factory=list)       # (LetRef, level, whether it has an aggregate)
+    regions: set = field(default_factory=set)
+    level: int = 0
+    folding: bool = False
+    linking: bool = False
     count: int = 0
 
     def chance(self, p):
@@ -110,7 +117,7 @@ class Maker:
         elif self.chance(0.12):
             key = (link,)
         expects = self.expects(columns)
-        covers = self.covers() if self.chance(0.3) else ()
+        covers = self.covers(name, columns) if self.chance(0.3) else ()
         if covers:
             self.covered.add(name)
         table = ast.Table(name, tuple(columns), key, expects, covers)
@@ -129,7 +136,12 @@ class Maker:
                                                 ast.Lit(Fraction(0), MONEY))))
         return tuple(found)
 
-    def covers(self):
+    def covers(self, name, columns):
+        """One coverage, or two of which one holds for a region only."""
+        if any(c.type == TEXT for c in columns) and self.chance(0.3):
+            self.regions.add(name)
+            return ((day("2023-01-01"), day("2024-02-28"), None),
+                    (day("2024-02-29"), None, self.pick(["甲", "乙"])))
         start, end = day("2024-01-01"), day(self.pick(["2024-03-31", "2024-02-29", "2024-06-30"]))
         return ((start, None if self.chance(0.2) else end, None),)
 
@@ -178,6 +190,15 @@ class Maker:
 
     # ------------------------------------------------------------ expressions
 
+    def let_values(self, name):
+        """Lets of a type that may stand here: plain ones of this stretch; inside an aggregate those
+        of the stretches above, with their aggregates."""
+        if self.folding:
+            return [r for r, level, folds in self.lets if r.type.name == name
+                    and (level < self.level or level == 0 and not folds)]
+        return [r for r, level, folds in self.lets if r.type.name == name
+                and level == self.level and not (folds and self.linking)]
+
     def columns_of(self, vars_, name):
         return [ast.Col(v.name, c.name, c.type) for v in vars_ for c in v.columns
                 if c.type.name == name]
@@ -185,7 +206,10 @@ class Maker:
     def number(self, vars_, depth=0):
         """An integer or money value."""
         cols = self.columns_of(vars_, "integer") + self.columns_of(vars_, "money")
+        known = self.let_values("integer") + self.let_values("money")
         u = self.rng.random()
+        if known and u > 0.75:
+            return self.pick(known)
         if depth < 2 and cols and u < 0.25:
             return self.composed(vars_, depth)
         if cols and u < 0.85:
@@ -195,6 +219,8 @@ class Maker:
     def composed(self, vars_, depth):
         a = self.number(vars_, depth + 1)
         u = self.rng.random()
+        if self.functions and u < 0.12:
+            return self.application(vars_) or a
         if u < 0.15:
             return ast.Neg(a, a.type)
         if u < 0.3 and not self.small:
@@ -208,6 +234,18 @@ class Maker:
         if a.type.scale == 0 and a.type.name == "integer":
             return arith("*", a, self.like(a, vars_))
         return arith("*", a, self.constant(INTEGER))
+
+    def application(self, vars_):
+        """A call of a function of the file, with arguments that cannot be missing."""
+        function = self.pick(self.functions)
+        args = []
+        for p in function.params:
+            sure = [ast.Col(v.name, c.name, c.type) for v in vars_ for c in v.columns
+                    if c.type == p.type and not c.nullable and not v.optional]
+            if not sure:
+                return None
+            args.append(self.pick(sure))
+        return ast.Apply(function.name, tuple(args), function.type)
 
     def like(self, e, vars_):
         """A value of the type of e, of the same kind at least."""
@@ -292,6 +330,11 @@ class Maker:
                                self.chance(0.2), self.chance(0.2))
         if u < 0.54 and self.params:
             return self.comparison(self.number(vars_), self.pick(self.params))
+        if u < 0.57 and self.dated and self.columns_of(vars_, "date"):
+            at = self.pick(self.columns_of(vars_, "date"))
+            return self.comparison(self.number(vars_), ast.ParamRef("限额", MONEY, at))
+        if u < 0.6 and self.let_values("boolean"):
+            return self.pick(self.let_values("boolean"))
         if u < 0.75:
             return self.plain(self.pick(visible), vars_)
         return self.comparison(*self.two_numbers(vars_))
@@ -376,11 +419,16 @@ class Maker:
         var = Var(self.fresh("v"), self.readable[table], kind == "lookup",
                   kind in ("attach", "exists", "lacks"))
         rows = [v for v in scope if not v.attached]
+        self.linking = True
         on = self.link(var, rows)
+        self.linking = False
         covered = ()
         dates = self.columns_of(rows, "date") + self.columns_of(rows, "month")
         if kind != "join" and table in self.covered and dates and self.chance(0.6):
             covered = (self.pick(dates),)
+            if table in self.regions:
+                texts = self.columns_of(rows, "text")
+                covered = (covered[0], self.pick(texts)) if texts else ()
         policies = [None, None, None, "undecided", "drop"]
         if kind not in ("join", "exists"):
             policies.append("keep")
@@ -398,6 +446,8 @@ class Maker:
             rows = [v for v in scope if not v.attached]
             if kind == "where":
                 found.append(ast.Where(self.condition(rows), self.some_policy()))
+            elif kind == "let":
+                found.append(self.let(scope, rows))
             elif kind == "doubt":
                 found.append(ast.Doubt(self.fresh("疑"), self.condition(rows, 1)))
             elif kind == "except":
@@ -409,6 +459,26 @@ class Maker:
                 if kind == "attach" or (kind == "lookup" and self.chance(0.7)):
                     found.append(self.use_of(scope[-1], rows))
         return [c for c in found if c is not None]
+
+    def let(self, scope, rows):
+        """A value of this stretch; above the first fence it may fold an attached variable."""
+        attached = [v for v in scope if v.attached]
+        if self.level > 0:
+            e = self.fold(scope)
+        elif attached and self.chance(0.5):
+            e = self.fold([self.pick(attached)])
+        elif self.chance(0.3):
+            e = self.condition(rows, 1)
+        else:
+            e = self.number(rows)
+        folds = any(isinstance(n, ast.Agg) for n in ast.walk(e)) or any(
+            isinstance(n, ast.LetRef) and dict((r, f) for r, _, f in self.lets)[n]
+            for n in ast.walk(e))
+        if not reads(e) and not folds:
+            return None
+        name = self.fresh("值")
+        self.lets.append((ast.LetRef(name, e.type), self.level, folds))
+        return ast.Let(name, e)
 
     def some_policy(self):
         if self.small or self.chance(0.7):
@@ -434,6 +504,12 @@ class Maker:
 
     def fold(self, mine):
         """An aggregate over the variables given."""
+        before, self.folding = self.folding, True
+        found = self.folded(mine)
+        self.folding = before
+        return found
+
+    def folded(self, mine):
         when = self.leaf(mine) if self.chance(0.25) else None
         numbers = self.columns_of(mine, "integer") + self.columns_of(mine, "money")
         others = [ast.Col(v.name, c.name, c.type) for v in mine for c in v.columns]
@@ -445,12 +521,19 @@ class Maker:
             if u < 0.33:
                 return aggregate(self.pick(["any", "all"]), self.leaf(mine), when=when)
             return aggregate("distinct_count", self.pick(others), when=when)
-        e = self.number(mine) if self.chance(0.2) else self.pick(numbers)
-        if not any(isinstance(n, ast.Col) for n in ast.walk(e)):
+        e = self.number(mine) if self.chance(0.3) else self.pick(numbers)
+        own = any(isinstance(n, ast.Col) for n in ast.walk(e))
+        if not own and (self.level == 0 or not reads(e)):
             e = self.pick(numbers)
         return aggregate(self.pick(["sum", "sum", "min", "max", "mean"]), e, when=when)
 
     def fold_test(self, mine, _rows=()):
+        known = [r for r, level, folds in self.lets if folds and level == self.level]
+        if known and self.chance(0.4):
+            e = self.pick(known)
+            if e.type.name == "boolean":
+                return e
+            return self.comparison(e, self.constant(MONEY if e.type.name == "money" else INTEGER))
         e = self.fold(mine)
         if e.type.name == "boolean":
             return ast.Not(e) if self.chance(0.3) else e
@@ -477,33 +560,43 @@ class Maker:
         found = []
         for _ in range(self.pick([0, 1, 1, 2])):
             u = self.rng.random()
-            if u < 0.7 or not rule:
+            if u < 0.15:
+                found.append(self.let(scope, scope))
+            elif u < 0.7 or not rule:
                 found.append(ast.Where(self.fold_test(scope), self.some_policy()))
             elif u < 0.9:
                 found.append(ast.Except(self.fresh("免"), self.fold_test(scope)))
             else:
                 found.append(ast.Doubt(self.fresh("疑"), self.fold_test(scope)))
-        return found
+        return [c for c in found if c is not None]
 
     # ----------------------------------------------------------- declarations
 
     in_rule = False
 
+    def new_body(self):
+        self.lets, self.level = [], 0
+        return []
+
     def rule(self, name, most):
         self.in_rule = True
-        scope = []
+        scope = self.new_body()
         clauses = [self.head(scope)]
         clauses += self.row_clauses(scope, ("where", "where", "join", "join", "attach", "exists",
-                                            "lacks", "lookup", "except", "doubt", "cites"), most)
+                                            "lacks", "lookup", "except", "doubt", "cites",
+                                            "let"), most)
         keys = self.keys(scope)
         if self.chance(0.6):
             clauses.append(ast.GroupBy(keys))
+            self.level = 1
             clauses += self.group_clauses(scope, True)
             keys = tuple((n, ast.KeyRef(n, e.type)) for n, e in keys)
             if len(keys) == 2 and self.chance(0.4):
                 keys = (self.pick(keys),)
                 clauses.append(ast.GroupBy(keys))
+                self.level = 2
                 clauses += self.group_clauses(scope, True)
+        self.level = self.level or 1
         scored = [ast.Score(ast.Lit(self.pick([10, 20, 30]), INTEGER), self.fold_test(scope),
                             self.fresh("分")) for _ in range(self.pick([0, 0, 1, 2]))]
         clauses += scored
@@ -537,15 +630,16 @@ class Maker:
         return ast.Clue(keys, title, severity, fields, evidence)
 
     def relation(self, name, most):
-        scope = []
+        scope = self.new_body()
         clauses = [self.head(scope)]
         clauses += self.row_clauses(scope, ("where", "where", "join", "attach", "exists", "lacks",
-                                            "lookup", "doubt"), most)
+                                            "lookup", "doubt", "let"), most)
         rows = [v for v in scope if not v.attached]
         key = ()
         if self.chance(0.5):
             keys = self.keys(scope)
             clauses.append(ast.GroupBy(keys))
+            self.level = 1
             clauses += self.group_clauses(scope, False)
             columns = [(n, ast.KeyRef(n, e.type)) for n, e in keys]
             columns += [(self.fresh("列"), self.fold(scope)) for _ in range(self.pick([0, 1]))]
@@ -558,21 +652,32 @@ class Maker:
         heads = tuple(ast.Column(n, declared(e.type), True) for n, e in columns)
         clauses.append(ast.Yield(tuple(columns)))
         self.readable[name] = heads
-        return ast.Relation(name, heads, (tuple(clauses),), key)
+        return ast.Relation(name, heads, self.branches(tuple(clauses)), key)
+
+    def branches(self, clauses):
+        """One branch, or two that differ in a filter."""
+        if not self.chance(0.2) or any(isinstance(c, ast.GroupBy) for c in clauses):
+            return (clauses,)
+        head = [Var("s", self.readable[clauses[0].table])]
+        self.lets = []
+        more = ast.Where(self.leaf(head))
+        return (clauses, (clauses[0], more, *clauses[1:]))
 
     def query(self, name, most):
-        scope = []
+        scope = self.new_body()
         clauses = [self.head(scope)]
         clauses += self.row_clauses(scope, ("where", "where", "join", "attach", "exists", "lacks",
                                             "lookup"), most)
         if self.chance(0.5):
             keys = self.keys(scope)
             clauses.append(ast.GroupBy(keys))
+            self.level = 1
             clauses += self.group_clauses(scope, False)
             columns = [(n, ast.KeyRef(n, e.type)) for n, e in keys]
             columns += [(self.fresh("列"), self.fold(scope)) for _ in range(self.pick([1, 2]))]
         elif self.chance(0.2):
             rows = [v for v in scope if not v.attached]
+            self.level = 1
             columns = [(self.fresh("列"), self.fold(rows)) for _ in range(2)]
         else:
             cols = [ast.Col(v.name, c.name, c.type) for v in scope if not v.attached
@@ -587,7 +692,7 @@ class Maker:
 
 
 def reads(e):
-    return any(isinstance(n, (ast.Col, ast.RowPresent)) for n in ast.walk(e))
+    return any(isinstance(n, (ast.Col, ast.RowPresent, ast.LetRef)) for n in ast.walk(e))
 
 
 def declared(type_):
@@ -608,6 +713,14 @@ def make(seed, small=False):
         param = ast.Param("阈值", INTEGER, ((None, ast.Lit(2, INTEGER)),))
         declarations.append(param)
         maker.params.append(ast.ParamRef("阈值", INTEGER))
+    if maker.chance(0.3):
+        maker.dated = True
+        declarations.append(ast.Param("限额", MONEY, (
+            (day("2024-01-31"), ast.Lit(Fraction(100), MONEY)),
+            (day("2024-03-01"), ast.Lit(Fraction(999999, 10000), MONEY)))))
+    if not small and maker.chance(0.3):
+        maker.functions.append(difference_function())
+        declarations.append(maker.functions[0])
     most = 2 if small else 4
     if maker.chance(0.3):
         declarations.append(maker.relation("关系一", most))
@@ -623,6 +736,14 @@ def make(seed, small=False):
     data = {t.name: maker.rows(t) for t in tables}
     tolerance = Fraction(0) if small else maker.pick([Fraction(0), Fraction(1, 100), Fraction(1, 4)])
     return Case(ast.Model(tuple(declarations), policy), data, day("2024-12-31"), tolerance, seed)
+
+
+def difference_function():
+    """差(甲: 整数, 乙: 整数): 整数 = 较大者(甲 - 乙, 0)."""
+    a, b = ast.Col(None, "前值", INTEGER), ast.Col(None, "后值", INTEGER)
+    body = ast.Call("greatest", (arith("-", a, b), ast.Lit(0, INTEGER)), INTEGER)
+    return ast.Function("差额", (ast.Column("前值", INTEGER), ast.Column("后值", INTEGER)), INTEGER,
+                        body)
 
 
 def rule_columns(rule):

@@ -178,6 +178,15 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Apply:
+    """A call of a function of the file; the evaluator expands it."""
+
+    name: str
+    args: tuple
+    type: Type
+
+
+@dataclass(frozen=True)
 class Agg:
     """An aggregate. `vars` for count(v, …); `arg` for the others; `when` restricts the tuples."""
 
@@ -341,6 +350,16 @@ class Param:
 
 
 @dataclass(frozen=True)
+class Function:
+    """A function; its body reads the parameters as Col(None, name, type)."""
+
+    name: str
+    params: tuple
+    type: Type
+    body: object
+
+
+@dataclass(frozen=True)
 class Relation:
     """Branches are tuples of clauses that end in a Yield."""
 
@@ -392,6 +411,28 @@ def walk(node):
     yield node
     for child in children(node):
         yield from walk(child)
+
+
+def rebuild(node, change):
+    """A copy of a node in which change(node) replaced every node below, innermost first."""
+    if isinstance(node, tuple):
+        return tuple(rebuild(item, change) for item in node)
+    if not is_dataclass(node) or isinstance(node, Type):
+        return node
+    parts = {f.name: rebuild(getattr(node, f.name), change) for f in fields(node)}
+    return change(type(node)(**parts))
+
+
+def expanded(node, functions):
+    """A copy in which every call of a function of the file is its body."""
+    def change(n):
+        if not isinstance(n, Apply):
+            return n
+        function = functions[n.name]
+        given = dict(zip((c.name for c in function.params), n.args))
+        return rebuild(function.body, lambda m: given[m.name]
+                       if isinstance(m, Col) and m.var is None else m)
+    return rebuild(node, change)
 
 
 def quotient(left, right, type_):

@@ -18,7 +18,7 @@ WORDS = {
     "is missing": "为空", "covered at": "覆盖 于", "on missing": "缺失则", "group by": "分组 按",
     "order by": "排序 按", "law": "法律", "version": "版本", "effective": "施行", "type": "类型",
     "matching": "形式", "enum": "枚举", "table": "数据表", "key": "主键", "covers": "覆盖",
-    "expect": "预期", "quarantine": "隔离", "warn": "警告", "param": "参数", "since": "自",
+    "expect": "预期", "quarantine": "隔离", "warn": "警告", "param": "参数", "since": "自", "function": "函数",
     "relation": "关系", "keep": "保留", "least": "最小者", "greatest": "最大者", "rule": "规则",
     "query": "查询", "for": "针对", "drop": "舍弃", "undecided": "待查", "by": "按", "upto": "截至",
     "within": "时限", "descending": "降序", "limit": "限", "also": "另",
@@ -128,6 +128,9 @@ class Renderer:
 
     def _call(self, e):
         return f"{self.name(e.name)}({', '.join(self.expr(a) for a in e.args)})", ATOM
+
+    def _apply(self, e):
+        return f"{e.name}({', '.join(self.expr(a) for a in e.args)})", ATOM
 
     def _agg(self, e):
         inner = ", ".join(e.vars) if e.arg is None else self.expr(e.arg)
@@ -251,6 +254,11 @@ class Renderer:
             head += f" {self.word('since')} {date_text(since)}" if since is not None else ""
             head += f" = {self.expr(e)}"
         return head
+
+    def _d_function(self, d):
+        params = ", ".join(f"{c.name}: {self.type_name(c.type)}" for c in d.params)
+        return (f"{self.word('function')} {d.name}({params}): {self.type_name(d.type)} = "
+                f"{self.expr(d.body)}")
 
     def _d_relation(self, d):
         columns = ", ".join(f"{c.name}: {self.type_name(c.type)}{'?' * c.nullable}"

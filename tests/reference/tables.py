@@ -161,7 +161,8 @@ def rows_fit(a, b, columns):
 
 
 def columns_read(declarations):
-    """The columns that the program reads, per table: every path written anywhere in the file."""
+    """The columns that the program reads, per table: every path written anywhere in the file, except
+    in a let that nothing uses (removing such a let may change nothing)."""
     read = {d.name: set(d.key) for d in declarations if isinstance(d, (ast.Table, ast.Relation))}
     for d in declarations:
         if isinstance(d, ast.Table):
@@ -171,8 +172,18 @@ def columns_read(declarations):
             [d.clauses] if isinstance(d, (ast.Rule, ast.Query)) else [])
         for clauses in bodies:
             where = {c.var: c.table for c in clauses if hasattr(c, "table")}
-            for clause in clauses:
-                for node in ast.walk(clause):
-                    if isinstance(node, ast.Col):
-                        read.setdefault(where[node.var], set()).add(node.name)
+            for column in _columns_used(clauses):
+                read.setdefault(where[column.var], set()).add(column.name)
     return read
+
+
+def _columns_used(clauses):
+    lets = {c.name: c.value for c in clauses if isinstance(c, ast.Let)}
+    open_, seen = [c for c in clauses if not isinstance(c, ast.Let)], set()
+    while open_:
+        for node in ast.walk(open_.pop()):
+            if isinstance(node, ast.Col):
+                yield node
+            elif isinstance(node, ast.LetRef) and node.name not in seen:
+                seen.add(node.name)
+                open_.append(lets[node.name])
