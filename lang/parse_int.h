@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// parse_int.h: what the grammar's actions call, and what the files of the parser share. Nobody else
-// includes this.
+// parse_int.h: what the grammar's actions call, and what the files of the parser and the formatter
+// share. Nobody else includes this.
 
 #ifndef SUP_LANG_PARSE_INT_H
 #define SUP_LANG_PARSE_INT_H
@@ -57,6 +57,11 @@ Str parse_doc(ParseContext *context, Span span);
 const AstText *parse_text(ParseContext *context, const Token *token);
 const AstText *parse_pattern(ParseContext *context, const Token *token);
 const AstNode *parse_template(ParseContext *context, const Token *token);
+
+/* Where the hole of a template whose content begins at `start` ends; `end` when it is not closed.
+ * Braces may nest, and texts in other quotation marks are skipped. */
+uint32_t parse_hole_end(const Source *source, uint32_t start, uint32_t end);
+
 const AstNumber *parse_number(ParseContext *context, const Token *token, AstNumberForm form);
 const AstNumber *parse_negative(ParseContext *context, Span span, const AstNumber *number);
 const AstDate *parse_date(ParseContext *context, const Token *token, AstDateForm form);

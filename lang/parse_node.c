@@ -122,9 +122,7 @@ static void flush_literal(Template *template)
     strbuf_clear(&template->literal);
 }
 
-/* Where the hole whose content begins at `start` ends; `end` when it is not closed. Braces may nest, and
- * texts in other quotation marks are skipped. */
-static uint32_t hole_end(const Source *source, uint32_t start, uint32_t end)
+uint32_t parse_hole_end(const Source *source, uint32_t start, uint32_t end)
 {
     uint32_t depth = 0;
     for (uint32_t at = start; at < end; at++) {
@@ -174,7 +172,7 @@ static void read_hole(Template *template)
 {
     ParseContext *context = template->context;
     uint32_t open = template->at;
-    uint32_t end = hole_end(context->source, open + 1, template->end);
+    uint32_t end = parse_hole_end(context->source, open + 1, template->end);
     flush_literal(template);
     Span span = template_span(template, open, MIN_OF(end + 1, template->end));
     Str content = str_trim(str_slice(context->source->text, open + 1, end));
