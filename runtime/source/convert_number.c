@@ -75,8 +75,10 @@ static bool add_digit(Number *number, char digit, int *digits)
 {
     if (number->count == 0 && digit == '0')
         return true;
+    if (++*digits > DIGITS_MAX)
+        return false;
     number->count = number->count * 10 + (digit - '0');
-    return ++*digits <= DIGITS_MAX;
+    return true;
 }
 
 bool number_take(Str *rest, Number *out, bool *too_long)
