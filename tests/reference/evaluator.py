@@ -589,11 +589,12 @@ class Finding:
         self.in_b = {tuple(g.key.values()): g for g in self.b.groups}
 
     def lists(self):
-        """Key → list name; a key in no list is left out (6.2)."""
-        found = {}
+        """Key → list name; a key in no list is left out (6.2). A cleared key for which a member
+        without a full first-level key speaks is undecided, and listed by that member alone."""
+        found, partial = {}, self.partial_entries()
         for key in {**self.in_b, **self.in_a}:
             name = VERDICTS.get((_class(self.in_a, key), _class(self.in_b, key)))
-            if name is not None:
+            if name is not None and not (name == "cleared" and key in partial):
                 found[key] = name
         return found
 

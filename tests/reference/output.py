@@ -33,10 +33,12 @@ def rule_lines(run, finding):
     """Clues, cleared and undecided entries of a rule, in order."""
     clues, cleared, undecided = [], [], []
     types = [e.type for _, e in finding.clue.keys]
+    partial = finding.partial_entries()
     for key, listed in finding.lists().items():
         order = [sort_key(part, type_) for part, type_ in zip(key, types)]
         entry = {"clue": clue_entry, "cleared": cleared_entry,
                  "undecided": undecided_entry}[listed](run, finding, key)
+        add_partial(entry, finding, key, partial)
         entry["id"] = clue_id(finding.rule.name, key, types)
         entry["key"] = {n: canonical(p, t, unit=False)
                         for (n, _), p, t in zip(finding.clue.keys, key, types)}
@@ -45,8 +47,10 @@ def rule_lines(run, finding):
             clues.append(((rank, -entry["score"], order), entry))
         else:
             (cleared if listed == "cleared" else undecided).append((order, entry))
-    for key, (causes, members) in finding.partial_entries().items():
+    for key, (causes, members) in partial.items():
         entry = blank_entry(finding.rule.name, "undecided")
+        if None not in key:
+            entry["id"] = clue_id(finding.rule.name, key, types)
         entry["key"] = {n: None if p is None else canonical(p, t, unit=False)
                         for (n, _), p, t in zip(finding.clue.keys, key, types)}
         entry["undecided_rows"] = len(members)
@@ -55,6 +59,22 @@ def rule_lines(run, finding):
         undecided.append(([sort_key(part, type_) for part, type_ in zip(key, types)], entry))
     return [entry for listed in (clues, cleared, undecided)
             for _, entry in sorted(listed, key=lambda x: x[0])]
+
+
+def add_partial(entry, finding, key, partial):
+    """Members without a full key at the first of two fences may have the full key of the clue: they
+    are undecided rows of that clue or undecided entry (decision 50)."""
+    if key not in partial:
+        return
+    causes, members = partial.pop(key)
+    entry["undecided_rows"] += len(members)
+    if entry["list"] == "undecided":
+        reading = finding.in_a[key]
+        if reading.cls == CERTAIN:
+            reading = finding.in_b[key]
+        entry["causes"] = cause_lines(causes + reading.causes())
+        entry["evidence"] = []
+        add_evidence(entry, finding, reading.of_class(POSSIBLE) + members, POSSIBLE)
 
 
 def cause_lines(causes):

@@ -147,7 +147,8 @@ def rule_rows(run, name):
     clue = finding.clue
     keys = [n for n, _ in clue.keys]
     rows = []
-    for key, listed in finding.lists().items():
+    lists = finding.lists()
+    for key, listed in lists.items():
         if listed == "cleared":
             continue
         group = finding.in_a[key]
@@ -160,6 +161,8 @@ def rule_rows(run, name):
         cause = None if listed == "clue" else min(source.causes(), key=mark_order)[1:]
         rows.append(Row(name, 0, cells, CERTAIN if listed == "clue" else POSSIBLE, cause))
     for key, (causes, _) in finding.partial_entries().items():
+        if key in lists:
+            continue
         rows.append(_open_row(name, keys, key, clue, POSSIBLE, min(causes, key=mark_order)[1:]))
     for key in finding.shadow_keys():
         group = finding.in_a[key] if finding.in_a[key].cls == SHADOW else finding.in_b[key]
