@@ -7,16 +7,28 @@
 
 #include "stdlib/stdlib_int.h"
 
-static const FnFamily families[] = {
-    number_cards,   amount_cards,   text_cards,  similar_cards,   time_cards,   date_text_cards,
-    deadline_cards, identity_cards, place_cards, aggregate_cards, window_cards,
+static const struct {
+    FnFamily cards;
+    const char *title, *title_zh;
+} families[] = {
+    {number_cards, "Numbers", "数"},
+    {amount_cards, "Amounts and numbers in texts", "文字中的金额和数"},
+    {text_cards, "Texts", "文本"},
+    {similar_cards, "Likeness", "相似"},
+    {time_cards, "Dates, months, periods", "日期、月份、期间"},
+    {date_text_cards, "Dates in texts", "文字中的日期"},
+    {deadline_cards, "Deadlines and working days", "期限和工作日"},
+    {identity_cards, "Identity numbers", "身份号码"},
+    {place_cards, "Places", "位置"},
+    {aggregate_cards, "Aggregates", "汇总"},
+    {window_cards, "Peers and words", "同组与用语"},
 };
 
 uint32_t stdlib_count(void)
 {
     uint32_t count = 0;
     for (size_t i = 0; i < ARRAY_LEN(families); i++)
-        for (FnFamily card = families[i]; *card; card++)
+        for (FnFamily card = families[i].cards; *card; card++)
             count++;
     return count;
 }
@@ -24,9 +36,18 @@ uint32_t stdlib_count(void)
 const FnCard *stdlib_at(uint32_t index)
 {
     for (size_t i = 0; i < ARRAY_LEN(families); i++)
-        for (FnFamily card = families[i]; *card; card++)
+        for (FnFamily card = families[i].cards; *card; card++)
             if (index-- == 0)
                 return *card;
+    return NULL;
+}
+
+const char *stdlib_family(uint32_t index, Lang lang)
+{
+    for (size_t i = 0; i < ARRAY_LEN(families); i++)
+        for (FnFamily card = families[i].cards; *card; card++)
+            if (index-- == 0)
+                return lang == LANG_ZH ? families[i].title_zh : families[i].title;
     return NULL;
 }
 
@@ -34,7 +55,7 @@ uint32_t stdlib_find(Str name, const FnCard **cards, uint32_t capacity)
 {
     uint32_t found = 0;
     for (size_t i = 0; i < ARRAY_LEN(families); i++)
-        for (FnFamily card = families[i]; *card; card++) {
+        for (FnFamily card = families[i].cards; *card; card++) {
             bool same = str_equal(name, str_from_cstr((*card)->name)) ||
                         str_equal(name, str_from_cstr((*card)->name_zh));
             if (!same)

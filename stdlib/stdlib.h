@@ -54,8 +54,10 @@ typedef const FnCard *const *FnFamily;
 // Cards whose English or Chinese name is `name`; overloads follow each other. Fills at most `capacity`,
 // returns how many there are.
 uint32_t stdlib_find(Str name, const FnCard **cards, uint32_t capacity);
+// How many cards there are; the card with this index, NULL behind the last; the title of its family.
 uint32_t stdlib_count(void);
 const FnCard *stdlib_at(uint32_t index);
+const char *stdlib_family(uint32_t index, Lang lang);
 
 // The identity type with this key ("person_id"), or whose English or Chinese type name it is; NULL: none.
 const IdentityCard *stdlib_identity(Str key_or_name);
