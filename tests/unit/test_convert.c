@@ -4,12 +4,7 @@
 //
 // Expected texts are canonical texts without unit. "~" is missing, "!" refused because it does not parse,
 // "!range" because it does not fit, "!code" an unknown code.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "tests/unit/unit.h"
 
 #include "runtime/base/time.h"
 #include "runtime/base/wide.h"
