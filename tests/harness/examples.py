@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The examples: examples/NAME with a model, its data, and what it must print.
+
+A file `args` in an example has the arguments of `sup`, one command a line; `expected.out` is the
+stdout of all of them in order. Every model's own tests run as well. Without `args` only these run.
+"""
+
+import shlex
+
+from .common import Result, ROOT, check_all, crashed, difference, run
+
+EXAMPLES = ROOT / "examples"
+
+
+def check_tests(folder, options):
+    results = []
+    for model in sorted(folder.glob("*.sup")):
+        text = model.read_text("utf-8")
+        if not any(line.startswith(("测试", "test ")) for line in text.splitlines()):
+            continue
+        output = run([options.sup, "test", model.name], folder)
+        failures = []
+        if output.code != 0 or crashed(output):
+            failures.append((output.stdout + output.stderr).decode("utf-8", "replace"))
+        results.append(Result(f"{folder.name}/{model.name}: test", failures))
+    return results
+
+
+def check_output(folder, options):
+    args, expected = folder / "args", folder / "expected.out"
+    if not args.exists():
+        return []
+    got, failures = "", []
+    for line in args.read_text("utf-8").splitlines():
+        output = run([options.sup, *shlex.split(line)], folder)
+        got += output.stdout.decode("utf-8", "replace")
+        if output.code != 0 or crashed(output):
+            failures.append(f"sup {line}: exit {output.code}\n" +
+                            output.stderr.decode("utf-8", "replace"))
+    if options.accept and not failures:
+        expected.write_text(got, "utf-8")
+        return [Result(folder.name)]
+    wanted = expected.read_text("utf-8") if expected.exists() else ""
+    if got != wanted:
+        failures += [difference(wanted, got, f"examples/{folder.name}/expected.out"),
+                     f"to accept: tests/run --accept examples {folder.name}"]
+    return [Result(f"{folder.name}: output", failures)]
+
+
+def suite(options):
+    folders = [f for f in sorted(EXAMPLES.glob("*")) if f.is_dir() and options.filter in f.name]
+    return check_all(lambda f: check_tests(f, options) + check_output(f, options), folders)
