@@ -61,6 +61,7 @@ typedef struct Token {
     Span span;
     TokenSpelling spelling;
     bool first_on_line; /* nothing but blanks before it on its line */
+    bool unclosed;      /* a text or quoted name without its closing mark */
     bool quoted;        /* a name in backquotes or 《》 */
     Str text;       /* words: folded to NFC and half width; texts: as between the quotation marks */
     int128_t count; /* numbers: count / 10^scale, least scale */

@@ -275,6 +275,7 @@ static Token closed_token(Lexer *lexer, int kind, uint32_t start, uint32_t conte
         tell_unclosed_text(lexer, lexer_span(lexer, start, content), content, end, close);
     Token token = lexer_token(lexer, kind, start, end + (closed ? (uint32_t)close.len : 0));
     token.text = slice(lexer, content, end);
+    token.unclosed = !closed;
     return token;
 }
 

@@ -17,11 +17,12 @@
 typedef struct Driver {
     ParseContext *context;
     yypstate *state;
-    bool skipping; /* to the next token that can go on */
-    bool dead;     /* the parser gave up; only a new one helps */
-    Token ahead;   /* one token of lookahead */
-    Token keyword; /* that began the open declaration; kind 0: none */
-    Token name;    /* the declaration's name; kind 0: not seen */
+    bool skipping;   /* to the next token that can go on */
+    bool dead;       /* the parser gave up; only a new one helps */
+    uint32_t indent; /* of the line that began the part being read or skipped */
+    Token ahead;     /* one token of lookahead */
+    Token keyword;   /* that began the open declaration; kind 0: none */
+    Token name;      /* the declaration's name; kind 0: not seen */
 } Driver;
 
 /* ----------------------------------------------------------------------- kinds of tokens */
@@ -116,6 +117,15 @@ static bool at_margin(const ParseContext *context, const Token *token)
 {
     uint32_t start = token->span.start;
     return start == 0 || context->source->text.ptr[start - 1] == '\n';
+}
+
+/* Bytes before the token on its line. */
+static uint32_t indent_of(const ParseContext *context, const Token *token)
+{
+    uint32_t start = token->span.start;
+    while (start > 0 && context->source->text.ptr[start - 1] != '\n')
+        start--;
+    return token->span.start - start;
 }
 
 static bool is_word(const Token *token)
@@ -268,10 +278,27 @@ static void restart(Driver *driver, const Token *token)
         driver->skipping = true;
 }
 
+static void feed(Driver *driver, const Token *token);
+
+/* A word that is no keyword and stands where the next part should begin: a second mistake. */
+static bool is_next_mistake(const Driver *driver, const Token *token)
+{
+    return token->first_on_line && token->kind == T_IDENT &&
+           indent_of(driver->context, token) <= driver->indent &&
+           (accepts(driver, T_BAD_PART) || accepts(driver, T_BAD_DECL));
+}
+
 /* While skipping: goes on at the token if it is a resting point where something can follow. */
 static void try_resume(Driver *driver, const Token *token)
 {
     ParseContext *context = driver->context;
+    if (is_next_mistake(driver, token)) {
+        driver->skipping = false;
+        grammar_forgive(driver->state);
+        context->error_seen = false;
+        feed(driver, token);
+        return;
+    }
     if (!is_resting_point(token))
         return;
     if (can_follow(driver, token)) {
@@ -280,6 +307,7 @@ static void try_resume(Driver *driver, const Token *token)
         vec_clear(&context->brackets);
         context->error_seen = false;
         track_declaration(driver, token);
+        driver->indent = indent_of(context, token);
         (void)push(driver, token);
     } else if (token->kind == T_END || begins_declaration(driver, token) ||
                (driver->dead && parse_is_declaration(token->kind))) {
@@ -294,7 +322,9 @@ static void refuse(Driver *driver, const Token *token)
     tell_unexpected(driver, token);
     push_bad(driver, token);
     driver->skipping = true;
-    try_resume(driver, token);
+    driver->indent = indent_of(driver->context, token);
+    if (is_resting_point(token))
+        try_resume(driver, token);
 }
 
 static void feed(Driver *driver, const Token *token)
@@ -310,6 +340,8 @@ static void feed(Driver *driver, const Token *token)
         return;
     }
     track_declaration(driver, token);
+    if (is_resting_point(token))
+        driver->indent = indent_of(context, token);
     (void)push(driver, token);
     driver->skipping = context->error_seen || driver->dead;
     context->error_seen = false;
@@ -392,7 +424,8 @@ bool parse_trial(ParseContext *context, const Token *behind)
         else
             feed(&driver, &token);
     }
-    bool follows = behind->kind == T_END || can_follow(&driver, behind);
+    bool complete = accepts(&driver, T_BAD_PART) || accepts(&driver, T_BAD_DECL);
+    bool follows = behind->kind == T_END || complete || can_follow(&driver, behind);
     bool good = context->late_errors == 0 && !driver.skipping && !driver.dead && follows;
     end_parser(&driver);
     return good;

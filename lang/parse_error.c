@@ -264,7 +264,8 @@ static Group group_of(const Fault *fault, int kind)
 static bool is_hidden(const Fault *fault, int kind)
 {
     bool continues = (kind == '.' || kind == '(') && !expects_value(fault) && fault->count > 2;
-    return kind == T_BAD_PART || kind == T_BAD_DECL || continues;
+    bool head = kind == T_ON_MISSING && expects_declaration(fault);
+    return kind == T_BAD_PART || kind == T_BAD_DECL || continues || head;
 }
 
 #define SHOWN_MAX 7

@@ -122,16 +122,29 @@ static void flush_literal(Template *template)
     strbuf_clear(&template->literal);
 }
 
+/* If `rest` begins with a text in other quotation marks, its length up to the closing mark; else 0. A
+ * mark that was not found once is not looked for again, so that time stays linear. */
+static size_t quoted_length(Str rest, bool missing[2])
+{
+    static const char *const pairs[][2] = {{"「", "」"}, {"“", "”"}};
+    for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
+        if (missing[i] || !str_starts(rest, str_from_cstr(pairs[i][0])))
+            continue;
+        size_t end = str_find(rest, str_from_cstr(pairs[i][1]), 0);
+        missing[i] = end == STR_NONE;
+        return missing[i] ? 0 : end;
+    }
+    return 0;
+}
+
 uint32_t parse_hole_end(const Source *source, uint32_t start, uint32_t end)
 {
     uint32_t depth = 0;
+    bool missing[2] = {false, false};
     for (uint32_t at = start; at < end; at++) {
         Str rest = str_slice(source->text, at, end);
-        if (str_starts(rest, STR("「")) || str_starts(rest, STR("“"))) {
-            Str close = str_starts(rest, STR("「")) ? STR("」") : STR("”");
-            size_t skip = str_find(rest, close, 0);
-            at += skip == STR_NONE ? 0 : (uint32_t)skip;
-        } else if (rest.ptr[0] == '{') {
+        at += (uint32_t)quoted_length(rest, missing);
+        if (rest.ptr[0] == '{') {
             depth++;
         } else if (rest.ptr[0] == '}') {
             if (depth == 0)
@@ -214,7 +227,7 @@ const AstNode *parse_template(ParseContext *context, const Token *token)
 {
     bool plain = str_find(token->text, STR("{"), 0) == STR_NONE &&
                  str_find(token->text, STR("}"), 0) == STR_NONE;
-    if (plain)
+    if (plain || token->unclosed)
         return &parse_text(context, token)->base;
     uint32_t start = (uint32_t)(token->text.ptr - context->source->text.ptr);
     Template template = {
