@@ -14,14 +14,14 @@
 #include "runtime/data/value.h"
 
 typedef struct FnContext {
-    Dict *dict;          // text codes
-    Arena *arena;        // scratch that lives for the batch
-    const Type *types;   // of the operands (scales, units, enums)
+    Dict *dict;        // text codes
+    Arena *arena;      // scratch that lives for the batch
+    const Type *types; // of the operands (scales, units, enums)
     Type result_type;
     const void *calendar; // working-day table, NULL: none loaded
     bool has_as_of;
     int64_t as_of;
-    Reason issue;        // set by fn_issue during one row; REASON_NONE otherwise
+    Reason issue; // set by fn_issue during one row; REASON_NONE otherwise
 } FnContext;
 
 // Reports that the current row has no value, for this reason. The body's return value is then ignored.
@@ -44,7 +44,13 @@ static inline int64_t vector_index(const Vector *vector, int64_t row)
 
 // ---------------------------------------------------------------- identity types
 
-typedef enum IdentityState { IDENTITY_VALID, IDENTITY_REPAIRED, IDENTITY_DAMAGED, IDENTITY_MASKED, IDENTITY_MISSING } IdentityState;
+typedef enum IdentityState {
+    IDENTITY_VALID,
+    IDENTITY_REPAIRED,
+    IDENTITY_DAMAGED,
+    IDENTITY_MASKED,
+    IDENTITY_MISSING
+} IdentityState;
 
 // Normalises one cell of an identity column: writes the normalised text (valid, repaired) or the skeleton
 // (damaged, masked; unknown characters as SKELETON_UNKNOWN; empty where too few characters survived) to `out`
@@ -52,9 +58,9 @@ typedef enum IdentityState { IDENTITY_VALID, IDENTITY_REPAIRED, IDENTITY_DAMAGED
 typedef IdentityState (*IdentityNormalise)(Str cell, StrBuf *out);
 
 typedef struct IdentityCard {
-    const char *key;        // as in Nominal.identity: "person_id"
+    const char *key;            // as in Nominal.identity: "person_id"
     const char *name, *name_zh; // of the type: person_id, 身份号
-    uint32_t known_least;   // least number of known characters of a skeleton; 0: half of them
+    uint32_t known_least;       // least number of known characters of a skeleton; 0: half of them
     IdentityNormalise normalise;
     const char *doc, *doc_zh;
 } IdentityCard;

@@ -13,21 +13,21 @@
 
 typedef struct ParamSetting { // --set, or `given P = value`
     uint32_t param;
-    Value value;              // text codes are not used: `text` below
+    Value value; // text codes are not used: `text` below
     Const constant;
 } ParamSetting;
 
 typedef struct RunOptions {
     LoadOptions load;
     bool has_as_of;
-    int64_t as_of;            // days
-    int64_t tolerance_count;  // unplaced_tolerance as an exact ratio: count / 10^9
+    int64_t as_of;           // days
+    int64_t tolerance_count; // unplaced_tolerance as an exact ratio: count / 10^9
     const ParamSetting *settings;
     uint32_t setting_count;
-    uint32_t evidence_limit;  // rows shown per entry and variable, 100
-    int64_t batch_size;       // 1024; any size must give the same bytes
+    uint32_t evidence_limit; // rows shown per entry and variable, 100
+    int64_t batch_size;      // 1024; any size must give the same bytes
     int64_t limit_pairs, limit_output, limit_rows;
-    const TestCase *test;     // run a test: its given tables instead of files
+    const TestCase *test;             // run a test: its given tables instead of files
     bool (*cancelled)(void *closure); // polled now and then; may be NULL
     void *cancel_closure;
 } RunOptions;
@@ -45,11 +45,13 @@ const RuleResult *run_rule(const Run *run, uint32_t index);
 uint32_t run_query_count(const Run *run);
 const QueryResult *run_query(const Run *run, uint32_t index);
 // The rows of a relation (certain ones as cells, its undecided entries apart), for tests.
-const QueryResult *run_relation(const Run *run, uint32_t relation);
-const RuleResult *run_relation_undecided(const Run *run, uint32_t relation);
+const QueryResult *run_relation(Run *run, uint32_t relation);
+const RuleResult *run_relation_undecided(Run *run, uint32_t relation);
 // One report per loaded table.
 uint32_t run_load_count(const Run *run);
 const LoadReport *run_load(const Run *run, uint32_t index);
 const Dict *run_dict(const Run *run);
+// A ratio as RunOptions.tolerance_count wants it: a count of 10^-9, between 0 and 1.
+int64_t run_ratio_count(const Const *ratio);
 
 #endif

@@ -14,7 +14,7 @@ typedef enum ListKind { LIST_CLUE, LIST_CLEARED, LIST_UNDECIDED, LIST_GAP } List
 typedef enum Severity { SEVERITY_NONE, SEVERITY_HIGH, SEVERITY_MEDIUM, SEVERITY_LOW } Severity;
 
 typedef struct EntryCause {
-    uint32_t place;      // of the clause in the written body
+    uint32_t place; // of the clause in the written body
     Reason reason;
     Str source;
     int64_t rows;
@@ -22,15 +22,15 @@ typedef struct EntryCause {
 
 typedef struct KeyPart {
     Str name;
-    Value value;         // state not known: null
-    Str text;            // canonical text, no unit
-    Str display;         // with unit
+    Value value; // state not known: null
+    Str text;    // canonical text, no unit
+    Str display; // with unit
 } KeyPart;
 
 typedef struct FieldValue {
     Str name;
     Value value;
-    Str text;            // canonical, no unit; empty and known=false where it has no value
+    Str text; // canonical, no unit; empty and known=false where it has no value
     Str display;
     bool known;
 } FieldValue;
@@ -38,7 +38,7 @@ typedef struct FieldValue {
 typedef struct EntryScore {
     int64_t points;
     Str label;
-    bool open;           // could not be decided, not added
+    bool open; // could not be decided, not added
 } EntryScore;
 
 typedef struct EntryLaw {
@@ -47,15 +47,15 @@ typedef struct EntryLaw {
 
 typedef struct EvidenceRow {
     Str variable, table, file;
-    int64_t row;         // record number in the file, 1-based; rows of relations: ordinal in key order
+    int64_t row; // record number in the file, 1-based; rows of relations: ordinal in key order
 } EvidenceRow;
 
 typedef struct Entry {
     ListKind list;
-    char id[21];         // empty string unless every key part is known
+    char id[21]; // empty string unless every key part is known
     const KeyPart *key;
     uint32_t key_count;
-    Str title;           // clue, cleared
+    Str title; // clue, cleared
     Severity severity;
     int64_t score;
     const EntryScore *scores;
@@ -66,7 +66,7 @@ typedef struct Entry {
     uint32_t law_count;
     const EntryCause *causes;
     uint32_t cause_count;
-    const Str *caveats;  // "3 / 41000 请假登记"
+    const Str *caveats; // "3 / 41000 请假登记"
     uint32_t caveat_count;
     const Str *cleared_by;
     uint32_t cleared_by_count;
@@ -76,7 +76,7 @@ typedef struct Entry {
     int64_t evidence_total;
 } Entry;
 
-typedef struct ClauseCount {  // undecided by first cause, per clause: for the summary
+typedef struct ClauseCount { // undecided by first cause, per clause: for the summary
     uint32_t place;
     Reason reason;
     Str source;
@@ -86,13 +86,13 @@ typedef struct ClauseCount {  // undecided by first cause, per clause: for the s
 typedef struct RuleResult {
     Arena *arena;
     Str rule, title;
-    const Entry *entries;     // in final order: clues, cleared, undecided, gap lines
+    const Entry *entries; // in final order: clues, cleared, undecided, gap lines
     uint32_t entry_count;
     int64_t clue_count, cleared_count, undecided_count, gap_count;
     const ClauseCount *counts;
     uint32_t count_count;
-    int64_t unplaced_rows;    // rows that could not be placed under tolerance
-    int64_t overturn_most;    // most clues that they could overturn
+    int64_t unplaced_rows; // rows that could not be placed under tolerance
+    int64_t overturn_most; // most clues that they could overturn
 } RuleResult;
 
 typedef struct QueryResult {
@@ -101,7 +101,7 @@ typedef struct QueryResult {
     const Str *names;
     const Type *types;
     uint32_t column_count;
-    const FieldValue *cells;  // row by row
+    const FieldValue *cells; // row by row
     int64_t row_count;
     const ClauseCount *counts; // left out, by cause
     uint32_t count_count;

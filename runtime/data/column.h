@@ -25,28 +25,29 @@ typedef struct Unknown {
 typedef struct Column {
     Str name;
     Type type;
-    Phys phys;          // of the values as stored; exact numbers may lie as PHYS_I64 where `narrow`
-    bool narrow;        // exact numbers that all fit 64 bits: stored as int64_t, read as int128_t
+    Phys phys;   // of the values as stored; exact numbers may lie as PHYS_I64 where `narrow`
+    bool narrow; // exact numbers that all fit 64 bits: stored as int64_t, read as int128_t
     int64_t count;
     int64_t capacity;
-    void *values;       // unspecified where not valid
-    uint64_t *validity; // bit set = known; NULL: all known
+    void *values;         // unspecified where not valid
+    uint64_t *validity;   // bit set = known; NULL: all known
     VEC(Unknown) unknown; // sorted by row
     // What loading measured; used by the planner, never by the meaning.
     int64_t missing_count, damaged_count, masked_count, repaired_count;
     bool has_range;
-    int128_t min, max;  // ordered layouts up to I128
+    int128_t min, max; // ordered layouts up to I128
 } Column;
 
-typedef enum RowFlag { ROW_QUARANTINED = 4 } RowFlag; // or-ed into Rowset.classes
+// Or-ed into Rowset.classes. MANY: the row stands for any number of rows (part of its key is not known).
+typedef enum RowFlag { ROW_QUARANTINED = 4, ROW_MANY = 8 } RowFlag;
 
 typedef struct Rowset {
     Str name;
     Column *columns;
     uint32_t column_count;
     int64_t row_count;
-    uint8_t *classes;     // RowClass | RowFlag per row, NULL: all certain
-    CauseId *row_causes;  // possible rows: first cause; NULL if all certain
+    uint8_t *classes;    // RowClass | RowFlag per row, NULL: all certain
+    CauseId *row_causes; // possible rows: first cause; NULL if all certain
     // Where a row was read: index of its file, and its record number in that file (1 = first data record).
     // NULL for relations (row_identity then is the key) and for a single file (record = row + 1).
     uint32_t *files;
@@ -54,6 +55,7 @@ typedef struct Rowset {
     Str *file_names;
     uint32_t file_count;
     int64_t quarantined_count; // rows kept as shadows
+    int64_t total_count;       // rows read = accepted + quarantined, repeated ones included
     bool is_relation;
 } Rowset;
 
@@ -81,6 +83,11 @@ static inline RowClass rowset_class(const Rowset *rowset, int64_t row)
 static inline bool rowset_quarantined(const Rowset *rowset, int64_t row)
 {
     return rowset->classes != NULL && (rowset->classes[row] & ROW_QUARANTINED) != 0;
+}
+
+static inline bool rowset_many(const Rowset *rowset, int64_t row)
+{
+    return rowset->classes != NULL && (rowset->classes[row] & ROW_MANY) != 0;
 }
 
 // Row numbers in flight: >= 0 a row, ROW_ABSENT no row, below that `?`: there may be one, unknown which.

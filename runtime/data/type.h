@@ -17,8 +17,8 @@
 #include "runtime/base/str.h"
 
 typedef enum TypeKind {
-    TYPE_ERROR,    // keeps one mistake from raising ten messages; never reaches the engine
-    TYPE_TEXT,     // UTF-8, compared by code point
+    TYPE_ERROR, // keeps one mistake from raising ten messages; never reaches the engine
+    TYPE_TEXT,  // UTF-8, compared by code point
     TYPE_BOOLEAN,
     TYPE_INTEGER,  // 64 bits
     TYPE_DECIMAL,  // exact; `scale`, and `precision` where one was declared
@@ -57,18 +57,23 @@ typedef enum Phys {
 
 // A unit is a rational factor num/den to the base unit of its dimension.
 typedef struct Unit {
-    Str name;           // as written: 升
-    Str dimension;      // name of the base unit; two units mix if and only if these are equal
-    int128_t num, den;  // exact factor to the base unit, lowest terms, both positive
+    Str name;          // as written: 升
+    Str dimension;     // name of the base unit; two units mix if and only if these are equal
+    int128_t num, den; // exact factor to the base unit, lowest terms, both positive
 } Unit;
 
 typedef struct EnumMember {
     Str name;
-    Str *also;           // other spellings in the data
+    Str *also; // other spellings in the data
     uint32_t also_count;
 } EnumMember;
 
-typedef enum NominalKind { NOMINAL_IDENTITY, NOMINAL_ENUM, NOMINAL_CURRENCY, NOMINAL_RECORD } NominalKind;
+typedef enum NominalKind {
+    NOMINAL_IDENTITY,
+    NOMINAL_ENUM,
+    NOMINAL_CURRENCY,
+    NOMINAL_RECORD
+} NominalKind;
 
 struct Type;
 typedef struct RecordField {
@@ -79,13 +84,14 @@ typedef struct RecordField {
 // What is behind a nominal type. Two nominal types are the same if and only if the pointers are equal.
 typedef struct Nominal {
     NominalKind kind;
-    Str name;                    // as declared: 批准文号, 身份号; the English name for built-in ones in name_en
+    Str name; // as declared: 批准文号, 身份号; the English name for built-in ones in name_en
     Str name_en;
-    Str pattern;                 // own identity types: regular expression a value must match whole; empty: any
-    const char *identity;        // key of the library's load normalisation: "person_id", or "text" for own types
-    const EnumMember *members;   // enum
+    Str pattern; // own identity types: regular expression a value must match whole; empty: any
+    const char
+        *identity; // key of the library's load normalisation: "person_id", or "text" for own types
+    const EnumMember *members; // enum
     uint32_t member_count;
-    const RecordField *fields;   // record
+    const RecordField *fields; // record
     uint32_t field_count;
 } Nominal;
 

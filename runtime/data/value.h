@@ -97,11 +97,12 @@ typedef struct Vector {
         Pair *pair;
         uint32_t *code;
     };
-    uint8_t *state;     // ValueState per row, or NULL: all known. Truth vectors: that of the value behind a U
+    uint8_t *
+        state; // ValueState per row, or NULL: all known. Truth vectors: that of the value behind a U
     CauseId *cause;     // where state is not known (truth is U); NULL if state is NULL
     uint32_t *skeleton; // identity gaps; NULL: none has one
-    int128_t *lo, *hi;  // bounds of issues; NULL: none has any. An issue without bounds has lo > hi.
-    bool constant;      // one value stands for all rows: index 0
+    int128_t *lo, *hi; // bounds of issues; NULL: none has any. An issue without bounds has lo > hi.
+    bool constant;     // one value stands for all rows: index 0
 } Vector;
 
 // The unknown character of a skeleton. Lengths and positions count code points.

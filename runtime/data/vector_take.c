@@ -12,7 +12,8 @@ static void take_bytes(const void *from, size_t size, const int64_t *index, int6
         memcpy(target + (size_t)i * size, source + (size_t)index[i] * size, size);
 }
 
-static void *take_array(const void *from, size_t size, const int64_t *index, int64_t count, Arena *arena)
+static void *take_array(const void *from, size_t size, const int64_t *index, int64_t count,
+                        Arena *arena)
 {
     if (from == NULL)
         return NULL;
@@ -21,7 +22,8 @@ static void *take_array(const void *from, size_t size, const int64_t *index, int
     return to;
 }
 
-void vector_take(const Vector *vector, const int64_t *index, int64_t count, Arena *arena, Vector *out)
+void vector_take(const Vector *vector, const int64_t *index, int64_t count, Arena *arena,
+                 Vector *out)
 {
     ASSERT(!vector->constant);
     *out = (Vector){.phys = vector->phys, .count = count};

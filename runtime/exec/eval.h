@@ -19,29 +19,32 @@ typedef struct EvalShared {
     const Program *program;
     Dict *dict;
     CauseTable *causes;
-    const Value *consts;        // one per program constant; texts, sets and lists interned
-    Value *const *params;       // per parameter: values by `since`, set from defaults and the command line
+    const Value *consts; // one per program constant; texts, sets and lists interned
+    Value *const
+        *params; // per parameter: values by `since`, set from defaults and the command line
     bool has_as_of;
-    int64_t as_of;              // days
-    CauseId absent_cause;       // (absent, "")
-    const void *calendar;       // for library functions, may be NULL
+    int64_t as_of;        // days
+    CauseId absent_cause; // (absent, "")
+    const void *calendar; // for library functions, may be NULL
 } EvalShared;
 
 typedef struct SlotRows {
     const Rowset *rowset;
-    const int64_t *rows;        // row numbers, ROW_ABSENT or `?`; NULL: rows first.. in order
+    const int64_t *rows; // row numbers, ROW_ABSENT or `?`; NULL: rows first.. in order
     int64_t first;
 } SlotRows;
 
 typedef struct EvalContext {
     const EvalShared *shared;
-    Arena *arena;               // results and scratch; the caller resets it between batches
-    int64_t count;              // rows of the batch
-    const SlotRows *slots;      // by slot number; unused ones have rowset NULL
-    const Vector *keys;         // below a fence
-    const Vector *aggregates;   // by aggregate number
+    Arena *arena;             // results and scratch; the caller resets it between batches
+    int64_t count;            // rows of the batch
+    const SlotRows *slots;    // by slot number; unused ones have rowset NULL
+    const Vector *keys;       // below a fence
+    const Vector *aggregates; // by aggregate number
+    const int64_t *const *
+        aggregate_unknown; // by aggregate number: rows not known behind a printed value; may be NULL
     const Vector *points;
-    const Vector *elements;     // by slot number
+    const Vector *elements; // by slot number
 } EvalContext;
 
 // Evaluates `expr` for context->count rows. A result with `constant` set holds one value for all rows.

@@ -18,7 +18,6 @@
 #include "runtime/data/value.h"
 #include "runtime/kernel.h"
 
-
 typedef enum StepOp {
 #define STEP(name, operands, doc) STEP_##name,
 #include "runtime/exec/step.def"
@@ -26,35 +25,42 @@ typedef enum StepOp {
     STEP_COUNT
 } StepOp;
 
-typedef enum CompareOp { COMPARE_EQ, COMPARE_NE, COMPARE_LT, COMPARE_LE, COMPARE_GT, COMPARE_GE } CompareOp;
+typedef enum CompareOp {
+    COMPARE_EQ,
+    COMPARE_NE,
+    COMPARE_LT,
+    COMPARE_LE,
+    COMPARE_GT,
+    COMPARE_GE
+} CompareOp;
 
 typedef struct Step {
     StepOp op;
-    Phys phys;          // of the result
-    uint32_t a, b, c, d; // operand registers
+    Phys phys;            // of the result
+    uint32_t a, b, c, d;  // operand registers
     const uint32_t *list; // operands of CONCAT, MAKE_SET, CALL
     uint32_t list_count;
     uint32_t slot;
     uint32_t index, index2;
-    Type type;          // of the result (of the operand for TEXT, COMPARE, DURING...: see step.def)
-    Str source;         // text of the operation in the model: the source of its issues
+    Type type;  // of the result (of the operand for TEXT, COMPARE, DURING...: see step.def)
+    Str source; // text of the operation in the model: the source of its issues
 } Step;
 
 typedef struct Expr {
     const Step *steps;
-    uint32_t count;     // 0: no expression
+    uint32_t count; // 0: no expression
     Type type;
-    bool is_truth;      // the last step gives a truth vector
+    bool is_truth; // the last step gives a truth vector
     bool can_gap, can_issue;
-    Str text;           // as written, for messages and explanations
+    Str text; // as written, for messages and explanations
 } Expr;
 
 // ---------------------------------------------------------------- declarations
 
 typedef struct Const {
     Type type;
-    Value value;        // codes are not set: text and items say what they are
-    Str text;           // text, identity
+    Value value;               // codes are not set: text and items say what they are
+    Str text;                  // text, identity
     const struct Const *items; // set, list
     uint32_t item_count;
 } Const;
@@ -63,14 +69,14 @@ typedef struct Param {
     Str name;
     Type type;
     bool nullable;
-    const Const *values;    // in order of `since`
-    const int64_t *since;   // days; NULL: one value, no date
+    const Const *values;  // in order of `since`
+    const int64_t *since; // days; NULL: one value, no date
     uint32_t value_count;
 } Param;
 
 typedef struct LawVersion {
-    Str name;               // empty where the law has one version
-    int64_t from, to;       // days, closed; to = INT64_MAX: open
+    Str name;         // empty where the law has one version
+    int64_t from, to; // days, closed; to = INT64_MAX: open
 } LawVersion;
 
 typedef struct Law {
@@ -80,43 +86,43 @@ typedef struct Law {
 } Law;
 
 typedef struct Covers {
-    int64_t from, to;       // days, closed; to = INT64_MAX: open
-    Str region_prefix;      // empty: everywhere
+    int64_t from, to;  // days, closed; to = INT64_MAX: open
+    Str region_prefix; // empty: everywhere
 } Covers;
 
 typedef enum ExpectAction { EXPECT_ERROR, EXPECT_WARN, EXPECT_QUARANTINE } ExpectAction;
 
 typedef struct Expectation {
-    Expr condition;         // truth over slot 0 = the table, policy keep
+    Expr condition; // truth over slot 0 = the table, policy keep
     ExpectAction action;
     Str text;
 } Expectation;
 
 typedef struct ColumnDecl {
     Str name;
-    const Str *also;        // other header spellings
+    const Str *also; // other header spellings
     uint32_t also_count;
     Type type;
     bool nullable;
-    Str bare_unit;          // unit of bare numbers in the file, empty: the type's own (yuan for money)
+    Str bare_unit; // unit of bare numbers in the file, empty: the type's own (yuan for money)
     int128_t bare_num, bare_den; // factor from the bare unit to the column's unit
-    bool needed;            // read by some part of the program that runs
+    bool needed;                 // read by some part of the program that runs
 } ColumnDecl;
 
 typedef struct SourceDecl {
-    Str format;             // csv
-    Str path;               // may hold * and ?, relative to the model's folder
-    Str folder;             // folder of the file that declares it
-    Str encoding;           // empty: detect
-    int64_t header_line;    // 1-based, 0: not given
-    Str separator;          // empty: detect
+    Str format;          // csv
+    Str path;            // may hold * and ?, relative to the model's folder
+    Str folder;          // folder of the file that declares it
+    Str encoding;        // empty: detect
+    int64_t header_line; // 1-based, 0: not given
+    Str separator;       // empty: detect
 } SourceDecl;
 
 typedef struct TableDecl {
     Str name, title;
     const ColumnDecl *columns;
     uint32_t column_count;
-    const uint32_t *key;    // column numbers; key_count 0: no key
+    const uint32_t *key; // column numbers; key_count 0: no key
     uint32_t key_count;
     const Expectation *expectations;
     uint32_t expectation_count;
@@ -135,7 +141,7 @@ typedef enum SourceKind { SOURCE_TABLE, SOURCE_RELATION, SOURCE_RULE } SourceKin
 
 typedef struct RowSource {
     SourceKind kind;
-    uint32_t index;         // into tables, relations or rules
+    uint32_t index; // into tables, relations or rules
 } RowSource;
 
 typedef enum Policy { POLICY_DROP, POLICY_KEEP, POLICY_UNDECIDED } Policy;
@@ -145,38 +151,44 @@ typedef enum OperatorKind {
     OPERATOR_PARTNER, // join attach exists lacks lookup latest
     OPERATOR_FILTER,  // where
     OPERATOR_DOUBT,
-    OPERATOR_CITE,    // a condition where `at` is written, else only printed
+    OPERATOR_CITE, // a condition where `at` is written, else only printed
     OPERATOR_EXCEPT,
     OPERATOR_GROUP,
     OPERATOR_SCORE,
 } OperatorKind;
 
 typedef enum PartnerKind {
-    PARTNER_JOIN, PARTNER_ATTACH, PARTNER_EXISTS, PARTNER_LACKS, PARTNER_LOOKUP, PARTNER_LATEST
+    PARTNER_JOIN,
+    PARTNER_ATTACH,
+    PARTNER_EXISTS,
+    PARTNER_LACKS,
+    PARTNER_LOOKUP,
+    PARTNER_LATEST
 } PartnerKind;
 
 // One boolean operand of the `on` condition's and/or/not.
 typedef struct OnLeaf {
-    Expr value;             // BOOL value with states, over earlier slots and the partner's slot
-    bool negative;          // below an odd number of `not`
-    bool key;               // positive equality, one side from the partner alone, the other from earlier slots alone
-    bool identity;          // a key leaf on an identity type: skeletons count
-    Expr earlier, partner;  // the two sides of a key leaf, brought to one layout and scale
+    Expr value;    // BOOL value with states, over earlier slots and the partner's slot
+    bool negative; // below an odd number of `not`
+    bool
+        key; // positive equality, one side from the partner alone, the other from earlier slots alone
+    bool identity;             // a key leaf on an identity type: skeletons count
+    Expr earlier, partner;     // the two sides of a key leaf, brought to one layout and scale
     const Expr *reads_earlier; // columns of earlier variables that the leaf reads
     uint32_t reads_earlier_count;
     const Expr *reads_partner; // columns of the partner that the leaf reads
     uint32_t reads_partner_count;
-    bool conjunct;          // stands at top level of the condition: all `conjunct` leaves must hold
+    bool conjunct; // stands at top level of the condition: all `conjunct` leaves must hold
 } OnLeaf;
 
 typedef enum OnOp { ON_LEAF, ON_AND, ON_OR, ON_NOT } OnOp;
 
-typedef struct OnNode {     // the condition in postfix order over truth values
+typedef struct OnNode { // the condition in postfix order over truth values
     OnOp op;
-    uint32_t leaf;          // ON_LEAF
+    uint32_t leaf; // ON_LEAF
 } OnNode;
 
-typedef struct Coverage {   // `covered at d, c`
+typedef struct Coverage { // `covered at d, c`
     bool written;
     Expr at;                // date, datetime, month or period, as PHYS_PAIR of days
     Expr region;            // text; count 0: not given
@@ -194,34 +206,48 @@ typedef struct Partner {
     uint32_t node_count;
     Policy policy;
     Coverage coverage;
-    bool at_most_one;       // a key of the source proves it
+    bool at_most_one;        // a key of the source proves it
     Expr time, upto, within; // latest
     // attach: the variable's columns read in aggregates or evidence; exists, lacks: false = only the verdict is needed
     bool read_later;
 } Partner;
 
 typedef enum AggregateKind {
-    AGGREGATE_COUNT, AGGREGATE_SUM, AGGREGATE_MEAN, AGGREGATE_MIN, AGGREGATE_MAX, AGGREGATE_DISTINCT_COUNT,
-    AGGREGATE_ANY, AGGREGATE_ALL, AGGREGATE_COLLECT, AGGREGATE_LIST_TEXT, AGGREGATE_UNION,
-    AGGREGATE_LONGEST_RUN, AGGREGATE_MEDIAN, AGGREGATE_MODE, AGGREGATE_FIRST, AGGREGATE_LAST,
-    AGGREGATE_ONE,          // a value that the keys determine
-    AGGREGATE_SHOW,         // the distinct values as text, three at most, then 等n项: templates
+    AGGREGATE_COUNT,
+    AGGREGATE_SUM,
+    AGGREGATE_MEAN,
+    AGGREGATE_MIN,
+    AGGREGATE_MAX,
+    AGGREGATE_DISTINCT_COUNT,
+    AGGREGATE_ANY,
+    AGGREGATE_ALL,
+    AGGREGATE_COLLECT,
+    AGGREGATE_LIST_TEXT,
+    AGGREGATE_UNION,
+    AGGREGATE_LONGEST_RUN,
+    AGGREGATE_MEDIAN,
+    AGGREGATE_MODE,
+    AGGREGATE_FIRST,
+    AGGREGATE_LAST,
+    AGGREGATE_ONE,  // a value that the keys determine
+    AGGREGATE_SHOW, // the distinct values as text, three at most, then 等n项: templates
 } AggregateKind;
 
 typedef struct Aggregate {
     AggregateKind kind;
-    Expr argument;          // count 0 for `count`
-    Expr when;              // truth (gap and issue are U); count 0: always
-    Expr by;                // first, last: the order; count 0: row numbers
+    Expr argument;           // count 0 for `count`
+    Expr when;               // truth (gap and issue are U); count 0: always
+    Expr by;                 // first, last: the order; count 0: row numbers
     const uint32_t *mention; // slots that it mentions, ascending
     uint32_t mention_count;
-    bool fans_out;          // some slot of the body outside `mention` may repeat its tuples: distinct is needed
-    bool nonnegative;       // an expectation proves argument >= 0
+    bool
+        fans_out; // some slot of the body outside `mention` may repeat its tuples: distinct is needed
+    bool nonnegative; // an expectation proves argument >= 0
     Type type;
-    uint32_t scale;         // of the argument (sum, mean)
+    uint32_t scale; // of the argument (sum, mean)
     // Above a fence: computed per binding over the attached sets it mentions; below: per group.
     bool per_binding;
-    Str text;               // as written
+    Str text; // as written
 } Aggregate;
 
 typedef struct GroupKey {
@@ -232,46 +258,47 @@ typedef struct GroupKey {
 typedef struct Group {
     const GroupKey *keys;
     uint32_t key_count;
-    bool empty_group;       // no keys and exists even over nothing
+    bool empty_group; // no keys and exists even over nothing
 } Group;
 
 typedef struct Citation {
     uint32_t law;
     const Str *articles;
     uint32_t article_count;
-    Expr at;                // count 0: printed only
+    Expr at; // count 0: printed only
 } Citation;
 
 typedef struct Operator {
     OperatorKind kind;
-    uint32_t place;         // ordinal of the clause in the written body, `from` is 1
-    RowSource source;          // from
-    uint32_t slot;          // from
+    uint32_t place;   // ordinal of the clause in the written body, `from` is 1
+    RowSource source; // from
+    uint32_t slot;    // from
     Partner partner;
-    Expr condition;         // filter, doubt, except, score: truth, policy built in
-    Expr points;            // score
-    Str name;               // doubt, except; score: label is a template
-    Expr label;             // score: text
-    Citation citation;      // cite; except with a citation (citation_count 1)
+    Expr condition;    // filter, doubt, except, score: truth, policy built in
+    Expr points;       // score
+    Str name;          // doubt, except; score: label is a template
+    Expr label;        // score: text
+    Citation citation; // cite; except with a citation (citation_count 1)
     uint32_t citation_count;
     Group group;
-    Str text;               // the clause as written, for explanations
+    Str text; // the clause as written, for explanations
 } Operator;
 
 typedef struct Slot {
     Str name;
     RowSource source;
-    bool attached;          // attach, exists, lacks: holds a set
-    bool optional;          // lookup, latest: may be absent or ?
+    bool attached; // attach, exists, lacks: holds a set
+    bool optional; // lookup, latest: may be absent or ?
 } Slot;
 
 typedef struct Field {
     Str name;
-    Expr value;             // below the last fence
+    Expr value; // below the last fence
 } Field;
 
 typedef struct OrderBy {
-    uint32_t column;        // of the query's row; for an expression not yielded a hidden column follows the yielded ones
+    uint32_t
+        column; // of the query's row; for an expression not yielded a hidden column follows the yielded ones
     bool descending;
 } OrderBy;
 
@@ -286,7 +313,7 @@ typedef struct Body {
     const Aggregate *aggregates;
     const uint32_t *aggregate_stretch;
     uint32_t aggregate_count;
-    Policy default_policy;  // of the body: query = drop
+    Policy default_policy; // of the body: query = drop
     bool is_query;
     // yield (relation branch, query): names and expressions
     const Field *columns;
@@ -294,18 +321,18 @@ typedef struct Body {
     uint32_t visible_count; // query: columns printed; the rest only order
     const OrderBy *order;
     uint32_t order_count;
-    int64_t limit;          // -1: none
+    int64_t limit; // -1: none
     // clue
     const uint32_t *clue_keys; // into the last Group's keys
     uint32_t clue_key_count;
     const Str *clue_key_names;
-    Expr title;             // text; count 0: none
-    Expr severity;          // enum-like text code 高 中 低 (text); count 0: none
+    Expr title;    // text; count 0: none
+    Expr severity; // enum-like text code 高 中 低 (text); count 0: none
     const Field *fields;
     uint32_t field_count;
     const uint32_t *evidence; // slots
     uint32_t evidence_count;
-    uint32_t end_place;     // place of clue or yield
+    uint32_t end_place; // place of clue or yield
 } Body;
 
 typedef struct Relation {
@@ -313,12 +340,12 @@ typedef struct Relation {
     const ColumnDecl *columns;
     uint32_t column_count;
     const uint32_t *key;
-    uint32_t key_count;     // 0: all columns
+    uint32_t key_count; // 0: all columns
     bool keep_least, keep_greatest;
     uint32_t keep_column;
     const Body *branches;
     uint32_t branch_count;
-    uint32_t stratum;       // relations and rules read as tables run by ascending stratum
+    uint32_t stratum; // relations and rules read as tables run by ascending stratum
     bool recursive;
 } Relation;
 
@@ -326,8 +353,8 @@ typedef struct Rule {
     Str name, title;
     Body body;
     uint32_t stratum;
-    bool selected;          // its lists are wanted
-    bool read;              // another body reads it as a table
+    bool selected; // its lists are wanted
+    bool read;     // another body reads it as a table
     // as a table: clue keys, then fields
     const ColumnDecl *columns;
     uint32_t column_count;
@@ -342,15 +369,15 @@ typedef struct Query {
 // ---------------------------------------------------------------- tests in the language
 
 typedef struct GivenTable {
-    RowSource source;          // table, relation or rule it replaces
+    RowSource source;        // table, relation or rule it replaces
     const uint32_t *columns; // column numbers given
     uint32_t column_count;
-    const Const *cells;     // row by row; a gap constant where `-` stands
+    const Const *cells; // row by row; a gap constant where `-` stands
     uint32_t row_count;
 } GivenTable;
 
 typedef struct GivenParam {
-    uint32_t param;         // UINT32_MAX: as_of; UINT32_MAX - 1: unplaced_tolerance
+    uint32_t param; // UINT32_MAX: as_of; UINT32_MAX - 1: unplaced_tolerance
     Const value;
 } GivenParam;
 
@@ -358,19 +385,19 @@ typedef enum ExpectList { EXPECT_CLUE, EXPECT_CLEARED, EXPECT_UNDECIDED } Expect
 
 typedef struct ExpectEntry {
     ExpectList list;
-    const Const *key;       // gap constant = `missing`
+    const Const *key; // gap constant = `missing`
     uint32_t key_count;
     const Str *field_names;
     const Const *field_values;
     uint32_t field_count;
-    Str cleared_by;         // empty: any
-    Str text;               // as written
+    Str cleared_by; // empty: any
+    Str text;       // as written
     uint32_t line;
 } ExpectEntry;
 
 typedef struct TestCase {
     Str name;
-    RowSource target;          // SOURCE_RULE, SOURCE_RELATION
+    RowSource target; // SOURCE_RULE, SOURCE_RELATION
     bool target_is_query;
     uint32_t query;
     const GivenTable *tables;
@@ -394,7 +421,8 @@ typedef struct TestCase {
 typedef struct LibraryFunction {
     Str name;
     FnKernel kernel;
-    uint32_t raw;           // bit i: operand i is `T?` and is handed over in any state; bit 31 stands for all from 31 on
+    uint32_t
+        raw; // bit i: operand i is `T?` and is handed over in any state; bit 31 stands for all from 31 on
 } LibraryFunction;
 
 typedef struct Model {
@@ -405,7 +433,7 @@ typedef struct Model {
 
 typedef struct Program {
     Arena *arena;
-    Str path;               // of the model file
+    Str path; // of the model file
     const TableDecl *tables;
     uint32_t table_count;
     const Param *params;

@@ -17,13 +17,13 @@
 
 // One rejected record, in order of files and records.
 typedef struct Quarantined {
-    uint32_t file;       // into LoadReport.files
-    int64_t record;      // 1-based data record
-    int64_t line;        // physical line where the record begins, 1-based
-    Str column;          // empty: the whole record
+    uint32_t file;  // into LoadReport.files
+    int64_t record; // 1-based data record
+    int64_t line;   // physical line where the record begins, 1-based
+    Str column;     // empty: the whole record
     Reason reason;
-    Str shown;           // masked value: first characters and length
-    int64_t row;         // its row in the Rowset, -1 if none was kept
+    Str shown;   // masked value: first characters and length
+    int64_t row; // its row in the Rowset, -1 if none was kept
 } Quarantined;
 
 typedef struct LoadWarning { // known silent losses, odd layouts
@@ -34,11 +34,11 @@ typedef struct LoadWarning { // known silent losses, odd layouts
 
 typedef struct LoadedFile {
     Str path;
-    Str encoding;        // as used: "UTF-8", "GB18030", "UTF-16LE"…
+    Str encoding; // as used: "UTF-8", "GB18030", "UTF-16LE"…
     bool encoding_detected;
     char separator;
     int64_t bytes, records, accepted, quarantined;
-    char sha256[65];     // hex of the file's bytes
+    char sha256[65]; // hex of the file's bytes
 } LoadedFile;
 
 typedef struct ColumnReport { // identity and parse states, for the summary
@@ -47,7 +47,7 @@ typedef struct ColumnReport { // identity and parse states, for the summary
 } ColumnReport;
 
 typedef struct LoadReport {
-    Arena *arena;        // owns the texts
+    Arena *arena; // owns the texts
     Str table;
     VEC(LoadedFile) files;
     VEC(Quarantined) quarantined;
@@ -57,13 +57,14 @@ typedef struct LoadReport {
 } LoadReport;
 
 typedef struct LoadOptions {
-    Str data_folder;               // --data DIR, empty: none
+    Str data_folder;                     // --data DIR, empty: none
     const Str *bind_tables, *bind_paths; // --bind TABLE=PATH
     uint32_t bind_count;
     int64_t limit_rows, limit_bytes;
     Lang lang;
     // Called now and then with bytes done and total, rows; returns false to stop (Ctrl-C). May be NULL.
-    bool (*progress)(void *closure, Str table, int64_t bytes_done, int64_t bytes_total, int64_t rows);
+    bool (*progress)(void *closure, Str table, int64_t bytes_done, int64_t bytes_total,
+                     int64_t rows);
     void *progress_closure;
     // Identity normalisations come from the library, which this layer does not see.
     const IdentityCard *(*identity)(Str key);
@@ -72,8 +73,8 @@ typedef struct LoadOptions {
 // Loads the needed columns of `table`. On STATUS_OK `*out` is a new Rowset (columns in declaration order; those
 // not needed are empty) and `report` is filled. Missing file, missing column (near header named), unreadable or
 // directory: STATUS_DATA or STATUS_IO with a text in both languages in `error`.
-Status load_table(const TableDecl *table, const LoadOptions *options, Dict *dict, CauseTable *causes,
-                  Rowset **out, LoadReport *report, Error *error);
+Status load_table(const TableDecl *table, const LoadOptions *options, Dict *dict,
+                  CauseTable *causes, Rowset **out, LoadReport *report, Error *error);
 
 // Builds the Rowset of a test's `given` rows. Identity cells of a test may be any label.
 Status load_given(const TableDecl *table, const GivenTable *given, Dict *dict, CauseTable *causes,

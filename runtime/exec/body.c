@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// body.c: runs the operators of a body in the written order, from `from` to the first fence.
+//
+// One batch of `from` at a time goes through all operators before the next is made, so memory does not grow
+// with the tables that are only read. Partner clauses build their index once, before the first batch.
+
+#include "runtime/exec/body_int.h"
+
+void body_run_init(BodyRun *run, RunShared *shared, const Body *body)
+{
+    ASSERT(body->slot_count <= BODY_SLOTS_MAX);
+    *run = (BodyRun){.shared = shared, .body = body};
+    run->arena = arena_create(NULL, 0);
+    run->scratch = arena_create(NULL, 0);
+    run->partners = ARENA_ARRAY(run->arena, PartnerRun *, MAX_OF(body->operator_count, 1u));
+    run->end_operator = body->operator_count;
+    for (uint32_t i = body->operator_count; i-- > 0;) {
+        if (body->operators[i].kind == OPERATOR_GROUP)
+            run->end_operator = i;
+    }
+}
+
+void body_run_deinit(BodyRun *run)
+{
+    for (uint32_t i = 0; i < run->body->operator_count; i++)
+        partner_close(run->partners[i]);
+    vec_free(&run->states);
+    vec_free(&run->gap_lines);
+    vec_free(&run->counts);
+    map_deinit(&run->count_index);
+    arena_destroy(run->scratch);
+    arena_destroy(run->arena);
+}
+
+static bool is_filter(OperatorKind kind)
+{
+    return kind == OPERATOR_FILTER || kind == OPERATOR_DOUBT || kind == OPERATOR_CITE ||
+           kind == OPERATOR_EXCEPT;
+}
+
+Status body_push(BodyRun *run, uint32_t index, Bindings *batch)
+{
+    Bindings current = *batch;
+    for (uint32_t i = index; i < run->end_operator && current.count > 0; i++) {
+        const Operator *op = &run->body->operators[i];
+        Bindings next = current;
+        if (op->kind == OPERATOR_PARTNER)
+            TRY(partner_apply(run, run->partners[i], &current, &next));
+        else if (is_filter(op->kind))
+            TRY(filter_apply(run, op, &current, &next));
+        current = next;
+    }
+    return current.count > 0 ? run->sink(run->sink_closure, run, &current) : STATUS_OK;
+}
+
+// The rows first..first+count of the table behind `from`. A possible row brings its mark, a shadow its class.
+static void from_batch(BodyRun *run, const Operator *op, const Rowset *rowset, int64_t first,
+                       int64_t count, Bindings *batch)
+{
+    bindings_init(batch, run->body, run->scratch);
+    batch->count = count;
+    int64_t *rows = ARENA_ARRAY(run->scratch, int64_t, count);
+    for (int64_t i = 0; i < count; i++)
+        rows[i] = first + i;
+    batch->rows[op->slot] = rows;
+    for (int64_t i = 0; rowset->classes != NULL && i < count; i++) {
+        RowClass row_class = rowset_class(rowset, first + i);
+        if (row_class == CLASS_CERTAIN)
+            continue;
+        CauseId cause = rowset->row_causes == NULL ? 0 : rowset->row_causes[first + i];
+        BindState state = {.row_class = row_class};
+        bind_mark(run, &state, op->place, cause);
+        bindings_set_state(run, batch, run->scratch, i, &state);
+    }
+}
+
+static Status open_partners(BodyRun *run)
+{
+    uint32_t ordinal = 0;
+    for (uint32_t i = 0; i < run->end_operator; i++) {
+        const Operator *op = &run->body->operators[i];
+        if (op->kind == OPERATOR_PARTNER)
+            TRY(partner_open(run, op, ordinal++, &run->partners[i]));
+    }
+    return STATUS_OK;
+}
+
+static Status push_loose(BodyRun *run)
+{
+    for (uint32_t i = 0; i < run->end_operator; i++) {
+        if (run->partners[i] == NULL)
+            continue;
+        Bindings loose;
+        partner_loose(run, run->partners[i], &loose);
+        if (loose.count > 0)
+            TRY(body_push(run, i + 1, &loose));
+        arena_reset(run->scratch);
+    }
+    return STATUS_OK;
+}
+
+Status body_run(BodyRun *run)
+{
+    ASSERT(run->body->operator_count > 0);
+    const Operator *from = &run->body->operators[0];
+    ASSERT(from->kind == OPERATOR_FROM);
+    const Rowset *rowset = run_rowset(run->shared, from->source);
+    TRY(open_partners(run));
+    TRY(push_loose(run));
+    int64_t size = MAX_OF(run->shared->options->batch_size, 1);
+    for (int64_t first = 0; first < rowset->row_count; first += size) {
+        TRY(run_poll(run->shared));
+        Bindings batch;
+        from_batch(run, from, rowset, first, MIN_OF(size, rowset->row_count - first), &batch);
+        TRY(body_push(run, 1, &batch));
+        arena_reset(run->scratch);
+    }
+    return STATUS_OK;
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// body_int.h: how the operators of one body work together; shared by the operator files of this folder.
+//
+// A body runs in the written order over *bindings*, a batch at a time: `from` makes a batch, each operator
+// turns it into another and pushes that to the next, and the first fence (or the end) collects what arrives.
+// A batch is columnar: one array of row numbers per row variable. What a binding is worth beyond "certain" is
+// kept apart: `state` is NULL for a clean batch, else the number of a BindState per binding, 0 = clean. So
+// clean data carries no marks at all, and k marked bindings cost what k bindings cost.
+//
+// Meaning: spec/evaluation.md 3 to 6. A binding's *mark* is the lowest (place, cause) that left it undecided;
+// only the lowest is ever reported, so only that one is kept.
+
+#ifndef SUP_RUNTIME_EXEC_BODY_INT_H
+#define SUP_RUNTIME_EXEC_BODY_INT_H
+
+#include "runtime/base/map.h"
+#include "runtime/base/status.h"
+#include "runtime/exec/eval.h"
+#include "runtime/runtime.h"
+
+// Slots and exceptions are bits of a 64-bit word; the checker refuses longer bodies.
+#define BODY_SLOTS_MAX 64
+
+typedef struct BindState {
+    RowClass row_class; // reading B (without exceptions): the worst class of the rows
+    uint32_t place;     // lowest mark, 0: none
+    CauseId cause;
+    RowClass
+        a_class; // what exceptions that cannot be decided add in reading A: class and lowest mark
+    uint32_t a_place;
+    CauseId a_cause;
+    bool a_gone;       // an exception holds: reading A does not have the binding
+    uint64_t excepted; // exceptions, by ordinal in the body, that hold
+    uint64_t caveats;  // partner clauses, by ordinal, whose absence rests on the tolerance
+} BindState;
+
+// Beyond RowClass: a row that would be a shadow, were such rows not few enough to be tolerated. It decides
+// nothing; it tells which findings need the caveat.
+#define CLASS_TOLERATED ((RowClass)3)
+// As `upto` of attached_aggregates: printed values, over certain rows with known values.
+#define CLASS_SHOWN ((RowClass)4)
+
+typedef struct AttachedMember {
+    int64_t row;   // or `?`
+    CauseId cause; // of a member that is not certain
+    RowClass row_class;
+} AttachedMember;
+
+// The rows attached to each binding: those of binding i are members[offsets[i] .. offsets[i + 1]).
+typedef struct AttachedSet {
+    int64_t *offsets; // NULL: the slot is not attached (yet)
+    AttachedMember *members;
+} AttachedSet;
+
+typedef struct Bindings {
+    int64_t count;
+    int64_t **rows;        // per slot; NULL: not bound (yet), or attached
+    AttachedSet *attached; // per slot
+    uint32_t *state;       // NULL: all clean
+} Bindings;
+
+// A gap line in the making: loose rows of one clause with one cause.
+typedef struct GapLine {
+    uint32_t place;
+    CauseId cause;
+    const Rowset *rowset;
+    int64_t rows;
+    int64_t first[3];
+} GapLine;
+
+typedef struct
+    CauseCount { // undecided by first mark: for the summary, and for what a query leaves out
+    uint32_t place;
+    CauseId cause;
+    int64_t rows;
+} CauseCount;
+
+typedef struct PartnerRun PartnerRun;
+
+// What one run of a program shares; run.c fills it.
+typedef struct RunShared {
+    const Program *program;
+    const RunOptions *options;
+    EvalShared eval;
+    Dict *dict;
+    CauseTable *causes;
+    // Finished sources; NULL while not computed.
+    Rowset **tables, **relations, **rules;
+    int64_t pairs; // judged so far, against limit_pairs
+    Error *error;
+} RunShared;
+
+// Receives the bindings that reach the first fence, or the end of a body without one.
+typedef struct BodyRun BodyRun;
+typedef Status (*BodySink)(void *closure, BodyRun *run, const Bindings *batch);
+
+struct BodyRun {
+    RunShared *shared;
+    const Body *body;
+    uint32_t end_operator; // first fence, or operator_count
+    Arena *arena;          // lives as long as the body runs
+    Arena *scratch;        // reset after each batch of `from`
+    VEC(BindState) states; // [0] is unused
+    PartnerRun **partners; // per operator; NULL: not a partner clause
+    VEC(GapLine) gap_lines;
+    VEC(CauseCount) counts;
+    Map count_index; // (place, cause) -> counts
+    int64_t *drops;  // per operator: reserved for replays
+    BodySink sink;
+    void *sink_closure;
+};
+
+// ---------------------------------------------------------------- bindings (binding.c)
+
+// An empty batch with room for `capacity` bindings in the given slots (bits); arrays in `arena`.
+void bindings_init(Bindings *batch, const Body *body, Arena *arena);
+// The state of binding `index` (all zero for a clean one).
+BindState bindings_state(const BodyRun *run, const Bindings *batch, int64_t index);
+// Gives binding `index` a state of its own. `batch->state` is made where it was NULL.
+void bindings_set_state(BodyRun *run, Bindings *batch, Arena *arena, int64_t index,
+                        const BindState *state);
+// The worst of the binding's class and what its mark implies, in reading B.
+RowClass bind_class(const BindState *state);
+// The same in reading A; the caller has looked at `excepted`.
+RowClass bind_class_a(const BindState *state);
+// Adds a mark, keeping the lowest: by place, then by the cause's words.
+void bind_mark(const BodyRun *run, BindState *state, uint32_t place, CauseId cause);
+// The lowest mark in reading A, or B; place 0: none.
+uint32_t bind_lowest(const BodyRun *run, const BindState *state, bool reading_a, CauseId *cause);
+// Order of causes: by the reason's stable name (of a doubt: its own), then by source.
+int cause_order(const CauseTable *causes, CauseId a, CauseId b);
+// The bindings whose `keep` byte is not 0, in order.
+void bindings_select(const BodyRun *run, const Bindings *batch, const uint8_t *keep, Arena *arena,
+                     Bindings *out);
+// The bindings at `index[0..count)` (fan-out): row variables and states are copied, attached sets too.
+void bindings_take(const BodyRun *run, const Bindings *batch, const int64_t *index, int64_t count,
+                   Arena *arena, Bindings *out);
+// An EvalContext over the batch's slots, without aggregates.
+EvalContext bindings_context(const BodyRun *run, const Bindings *batch, Arena *arena);
+// The finished rows behind a source.
+const Rowset *run_rowset(const RunShared *shared, RowSource source);
+// The slots that an expression reads, as bits.
+uint64_t expr_slots(const Expr *expr);
+bool expr_reads_aggregate(const Expr *expr);
+// Counts one undecided binding by its mark.
+void body_count(BodyRun *run, uint32_t place, CauseId cause, int64_t rows);
+// Polls cancellation; STATUS_CANCELLED ends the run.
+Status run_poll(RunShared *shared);
+
+// ---------------------------------------------------------------- operators
+
+// Runs the body from `from` to its first fence; every batch that arrives goes to `sink`.
+Status body_run(BodyRun *run);
+void body_run_init(BodyRun *run, RunShared *shared, const Body *body);
+void body_run_deinit(BodyRun *run);
+// Pushes a batch into operator `index` and all behind it, up to the first fence (filter.c, body.c).
+Status body_push(BodyRun *run, uint32_t index, Bindings *batch);
+
+// where, doubt, cites … at, except (filter.c). Sets `out` to what goes on.
+Status filter_apply(BodyRun *run, const Operator *op, const Bindings *in, Bindings *out);
+// Aggregates over attached sets that the expression reads, one value per binding: fills
+// `context->aggregates`. Members up to class `upto` count: POSSIBLE (m), SHADOW (the guard n), TOLERATED (what
+// the caveats ask). The result is the worst class met, so a caller need not ask further than that (tuples.c).
+RowClass attached_aggregates(BodyRun *run, const Bindings *batch, const Expr *expr, RowClass upto,
+                             EvalContext *context);
+
+// Undecided members have the cause (undecided members, "#n"), n being the least cause among them: conditions on
+// groups blame all members, conditions on bindings that least one.
+CauseId members_cause_make(CauseTable *causes, CauseId least);
+// The cause to blame: n of such a cause, any other cause as it is.
+CauseId members_cause(const CauseTable *causes, CauseId cause);
+bool members_cause_is(const CauseTable *causes, CauseId cause);
+
+// ---------------------------------------------------------------- tuples (tuples.c)
+
+// The tuples that one aggregate folds (spec/evaluation.md 5.2), for a batch of bindings: one per binding and
+// combination of rows of the attached variables that it mentions; those with an absent row or with `when`
+// false are left out.
+typedef struct TupleBatch {
+    int64_t count;
+    int64_t *binding; // index in the batch
+    int64_t **rows;   // per slot of the aggregate's `mention`, in that order
+    uint8_t *
+        row_class; // RowClass: of the attached rows, `when` and `?`; the binding's own class is not in it
+    CauseId *cause;   // why it is not certain
+    uint8_t *many;    // stands for any number of rows
+    Vector value, by; // value.data NULL: the aggregate has no argument
+} TupleBatch;
+
+// `base` gives keys and aggregates per binding of the batch that argument and condition may read.
+void tuples_build(BodyRun *run, const Bindings *batch, const Aggregate *aggregate,
+                  const EvalContext *base, TupleBatch *out);
+
+// Partner clauses (partner.c): prepares the index over the right rows, then joins batches.
+Status partner_open(BodyRun *run, const Operator *op, uint32_t ordinal, PartnerRun **out);
+Status partner_apply(BodyRun *run, PartnerRun *partner, const Bindings *in, Bindings *out);
+// Shadow bindings of loose rows (join, exists): pushed once, before the first batch. Count 0 where there are none.
+void partner_loose(BodyRun *run, PartnerRun *partner, Bindings *out);
+void partner_close(PartnerRun *partner);
+
+// Coverage (coverage.c): for each binding of the batch, whether `covered at` holds.
+void coverage_test(const BodyRun *run, const Coverage *coverage, const Bindings *batch,
+                   Arena *arena, uint8_t *covered);
+
+#endif

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// coverage.c: `covered at d, c`: is the time (all of it, for a month or period) within what the right side covers?
+//
+// For a relation every table with `covers` that it reads must cover the time (spec/evaluation.md 9). A time that
+// is not known is not covered. Several `covers` of one table are united before the test, so a period may reach
+// over the seam of two deliveries.
+
+#include "runtime/exec/body_int.h"
+
+static bool region_fits(const Covers *covers, bool has_region, Str region)
+{
+    if (covers->region_prefix.len == 0)
+        return true;
+    return has_region && str_starts(region, covers->region_prefix);
+}
+
+// The last day up to which days from `from` on are covered without a hole; from - 1: `from` itself is not.
+static int64_t covered_until(const TableDecl *table, int64_t from, bool has_region, Str region)
+{
+    int64_t until = from - 1;
+    for (bool grown = true; grown;) {
+        grown = false;
+        for (uint32_t i = 0; i < table->covers_count; i++) {
+            const Covers *covers = &table->covers[i];
+            if (covers->from <= until + 1 && covers->to > until &&
+                region_fits(covers, has_region, region)) {
+                until = covers->to;
+                grown = until != INT64_MAX;
+                if (until == INT64_MAX)
+                    return until;
+            }
+        }
+    }
+    return until;
+}
+
+static bool pair_is_covered(const BodyRun *run, const Coverage *coverage, Pair days,
+                            bool has_region, Str region)
+{
+    for (uint32_t i = 0; i < coverage->table_count; i++) {
+        const TableDecl *table = &run->shared->program->tables[coverage->tables[i]];
+        if (table->covers_count > 0 && covered_until(table, days.a, has_region, region) < days.b)
+            return false;
+    }
+    return true;
+}
+
+static bool known_at(const Vector *vector, int64_t index)
+{
+    return vector->state == NULL || vector->state[vector->constant ? 0 : index] == VALUE_KNOWN;
+}
+
+void coverage_test(const BodyRun *run, const Coverage *coverage, const Bindings *batch,
+                   Arena *arena, uint8_t *covered)
+{
+    memset(covered, 1, (size_t)batch->count);
+    if (!coverage->written)
+        return;
+    EvalContext context = bindings_context(run, batch, arena);
+    Vector at, region;
+    eval_expr(&context, &coverage->at, &at);
+    ASSERT(at.phys == PHYS_PAIR);
+    bool asks_region = coverage->region.count > 0;
+    if (asks_region)
+        eval_expr(&context, &coverage->region, &region);
+    for (int64_t i = 0; i < batch->count; i++) {
+        bool has_region = asks_region && known_at(&region, i);
+        Str code = has_region ? dict_str(run->shared->dict, region.code[region.constant ? 0 : i])
+                              : (Str){0};
+        covered[i] = known_at(&at, i) &&
+                     pair_is_covered(run, coverage, at.pair[at.constant ? 0 : i], has_region, code);
+    }
+}

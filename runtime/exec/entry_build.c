@@ -1,0 +1,626 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// entry_build.c: the lines of a rule's lists, from its finding.
+//
+// Only keys that are in a list get here, so values that are printed (titles, fields) are computed for their groups
+// alone. Printed values are taken over certain members with known values; how many are not known stands behind
+// them. A value that cannot be computed prints （缺失） or its reason and never changes a list.
+
+#include "runtime/clue/clue_id.h"
+#include "runtime/exec/entry_int.h"
+
+typedef struct Builder {
+    Finding *finding;
+    const Rule *rule;
+    const Body *body;
+    Arena *arena;
+    Entries *entries;
+    uint8_t *show_a, *show_b; // groups whose values are printed, per reading
+} Builder;
+
+static Str text_copy(Arena *arena, StrBuf *buf)
+{
+    Str out = arena_str(arena, strbuf_str(buf));
+    strbuf_clear(buf);
+    return out;
+}
+
+static Str shown_value(Builder *builder, const Value *value, int64_t unknown, bool with_unit)
+{
+    StrBuf buf;
+    strbuf_init(&buf);
+    if (value->state == VALUE_KNOWN) {
+        value_text(&buf, builder->finding->run.shared->dict, value, with_unit);
+        if (unknown > 0)
+            strbuf_printf(&buf, "（%" PRId64 " 行不明）", unknown);
+    } else if (value->state == VALUE_GAP) {
+        strbuf_add_c(&buf, "（缺失）");
+    } else {
+        Cause cause = cause_get(builder->finding->run.shared->causes, value->cause);
+        strbuf_printf(&buf, "（" STR_FMT "）", STR_ARG(reason_text(cause.reason, LANG_ZH)));
+    }
+    Str out = text_copy(builder->arena, &buf);
+    strbuf_deinit(&buf);
+    return out;
+}
+
+// Rows not known behind the aggregates that `expr` reads, the greatest number.
+static int64_t unknown_behind(const Level *level, const Expr *expr, int64_t group)
+{
+    int64_t most = 0;
+    for (uint32_t s = 0; s < expr->count; s++) {
+        if (expr->steps[s].op != STEP_AGG)
+            continue;
+        AggregateKind kind = level->run->body->aggregates[expr->steps[s].index].kind;
+        const int64_t *unknown = level->values[expr->steps[s].index].unknown;
+        if (unknown != NULL && kind != AGGREGATE_SHOW && kind != AGGREGATE_ONE)
+            most = MAX_OF(most, unknown[group]);
+    }
+    return most;
+}
+
+// One expression over the groups of a level, with printed values.
+static void shown_vector(Level *level, const Expr *expr, const uint8_t *selected, Arena *arena,
+                         Vector *out)
+{
+    EvalContext context = level_context(level, expr, 0, selected, arena);
+    Vector points;
+    level_points(level, arena, &points);
+    context.points = &points;
+    eval_expr(&context, expr, out);
+    vector_expand(out, level->count, arena);
+}
+
+// ---------------------------------------------------------------- what is printed, for all keys of a reading
+
+typedef struct Shown {
+    Vector title, severity;
+    Vector *fields;
+    Vector *score_labels; // per score
+    const Level *level;
+} Shown;
+
+static void shown_init(Builder *builder, Level *level, const uint8_t *selected, Shown *shown)
+{
+    const Body *body = builder->body;
+    *shown = (Shown){.level = level};
+    if (body->title.count > 0)
+        shown_vector(level, &body->title, selected, builder->finding->run.arena, &shown->title);
+    if (body->severity.count > 0)
+        shown_vector(level, &body->severity, selected, builder->finding->run.arena,
+                     &shown->severity);
+    shown->fields = ARENA_ARRAY(builder->arena, Vector, MAX_OF(body->field_count, 1u));
+    for (uint32_t f = 0; f < body->field_count; f++)
+        shown_vector(level, &body->fields[f].value, selected, builder->finding->run.arena,
+                     &shown->fields[f]);
+    shown->score_labels = ARENA_ARRAY(builder->arena, Vector, MAX_OF(level->score_count, 1u));
+    uint32_t ordinal = 0;
+    for (uint32_t i = level->op_index + 1; i < level->end_index; i++) {
+        const Operator *op = &body->operators[i];
+        if (op->kind == OPERATOR_SCORE)
+            shown_vector(level, &op->label, selected, builder->finding->run.arena,
+                         &shown->score_labels[ordinal++]);
+    }
+}
+
+static Severity severity_of(const RunShared *shared, const Vector *vector, int64_t group)
+{
+    if (vector->data == NULL)
+        return SEVERITY_NONE;
+    if (vector->state != NULL && vector->state[group] != VALUE_KNOWN)
+        return SEVERITY_LOW;
+    Str text = dict_str(shared->dict, vector->code[group]);
+    if (str_equal(text, STR("高")))
+        return SEVERITY_HIGH;
+    return str_equal(text, STR("中")) ? SEVERITY_MEDIUM : SEVERITY_LOW;
+}
+
+static void add_fields(Builder *builder, const Shown *shown, int64_t group, Entry *entry)
+{
+    const Body *body = builder->body;
+    FieldValue *fields = ARENA_ARRAY(builder->arena, FieldValue, MAX_OF(body->field_count, 1u));
+    for (uint32_t f = 0; f < body->field_count; f++) {
+        const Expr *expr = &body->fields[f].value;
+        Value value = vector_value(&shown->fields[f], expr->type, group);
+        int64_t unknown = unknown_behind(shown->level, expr, group);
+        fields[f] = (FieldValue){
+            .name = body->fields[f].name, .value = value, .known = value.state == VALUE_KNOWN};
+        fields[f].text = shown_value(builder, &value, unknown, false);
+        fields[f].display = shown_value(builder, &value, unknown, true);
+    }
+    entry->fields = fields;
+    entry->field_count = body->field_count;
+    entry->severity = severity_of(builder->finding->run.shared, &shown->severity, group);
+    if (shown->title.data != NULL) {
+        Value title = vector_value(&shown->title, type_of(TYPE_TEXT), group);
+        entry->title = shown_value(builder, &title, 0, true);
+    }
+}
+
+static void add_scores(Builder *builder, const Shown *shown, int64_t group, Entry *entry)
+{
+    const Level *level = shown->level;
+    EntryScore *scores = ARENA_ARRAY(builder->arena, EntryScore, MAX_OF(level->score_count, 1u));
+    for (uint32_t s = 0; s < level->score_count; s++) {
+        const ScoreState *score = &level->scores[s];
+        if (score->state == NULL || score->state[group] == 0)
+            continue;
+        Value label = vector_value(&shown->score_labels[s], type_of(TYPE_TEXT), group);
+        EntryScore *out = &scores[entry->score_count++];
+        *out = (EntryScore){.points = score->points.i64[group],
+                            .open = score->state[group] == 2,
+                            .label = shown_value(builder, &label, 0, true)};
+        if (!out->open)
+            entry->score += out->points;
+    }
+    entry->scores = scores;
+}
+
+// ---------------------------------------------------------------- keys
+
+static void add_key(Builder *builder, const Value *parts, uint32_t count, Entry *entry)
+{
+    KeyPart *key = ARENA_ARRAY(builder->arena, KeyPart, MAX_OF(count, 1u));
+    bool full = true;
+    for (uint32_t k = 0; k < count; k++) {
+        key[k] = (KeyPart){.name = builder->body->clue_key_names[k], .value = parts[k]};
+        full &= parts[k].state == VALUE_KNOWN;
+        if (parts[k].state != VALUE_KNOWN)
+            continue;
+        key[k].text = shown_value(builder, &parts[k], 0, false);
+        key[k].display = shown_value(builder, &parts[k], 0, true);
+    }
+    entry->key = key;
+    entry->key_count = count;
+    if (full)
+        clue_id(builder->finding->run.shared->dict, builder->rule->name, parts, count, entry->id);
+}
+
+static void key_parts(const Builder *builder, const FindingKey *key, Value *parts)
+{
+    for (uint32_t k = 0; k < builder->body->clue_key_count; k++)
+        parts[k] = finding_key(builder->finding, key, builder->body->clue_keys[k]);
+}
+
+// ---------------------------------------------------------------- causes, caveats, laws
+
+static void add_causes(Builder *builder, CauseCounts *counts, Entry *entry)
+{
+    const CauseTable *table = builder->finding->run.shared->causes;
+    cause_counts_sort(table, counts);
+    EntryCause *causes = ARENA_ARRAY(builder->arena, EntryCause, MAX_OF(counts->count, 1u));
+    for (size_t i = 0; i < counts->count; i++) {
+        Cause cause = cause_get(table, counts->items[i].cause);
+        Str source = cause.reason == REASON_UNDECIDED_MEMBERS && str_starts(cause.source, STR("#"))
+                         ? STR("")
+                         : cause.source;
+        causes[i] = (EntryCause){.place = counts->items[i].place,
+                                 .reason = cause.reason,
+                                 .source = arena_str(builder->arena, source),
+                                 .rows = counts->items[i].rows};
+    }
+    entry->causes = causes;
+    entry->cause_count = (uint32_t)counts->count;
+}
+
+static Str caveat_of_partner(Builder *builder, uint32_t ordinal, uint32_t *place)
+{
+    uint32_t next = 0;
+    for (uint32_t i = 0; i < builder->finding->run.end_operator; i++) {
+        if (builder->body->operators[i].kind != OPERATOR_PARTNER)
+            continue;
+        if (next++ != ordinal)
+            continue;
+        *place = builder->body->operators[i].place;
+        int64_t unplaced, total;
+        Str name = partner_unplaced(builder->finding->run.partners[i], &unplaced, &total);
+        return arena_printf(builder->arena, "%" PRId64 " / %" PRId64 " " STR_FMT, unplaced, total,
+                            STR_ARG(name));
+    }
+    UNREACHABLE();
+}
+
+typedef struct Caveat {
+    uint32_t place;
+    Str text;
+} Caveat;
+
+static int compare_caveats(const void *a, const void *b)
+{
+    const Caveat *x = a, *y = b;
+    if (x->place != y->place)
+        return x->place < y->place ? -1 : 1;
+    return str_compare(x->text, y->text);
+}
+
+static void add_caveats(Builder *builder, Level *level, int64_t group, Entry *entry)
+{
+    uint64_t bits = level->caveats[group] & ~CAVEAT_FENCE, fences = 0;
+    Caveat found[64 + 8];
+    uint32_t count = 0;
+    for (int64_t k = level->starts[group]; k < level->starts[group + 1]; k++) {
+        if (level->row_class[level->rows[k]] != CLASS_CERTAIN)
+            continue;
+        BindState state =
+            bindings_state(&builder->finding->run, &builder->finding->members.all, level->rows[k]);
+        bits |= state.caveats;
+        for (const Level *below = level->below; below != NULL; below = below->below) {
+            uint64_t more = below->caveats[below->group[level->rows[k]]];
+            bits |= more & ~CAVEAT_FENCE;
+            fences |= (more & CAVEAT_FENCE) != 0 ? (uint64_t)1 << below->stretch : 0;
+        }
+    }
+    fences |= (level->caveats[group] & CAVEAT_FENCE) != 0 ? (uint64_t)1 << level->stretch : 0;
+    for (uint32_t bit = 0; bit < 63; bit++) {
+        if (bits >> bit & 1) {
+            found[count].text = caveat_of_partner(builder, bit, &found[count].place);
+            count++;
+        }
+    }
+    for (const Level *at = level; at != NULL && count < 64 + 8; at = at->below) {
+        if ((fences >> at->stretch & 1) == 0)
+            continue;
+        found[count++] =
+            (Caveat){at->op->place, arena_printf(builder->arena, "%" PRId64 " / %" PRId64 " 分组",
+                                                 at->shadow_total, at->member_total)};
+    }
+    qsort(found, count, sizeof *found, compare_caveats);
+    Str *caveats = ARENA_ARRAY(builder->arena, Str, MAX_OF(count, 1u));
+    for (uint32_t i = 0; i < count; i++)
+        caveats[i] = found[i].text;
+    entry->caveats = caveats;
+    entry->caveat_count = count;
+}
+
+// ---------------------------------------------------------------- members
+
+typedef struct MemberCounts {
+    int64_t certain, possible, excluded;
+    uint64_t excepted; // of certain members
+} MemberCounts;
+
+static uint64_t member_excepted(const Finding *finding, const Level *level, int64_t member,
+                                int64_t group)
+{
+    BindState state = bindings_state(&finding->run, &finding->members.all, member);
+    uint64_t excepted = state.excepted | level->excepted[group];
+    for (const Level *below = level->below; below != NULL; below = below->below)
+        excepted |= below->excepted[below->group[member]];
+    return excepted;
+}
+
+static MemberCounts count_members(const Finding *finding, const Level *level, int64_t group)
+{
+    MemberCounts counts = {0};
+    for (int64_t k = level->starts[group]; k < level->starts[group + 1]; k++) {
+        int64_t member = level->rows[k];
+        counts.possible += level->row_class[member] == CLASS_POSSIBLE;
+        if (level->row_class[member] != CLASS_CERTAIN)
+            continue;
+        counts.certain++;
+        uint64_t excepted = member_excepted(finding, level, member, group);
+        counts.excepted |= excepted;
+        counts.excluded += excepted != 0;
+    }
+    return counts;
+}
+
+static void add_cleared_by(Builder *builder, uint64_t excepted, Entry *entry)
+{
+    Str *names = ARENA_ARRAY(builder->arena, Str, 64);
+    uint32_t ordinal = 0;
+    for (uint32_t i = 0; i < builder->body->operator_count; i++) {
+        const Operator *op = &builder->body->operators[i];
+        if (op->kind == OPERATOR_EXCEPT && (excepted >> ordinal++ & 1))
+            names[entry->cleared_by_count++] = op->name;
+    }
+    entry->cleared_by = names;
+}
+
+// ---------------------------------------------------------------- the lists
+
+static Entry start_entry(Builder *builder, ListKind list, const FindingKey *key)
+{
+    Entry entry = {.list = list};
+    Value parts[BODY_SLOTS_MAX];
+    ASSERT(builder->body->clue_key_count <= BODY_SLOTS_MAX);
+    key_parts(builder, key, parts);
+    add_key(builder, parts, builder->body->clue_key_count, &entry);
+    return entry;
+}
+
+static void add_clue(Builder *builder, const FindingKey *key, const Shown *shown)
+{
+    Level *level = finding_a(builder->finding);
+    Entry entry = start_entry(builder, LIST_CLUE, key);
+    add_fields(builder, shown, key->a, &entry);
+    add_scores(builder, shown, key->a, &entry);
+    entry_laws(&(EntryLaws){builder->finding, builder->arena, level, key->a}, &entry);
+    add_caveats(builder, level, key->a, &entry);
+    MemberCounts counts = count_members(builder->finding, level, key->a);
+    entry.certain_rows = counts.certain;
+    entry.undecided_rows = counts.possible;
+    if (key->b >= 0)
+        entry.excluded_rows =
+            count_members(builder->finding, finding_b(builder->finding), key->b).excluded;
+    entry_evidence(builder->finding, builder->arena, level, key->a, CLASS_CERTAIN, &entry);
+    vec_push(builder->entries, entry);
+}
+
+static void add_cleared(Builder *builder, const FindingKey *key, const Shown *shown)
+{
+    Level *level = finding_b(builder->finding);
+    Entry entry = start_entry(builder, LIST_CLEARED, key);
+    add_fields(builder, shown, key->b, &entry);
+    MemberCounts counts = count_members(builder->finding, level, key->b);
+    add_cleared_by(builder, counts.excepted | level->excepted[key->b], &entry);
+    entry.certain_rows = counts.certain;
+    entry.undecided_rows = counts.possible;
+    entry.excluded_rows = counts.excluded;
+    entry_evidence(builder->finding, builder->arena, level, key->b, CLASS_CERTAIN, &entry);
+    vec_push(builder->entries, entry);
+}
+
+static void add_undecided(Builder *builder, const FindingKey *key)
+{
+    Level *level = finding_a(builder->finding);
+    int64_t group = key->a;
+    if (level->class_of[group] == CLASS_CERTAIN) {
+        level = finding_b(builder->finding);
+        group = key->b;
+    }
+    Entry entry = start_entry(builder, LIST_UNDECIDED, key);
+    MemberCounts counts = count_members(builder->finding, level, group);
+    entry.certain_rows = counts.certain;
+    entry.undecided_rows = counts.possible;
+    CauseCounts causes = {0};
+    level_causes(level, group, &causes);
+    add_causes(builder, &causes, &entry);
+    vec_free(&causes);
+    entry_evidence(builder->finding, builder->arena, level, group, CLASS_POSSIBLE, &entry);
+    vec_push(builder->entries, entry);
+}
+
+// ---------------------------------------------------------------- partial keys
+
+// Members that were not shadows before their key turned out to be unknown, by what is known of it.
+typedef struct Partial {
+    const Unplaced *first;
+    CauseCounts causes;
+    VEC(int64_t) members;
+} Partial;
+
+static bool same_parts(const Unplaced *a, const Unplaced *b, uint32_t count)
+{
+    for (uint32_t k = 0; k < count; k++) {
+        bool x = a->parts[k].state == VALUE_KNOWN, y = b->parts[k].state == VALUE_KNOWN;
+        if (x != y || (x && !value_same(&a->parts[k], &b->parts[k])))
+            return false;
+    }
+    return true;
+}
+
+// The canonical text of the known parts: what tells partial keys apart.
+static Str parts_text(const Dict *dict, const Unplaced *unplaced, uint32_t count, StrBuf *buf)
+{
+    strbuf_clear(buf);
+    for (uint32_t k = 0; k < count; k++) {
+        strbuf_add_char(buf, unplaced->parts[k].state == VALUE_KNOWN ? '=' : '?');
+        if (unplaced->parts[k].state == VALUE_KNOWN)
+            value_text(buf, dict, &unplaced->parts[k], true);
+        strbuf_add_char(buf, '\0');
+    }
+    return strbuf_str(buf);
+}
+
+typedef VEC(Partial) Partials;
+
+static void collect_partials(Finding *finding, Partials *partials)
+{
+    Level *level = finding_a(finding);
+    uint32_t count = level->op->group.key_count;
+    Map index = {0};
+    StrBuf buf;
+    strbuf_init(&buf);
+    for (size_t u = 0; u < level->unplaced.count; u++) {
+        const Unplaced *unplaced = &level->unplaced.items[u];
+        if (unplaced->was_shadow)
+            continue;
+        bool is_new = false;
+        uint64_t *at =
+            map_at(&index, parts_text(finding->run.shared->dict, unplaced, count, &buf), &is_new);
+        if (is_new) {
+            *at = partials->count;
+            vec_push(partials, (Partial){.first = unplaced});
+        }
+        Partial *partial = &partials->items[*at];
+        ASSERT(same_parts(partial->first, unplaced, count));
+        cause_counts_add(&partial->causes, level_mark(level, unplaced->member), 1);
+        vec_push(&partial->members, unplaced->member);
+    }
+    strbuf_deinit(&buf);
+    map_deinit(&index);
+}
+
+static Entry partial_entry(Builder *builder, Partial *partial)
+{
+    Entry entry = {.list = LIST_UNDECIDED};
+    Value parts[BODY_SLOTS_MAX];
+    for (uint32_t k = 0; k < builder->body->clue_key_count; k++)
+        parts[k] = partial->first->parts[builder->body->clue_keys[k]];
+    add_key(builder, parts, builder->body->clue_key_count, &entry);
+    entry.undecided_rows = (int64_t)partial->members.count;
+    add_causes(builder, &partial->causes, &entry);
+    members_evidence(builder->finding, builder->arena, partial->members.items,
+                     (int64_t)partial->members.count, CLASS_POSSIBLE, &entry);
+    return entry;
+}
+
+static void add_partials(Builder *builder)
+{
+    Partials partials = {0};
+    collect_partials(builder->finding, &partials);
+    for (size_t i = 0; i < partials.count; i++) {
+        vec_push(builder->entries, partial_entry(builder, &partials.items[i]));
+        vec_free(&partials.items[i].causes);
+        vec_free(&partials.items[i].members);
+    }
+    vec_free(&partials);
+}
+
+// ---------------------------------------------------------------- order
+
+static int compare_entry_keys(const Dict *dict, const Entry *a, const Entry *b)
+{
+    for (uint32_t k = 0; k < a->key_count; k++) {
+        bool x = a->key[k].value.state == VALUE_KNOWN, y = b->key[k].value.state == VALUE_KNOWN;
+        if (x != y)
+            return x ? -1 : 1; // null last
+        int order = x ? value_compare(dict, &a->key[k].value, &b->key[k].value) : 0;
+        if (order != 0)
+            return order;
+    }
+    return 0;
+}
+
+static int severity_rank(Severity severity)
+{
+    return severity == SEVERITY_NONE ? SEVERITY_LOW + 1 : (int)severity;
+}
+
+static int compare_entries(const Dict *dict, const Entry *a, const Entry *b)
+{
+    if (a->list != b->list)
+        return (int)a->list - (int)b->list;
+    if (a->list == LIST_CLUE && severity_rank(a->severity) != severity_rank(b->severity))
+        return severity_rank(a->severity) - severity_rank(b->severity);
+    if (a->list == LIST_CLUE && a->score != b->score)
+        return a->score > b->score ? -1 : 1;
+    return compare_entry_keys(dict, a, b);
+}
+
+static void sort_entries(const Dict *dict, Entry *entries, size_t count)
+{
+    Entry *scratch = base_alloc(MAX_OF(count, 1) * sizeof *scratch);
+    for (size_t width = 1; width < count; width *= 2) {
+        for (size_t from = 0; from < count; from += 2 * width) {
+            size_t middle = MIN_OF(from + width, count), end = MIN_OF(from + 2 * width, count),
+                   i = from, j = middle;
+            for (size_t out = from; out < end; out++) {
+                bool left = j >= end ||
+                            (i < middle && compare_entries(dict, &entries[i], &entries[j]) <= 0);
+                scratch[out] = left ? entries[i++] : entries[j++];
+            }
+        }
+        memcpy(entries, scratch, count * sizeof *entries);
+    }
+    free(scratch);
+}
+
+// ---------------------------------------------------------------- all together
+
+static void mark_shown(Builder *builder)
+{
+    Finding *finding = builder->finding;
+    builder->show_a = ARENA_ARRAY(finding->run.arena, uint8_t, finding_a(finding)->count);
+    builder->show_b = ARENA_ARRAY(finding->run.arena, uint8_t, finding_b(finding)->count);
+    for (size_t i = 0; i < finding->keys.count; i++) {
+        const FindingKey *key = &finding->keys.items[i];
+        if (key->listed && key->list == LIST_CLUE)
+            builder->show_a[key->a] = 1;
+        if (key->listed && key->list == LIST_CLEARED)
+            builder->show_b[key->b] = 1;
+    }
+}
+
+static void add_lists(Builder *builder)
+{
+    Finding *finding = builder->finding;
+    bool one = finding_a(finding) == finding_b(finding);
+    mark_shown(builder);
+    Shown shown_a, shown_b;
+    shown_init(builder, finding_a(finding), builder->show_a, &shown_a);
+    shown_b = shown_a;
+    if (!one)
+        shown_init(builder, finding_b(finding), builder->show_b, &shown_b);
+    for (size_t i = 0; i < finding->keys.count; i++) {
+        const FindingKey *key = &finding->keys.items[i];
+        if (!key->listed)
+            continue;
+        if (key->list == LIST_CLUE)
+            add_clue(builder, key, &shown_a);
+        else if (key->list == LIST_CLEARED)
+            add_cleared(builder, key, &shown_b);
+        else
+            add_undecided(builder, key);
+    }
+}
+
+static void count_lists(RuleResult *result)
+{
+    for (uint32_t i = 0; i < result->entry_count; i++) {
+        const Entry *entry = &result->entries[i];
+        result->clue_count += entry->list == LIST_CLUE;
+        result->cleared_count += entry->list == LIST_CLEARED;
+        result->undecided_count += entry->list == LIST_UNDECIDED;
+        result->gap_count += entry->list == LIST_GAP;
+    }
+}
+
+// The summary: undecided entries' causes by clause, what could not be placed, and what that could overturn.
+static void add_summary(Builder *builder, RuleResult *result)
+{
+    int64_t caveated = 0, unplaced_most = 0;
+    CauseCounts counts = {0};
+    for (size_t i = 0; i < builder->entries->count; i++) {
+        const Entry *entry = &builder->entries->items[i];
+        caveated += entry->list == LIST_CLUE && entry->caveat_count > 0;
+        for (uint32_t c = 0; entry->list == LIST_UNDECIDED && c < entry->cause_count; c++) {
+            CauseId cause = cause_intern(builder->finding->run.shared->causes,
+                                         entry->causes[c].reason, entry->causes[c].source);
+            cause_counts_add(&counts, (Mark){entry->causes[c].place, cause}, entry->causes[c].rows);
+        }
+    }
+    for (uint32_t i = 0; i < builder->finding->run.end_operator; i++) {
+        int64_t unplaced = 0, total = 0;
+        if (builder->finding->run.partners[i] != NULL)
+            (void)partner_unplaced(builder->finding->run.partners[i], &unplaced, &total);
+        unplaced_most += unplaced;
+    }
+    Entry all = {0};
+    add_causes(builder, &counts, &all);
+    vec_free(&counts);
+    ClauseCount *lines = ARENA_ARRAY(builder->arena, ClauseCount, MAX_OF(all.cause_count, 1u));
+    for (uint32_t c = 0; c < all.cause_count; c++)
+        lines[c] = (ClauseCount){all.causes[c].place, all.causes[c].reason, all.causes[c].source,
+                                 all.causes[c].rows};
+    result->counts = lines;
+    result->count_count = all.cause_count;
+    result->unplaced_rows = unplaced_most;
+    result->overturn_most = MIN_OF(unplaced_most, caveated);
+}
+
+Status finding_entries(Finding *finding, const Rule *rule, RuleResult *result)
+{
+    *result =
+        (RuleResult){.arena = arena_create(NULL, 0), .rule = rule->name, .title = rule->title};
+    Entries entries = {0};
+    Builder builder = {.finding = finding,
+                       .rule = rule,
+                       .body = &rule->body,
+                       .arena = result->arena,
+                       .entries = &entries};
+    add_lists(&builder);
+    add_partials(&builder);
+    sort_entries(finding->run.shared->dict, entries.items, entries.count);
+    add_summary(&builder, result);
+    gap_entries(&finding->run, result->arena, &entries);
+    Entry *kept = ARENA_ARRAY(result->arena, Entry, entries.count + 1);
+    if (entries.count > 0)
+        memcpy(kept, entries.items, entries.count * sizeof *kept);
+    result->entries = kept;
+    result->entry_count = (uint32_t)entries.count;
+    vec_free(&entries);
+    count_lists(result);
+    return STATUS_OK;
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// entry_int.h: parts of an entry that have a file of their own: laws and evidence.
+
+#ifndef SUP_RUNTIME_EXEC_ENTRY_INT_H
+#define SUP_RUNTIME_EXEC_ENTRY_INT_H
+
+#include "runtime/exec/finding.h"
+
+typedef struct EntryLaws {
+    Finding *finding;
+    Arena *arena;
+    Level *level;
+    int64_t group;
+} EntryLaws;
+
+// The (law, version, article) over the certain members of a group, by effective date, law, article (entry_laws.c).
+void entry_laws(const EntryLaws *laws, Entry *entry);
+
+// Per evidence variable the distinct rows over the members of a group up to a class, by row number, capped; with the
+// full count (entry_evidence.c). Members of exactly `row_class` count.
+void entry_evidence(Finding *finding, Arena *arena, const Level *level, int64_t group,
+                    RowClass row_class, Entry *entry);
+// The same over the members listed.
+void members_evidence(Finding *finding, Arena *arena, const int64_t *members, int64_t count,
+                      RowClass row_class, Entry *entry);
+
+// u and n of a partner clause and the name of its right side (partner.c).
+Str partner_unplaced(const PartnerRun *partner, int64_t *unplaced, int64_t *total);
+
+#endif

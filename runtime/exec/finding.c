@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// finding.c: evaluates a body to its end.
+
+#include "runtime/exec/finding.h"
+
+// Whether some exception touches some binding, or stands behind a fence: then the readings differ.
+static bool readings_differ(const Finding *finding)
+{
+    const Body *body = finding->run.body;
+    bool behind = false, excepts = false;
+    for (uint32_t i = 0; i < body->operator_count; i++) {
+        behind |= body->operators[i].kind == OPERATOR_GROUP;
+        excepts |= body->operators[i].kind == OPERATOR_EXCEPT;
+        if (behind && body->operators[i].kind == OPERATOR_EXCEPT)
+            return true;
+    }
+    for (size_t i = 1; excepts && i < finding->run.states.count; i++) {
+        const BindState *state = &finding->run.states.items[i];
+        if (state->a_gone || state->a_place != 0 || state->a_class != CLASS_CERTAIN ||
+            state->excepted != 0)
+            return true;
+    }
+    return false;
+}
+
+static uint32_t count_fences(const Body *body)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < body->operator_count; i++)
+        count += body->operators[i].kind == OPERATOR_GROUP;
+    return count;
+}
+
+static Status open_levels(Finding *finding, Level *levels, bool reading_a)
+{
+    const Body *body = finding->run.body;
+    uint32_t next = 0;
+    for (uint32_t i = 0; i < body->operator_count; i++) {
+        if (body->operators[i].kind != OPERATOR_GROUP)
+            continue;
+        const Level *below = next == 0 ? NULL : &levels[next - 1];
+        TRY(level_open(&levels[next], &finding->members, below, i, reading_a));
+        TRY(level_filter(&levels[next]));
+        next++;
+    }
+    return STATUS_OK;
+}
+
+// ---------------------------------------------------------------- keys
+
+// T, U, S or F of a group.
+static char class_letter(const Level *level, int64_t group)
+{
+    if (group < 0 || !level->alive[group])
+        return 'F';
+    return "TUS"[level->class_of[group]];
+}
+
+static void settle_list(const Finding *finding, FindingKey *key)
+{
+    char a = class_letter(finding_a(finding), key->a), b = class_letter(finding_b(finding), key->b);
+    key->listed = true;
+    if (a == 'T' && b == 'T')
+        key->list = LIST_CLUE;
+    else if ((a == 'T' || a == 'U') && (b == 'T' || b == 'U'))
+        key->list = LIST_UNDECIDED;
+    else if (a == 'F' && b == 'T')
+        key->list = LIST_CLEARED;
+    else
+        key->listed = false;
+    key->shadow = (a == 'S' || b == 'S') && a != 'F' && b != 'F';
+}
+
+static void pair_keys(Finding *finding)
+{
+    const Level *a = finding_a(finding), *b = finding_b(finding);
+    int64_t *in_b = ARENA_ARRAY(finding->run.arena, int64_t, a->count);
+    uint8_t *met = ARENA_ARRAY(finding->run.arena, uint8_t, b->count);
+    uint32_t key_count = a->op->group.key_count;
+    for (int64_t g = 0; g < a->count && a == b; g++)
+        in_b[g] = g;
+    if (a != b && key_count == 0 && a->count > 0)
+        in_b[0] = b->count > 0 ? 0 : -1;
+    else if (a != b)
+        group_find(b->table, a->keys, a->count, in_b);
+    for (int64_t g = 0; g < a->count; g++) {
+        vec_push(&finding->keys, (FindingKey){.a = g, .b = in_b[g]});
+        if (in_b[g] >= 0)
+            met[in_b[g]] = 1;
+    }
+    for (int64_t g = 0; g < b->count; g++) {
+        if (!met[g])
+            vec_push(&finding->keys, (FindingKey){.a = -1, .b = g});
+    }
+    for (size_t i = 0; i < finding->keys.count; i++)
+        settle_list(finding, &finding->keys.items[i]);
+}
+
+Value finding_key(const Finding *finding, const FindingKey *key, uint32_t part)
+{
+    const Level *level = key->a >= 0 ? finding_a(finding) : finding_b(finding);
+    int64_t group = key->a >= 0 ? key->a : key->b;
+    return vector_value(&level->keys[part], level->op->group.keys[part].value.type, group);
+}
+
+static int compare_keys(const Finding *finding, const FindingKey *a, const FindingKey *b)
+{
+    uint32_t count = finding_a(finding)->op->group.key_count;
+    for (uint32_t k = 0; k < count; k++) {
+        Value x = finding_key(finding, a, k), y = finding_key(finding, b, k);
+        int order = value_compare(finding->run.shared->dict, &x, &y);
+        if (order != 0)
+            return order;
+    }
+    return 0;
+}
+
+// Merge sort: stable, and the comparison needs the finding.
+static void sort_keys(const Finding *finding, FindingKey *keys, FindingKey *scratch, size_t count)
+{
+    for (size_t width = 1; width < count; width *= 2) {
+        for (size_t from = 0; from < count; from += 2 * width) {
+            size_t middle = MIN_OF(from + width, count), end = MIN_OF(from + 2 * width, count);
+            size_t i = from, j = middle;
+            for (size_t out = from; out < end; out++) {
+                bool left =
+                    j >= end || (i < middle && compare_keys(finding, &keys[i], &keys[j]) <= 0);
+                scratch[out] = left ? keys[i++] : keys[j++];
+            }
+        }
+        memcpy(keys, scratch, count * sizeof *keys);
+    }
+}
+
+// Only keys that can show are sorted: most groups of a rule are in no list.
+static void drop_unlisted(Finding *finding)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < finding->keys.count; i++) {
+        const FindingKey *key = &finding->keys.items[i];
+        if (key->listed || key->shadow)
+            finding->keys.items[kept++] = *key;
+    }
+    finding->keys.count = kept;
+}
+
+static void order_keys(Finding *finding)
+{
+    drop_unlisted(finding);
+    if (finding->keys.count < 2)
+        return;
+    FindingKey *scratch = base_alloc(finding->keys.count * sizeof *scratch);
+    sort_keys(finding, finding->keys.items, scratch, finding->keys.count);
+    free(scratch);
+}
+
+static Status evaluate(Finding *finding)
+{
+    finding->run.sink = members_append;
+    finding->run.sink_closure = &finding->members;
+    TRY(body_run(&finding->run));
+    uint32_t count = count_fences(finding->run.body);
+    finding->level_count = count;
+    if (count == 0)
+        return STATUS_OK;
+    finding->levels_a = ARENA_ARRAY(finding->run.arena, Level, count);
+    finding->levels_b = finding->levels_a;
+    TRY(open_levels(finding, finding->levels_a, true));
+    if (readings_differ(finding)) {
+        finding->levels_b = ARENA_ARRAY(finding->run.arena, Level, count);
+        TRY(open_levels(finding, finding->levels_b, false));
+    }
+    if (finding->run.body->clue_key_count > 0) {
+        pair_keys(finding);
+        order_keys(finding);
+    }
+    return STATUS_OK;
+}
+
+Status finding_open(Finding *finding, RunShared *shared, const Body *body)
+{
+    *finding = (Finding){0};
+    body_run_init(&finding->run, shared, body);
+    members_init(&finding->members, &finding->run);
+    Status status = evaluate(finding);
+    if (status != STATUS_OK)
+        finding_close(finding);
+    return status;
+}
+
+void finding_close(Finding *finding)
+{
+    for (uint32_t i = 0; i < finding->level_count; i++) {
+        if (finding->levels_a != NULL && finding->levels_b != finding->levels_a)
+            level_close(&finding->levels_b[i]);
+        if (finding->levels_a != NULL)
+            level_close(&finding->levels_a[i]);
+    }
+    vec_free(&finding->keys);
+    members_deinit(&finding->members);
+    body_run_deinit(&finding->run);
+    *finding = (Finding){0};
+}

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// level_filter.c: where, doubt, cites, except and score behind a fence.
+//
+// A condition is judged over m; where a group has shadow members, also over n, and where it has tolerated ones,
+// over t. What the three say about a group is spec/evaluation.md 5.3; whose causes an undecided one gets is
+// tests/reference/README.md, decision 10.
+
+#include "runtime/exec/level_int.h"
+
+typedef struct Verdict {
+    const uint8_t *m, *n, *t;
+    const Vector *m_truth, *n_truth;
+} Verdict;
+
+static void judge_which(Level *level, const Expr *condition, int which, Arena *arena, Vector *out)
+{
+    EvalContext context = level_context(level, condition, which, NULL, arena);
+    Vector points;
+    if (which >= 0 && level->score_count > 0) {
+        level_points(level, arena, &points);
+        context.points = &points;
+    }
+    eval_truth(&context, condition, out);
+    vector_expand(out, level->count, arena);
+}
+
+static bool some_differ(const Level *level, const Expr *condition, bool tolerated)
+{
+    for (uint32_t s = 0; s < condition->count; s++) {
+        if (condition->steps[s].op != STEP_AGG)
+            continue;
+        const LevelValues *values = &level->values[condition->steps[s].index];
+        if (tolerated ? values->has_t : values->has_n)
+            return true;
+    }
+    return false;
+}
+
+static void judge(Level *level, const Expr *condition, Arena *arena, Vector vectors[3],
+                  Verdict *out)
+{
+    judge_which(level, condition, 1, arena, &vectors[0]);
+    vectors[1] = vectors[0];
+    vectors[2] = vectors[0];
+    if (!level->run->body->is_query && some_differ(level, condition, false))
+        judge_which(level, condition, 2, arena, &vectors[1]);
+    vectors[2] = vectors[1];
+    if (!level->run->body->is_query && some_differ(level, condition, true))
+        judge_which(level, condition, 3, arena, &vectors[2]);
+    *out =
+        (Verdict){vectors[0].truth, vectors[1].truth, vectors[2].truth, &vectors[0], &vectors[1]};
+}
+
+static CauseId cause_of(const Vector *truth, int64_t group)
+{
+    return truth->cause == NULL ? 0 : truth->cause[group];
+}
+
+static bool has_member_of(const Level *level, int64_t group, RowClass row_class)
+{
+    for (int64_t k = level->starts[group]; k < level->starts[group + 1]; k++) {
+        if (level_member_class(level, level->rows[k], group) == row_class)
+            return true;
+    }
+    for (size_t u = 0; row_class == CLASS_SHADOW && u < level->unplaced.count; u++) {
+        const Unplaced *unplaced = &level->unplaced.items[u];
+        if (level_member_class(level, unplaced->member, group) == CLASS_SHADOW &&
+            level_fits(level, unplaced, group))
+            return true;
+    }
+    return false;
+}
+
+// The causes of an undecided condition on a group: those of its members, or the condition's own.
+static void blame_group(Level *level, int64_t group, uint32_t place, CauseId cause, bool guard_only)
+{
+    const CauseTable *causes = level->run->shared->causes;
+    if (members_cause_is(causes, cause) && members_cause(causes, cause) != cause) {
+        RowClass wanted = guard_only ? CLASS_SHADOW : CLASS_POSSIBLE;
+        if (has_member_of(level, group, wanted)) {
+            if (guard_only)
+                level->blames_shadows[group] = 1;
+            else
+                level->blames_possible[group] = 1;
+            return;
+        }
+    }
+    level_own(level, group, (Mark){place, members_cause(causes, cause)});
+}
+
+// The caveats of a verdict that tolerated rows could overturn.
+static uint64_t caveats_of(const Level *level, const Expr *condition, int64_t group)
+{
+    const Body *body = level->run->body;
+    uint64_t caveats = 0, slots = 0;
+    for (uint32_t s = 0; s < condition->count; s++) {
+        if (condition->steps[s].op != STEP_AGG)
+            continue;
+        const Aggregate *aggregate = &body->aggregates[condition->steps[s].index];
+        for (uint32_t m = 0; m < aggregate->mention_count; m++)
+            slots |= (uint64_t)1 << aggregate->mention[m];
+    }
+    if (level->tolerant && level->shadow_total > 0)
+        caveats |= CAVEAT_FENCE;
+    uint32_t ordinal = 0;
+    for (uint32_t i = 0; i < level->run->end_operator; i++) {
+        const Operator *op = &body->operators[i];
+        if (op->kind != OPERATOR_PARTNER)
+            continue;
+        const AttachedSet *set = &level->members->all.attached[op->partner.slot];
+        bool read = (slots >> op->partner.slot & 1) != 0 && set->offsets != NULL;
+        for (int64_t k = level->starts[group]; read && k < level->starts[group + 1]; k++) {
+            int64_t member = level->rows[k];
+            for (int64_t a = set->offsets[member]; a < set->offsets[member + 1]; a++) {
+                if (set->members[a].row_class == CLASS_TOLERATED)
+                    caveats |= (uint64_t)1 << ordinal;
+            }
+        }
+        ordinal++;
+    }
+    return caveats;
+}
+
+// What the three readings of a condition say about one group.
+typedef struct GroupVerdict {
+    uint8_t m, n, t;
+    CauseId m_cause, n_cause;
+} GroupVerdict;
+
+static GroupVerdict verdict_of(const Verdict *verdict, int64_t group)
+{
+    return (GroupVerdict){verdict->m[group], verdict->n[group], verdict->t[group],
+                          cause_of(verdict->m_truth, group), cause_of(verdict->n_truth, group)};
+}
+
+static void settle_where(Level *level, const Operator *op, const GroupVerdict *verdict,
+                         int64_t group)
+{
+    uint8_t m = verdict->m, n = verdict->n;
+    if (m == TRUTH_F && n == TRUTH_F) {
+        level->alive[group] = 0;
+    } else if (m == TRUTH_F) {
+        level->class_of[group] = CLASS_SHADOW;
+        level->blames_shadows[group] = 1;
+    } else if (m == TRUTH_U || n != TRUTH_T) {
+        level->class_of[group] = MAX_OF(level->class_of[group], CLASS_POSSIBLE);
+        bool guard_only = m == TRUTH_T;
+        blame_group(level, group, op->place, guard_only ? verdict->n_cause : verdict->m_cause,
+                    guard_only);
+    } else if (verdict->t != TRUTH_T) {
+        level->caveats[group] |= caveats_of(level, &op->condition, group);
+    }
+}
+
+static void settle_doubt(Level *level, const Operator *op, const GroupVerdict *verdict,
+                         int64_t group)
+{
+    if (verdict->m == TRUTH_F && verdict->n == TRUTH_F)
+        return;
+    level->class_of[group] = MAX_OF(level->class_of[group], CLASS_POSSIBLE);
+    CauseId cause = cause_intern(level->run->shared->causes, REASON_DOUBT, op->name);
+    level_own(level, group, (Mark){op->place, cause});
+}
+
+static uint32_t except_ordinal(const Body *body, const Operator *op)
+{
+    uint32_t ordinal = 0;
+    for (const Operator *other = body->operators; other < op; other++)
+        ordinal += other->kind == OPERATOR_EXCEPT;
+    return ordinal;
+}
+
+static uint8_t truth_not(uint8_t truth)
+{
+    return truth == TRUTH_U ? TRUTH_U : (uint8_t)!truth;
+}
+
+static void settle_except(Level *level, const Operator *op, const GroupVerdict *verdict,
+                          int64_t group)
+{
+    if (!level->reading_a) {
+        if (verdict->m == TRUTH_T)
+            level->excepted[group] |= (uint64_t)1 << except_ordinal(level->run->body, op);
+        return;
+    }
+    GroupVerdict negated = {truth_not(verdict->m), truth_not(verdict->n), truth_not(verdict->t),
+                            verdict->m_cause, verdict->n_cause};
+    settle_where(level, op, &negated, group);
+}
+
+// ---------------------------------------------------------------- scores
+
+void level_points(const Level *level, Arena *arena, Vector *out)
+{
+    vector_make(out, PHYS_I64, level->count, arena);
+    for (int64_t g = 0; g < level->count; g++) {
+        int64_t low = 0, high = 0;
+        CauseId blame = 0;
+        for (uint32_t s = 0; s < level->score_count; s++) {
+            const ScoreState *score = &level->scores[s];
+            if (score->state == NULL || score->state[g] == 0)
+                continue;
+            int64_t points = score->points.i64[g];
+            low += score->state[g] == 1 ? points : MIN_OF(points, 0);
+            high += score->state[g] == 1 ? points : MAX_OF(points, 0);
+            if (score->state[g] == 2 && blame == 0)
+                blame = score->blame[g];
+        }
+        Value value = {.type = type_of(TYPE_INTEGER), .state = VALUE_KNOWN, .i64 = low};
+        if (low != high)
+            value = (Value){.type = value.type,
+                            .state = VALUE_ISSUE,
+                            .cause = blame,
+                            .bounded = true,
+                            .lo = low,
+                            .hi = high};
+        vector_set(out, g, &value, arena);
+    }
+}
+
+static void score_values(Level *level, const Operator *op, ScoreState *score)
+{
+    EvalContext context = level_context(level, &op->points, 1, NULL, level->arena);
+    eval_expr(&context, &op->points, &score->points);
+    vector_expand(&score->points, level->count, level->arena);
+}
+
+static void settle_score(Level *level, const Operator *op, uint32_t ordinal, const Verdict *verdict)
+{
+    ScoreState *score = &level->scores[ordinal];
+    score->state = ARENA_ARRAY(level->arena, uint8_t, level->count);
+    score->blame = ARENA_ARRAY(level->arena, CauseId, level->count);
+    score_values(level, op, score);
+    for (int64_t g = 0; g < level->count; g++) {
+        uint8_t m = verdict->m[g], n = verdict->n[g];
+        if (m == TRUTH_T && n == TRUTH_T) {
+            score->state[g] = 1;
+            if (verdict->t[g] != TRUTH_T)
+                level->caveats[g] |= caveats_of(level, &op->condition, g);
+        } else if (m == TRUTH_U || m == TRUTH_T) {
+            score->state[g] = 2;
+            score->blame[g] = cause_of(m == TRUTH_U ? verdict->m_truth : verdict->n_truth, g);
+        }
+    }
+}
+
+// ---------------------------------------------------------------- all of them
+
+static bool is_condition(const Operator *op)
+{
+    switch (op->kind) {
+    case OPERATOR_FILTER:
+    case OPERATOR_DOUBT:
+    case OPERATOR_EXCEPT:
+        return true;
+    case OPERATOR_CITE:
+        return op->condition.count > 0;
+    case OPERATOR_FROM:
+    case OPERATOR_PARTNER:
+    case OPERATOR_GROUP:
+    case OPERATOR_SCORE:
+        return false;
+    }
+    return false;
+}
+
+static void apply(Level *level, const Operator *op, uint32_t *score_ordinal)
+{
+    ArenaMark mark = arena_mark(level->run->scratch);
+    Vector vectors[3];
+    Verdict verdict;
+    if (op->kind == OPERATOR_SCORE) {
+        judge(level, &op->condition, level->run->scratch, vectors, &verdict);
+        settle_score(level, op, (*score_ordinal)++, &verdict);
+    } else if (is_condition(op)) {
+        judge(level, &op->condition, level->run->scratch, vectors, &verdict);
+        for (int64_t g = 0; g < level->count; g++) {
+            GroupVerdict one = verdict_of(&verdict, g);
+            if (!level->alive[g])
+                continue;
+            if (op->kind == OPERATOR_DOUBT)
+                settle_doubt(level, op, &one, g);
+            else if (op->kind == OPERATOR_EXCEPT)
+                settle_except(level, op, &one, g);
+            else
+                settle_where(level, op, &one, g);
+        }
+    }
+    arena_rewind(level->run->scratch, mark);
+}
+
+Status level_filter(Level *level)
+{
+    uint32_t score_ordinal = 0;
+    if (level->count == 0)
+        return STATUS_OK;
+    for (uint32_t i = level->op_index + 1; i < level->end_index; i++) {
+        apply(level, &level->run->body->operators[i], &score_ordinal);
+        TRY(run_poll(level->run->shared));
+    }
+    return STATUS_OK;
+}

@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// partner_index.c: which right rows a binding has to be judged against.
+//
+// Right rows whose links are known are numbered by their links in a GroupTable and listed per group. Rows whose
+// link kept some characters are indexed by the pattern of known positions: for each pattern one map from the
+// characters at those positions to the rows, so a binding asks one question per pattern. The same maps, made over
+// the known links when first needed, answer a binding whose own link is a skeleton.
+
+#include "runtime/exec/partner_int.h"
+
+// Rows by the characters that they have at the known positions of one pattern.
+typedef struct PatternMap {
+    Str pattern;        // code points: SKELETON_UNKNOWN where unknown, 'x' where known
+    Map rows;           // projected text -> index of a list
+    VEC(int64_t) heads; // per list: index into links of its last row, -1
+    VEC(int64_t) link_rows, link_next;
+} PatternMap;
+
+struct SkeletonIndex {
+    uint32_t link;           // the link leaf whose skeletons are indexed
+    VEC(int64_t) rows;       // right rows with a skeleton in some link and no blank link
+    VEC(PatternMap *) right; // patterns of those rows
+    VEC(PatternMap *) known; // patterns of bindings' skeletons over the right rows with known links
+    Map known_patterns;
+    Map pattern_numbers;
+};
+
+// ---------------------------------------------------------------- patterns
+
+// The pattern of a skeleton or usable text.
+static Str pattern_of(Arena *arena, Str text)
+{
+    StrBuf buf;
+    strbuf_init(&buf);
+    size_t pos = 0;
+    while (pos < text.len) {
+        int32_t c = utf8_decode(text, &pos);
+        strbuf_add_char(&buf, c == SKELETON_UNKNOWN ? SKELETON_UNKNOWN : 'x');
+    }
+    Str out = arena_str(arena, strbuf_str(&buf));
+    strbuf_deinit(&buf);
+    return out;
+}
+
+// The characters of `text` at the known positions of `pattern`; false if the lengths differ or one of them is
+// unknown in `text` too.
+static bool project(Str text, Str pattern, StrBuf *out)
+{
+    strbuf_clear(out);
+    size_t pos = 0, at = 0;
+    while (pos < text.len && at < pattern.len) {
+        size_t before = pos;
+        int32_t c = utf8_decode(text, &pos);
+        if (pattern.ptr[at++] == 'x') {
+            if (c == SKELETON_UNKNOWN)
+                return false;
+            strbuf_add(out, (Str){text.ptr + before, pos - before});
+        }
+    }
+    return pos == text.len && at == pattern.len;
+}
+
+static PatternMap *pattern_map_create(Arena *arena, Str pattern)
+{
+    PatternMap *map = ARENA_NEW(arena, PatternMap);
+    map->pattern = arena_str(arena, pattern);
+    return map;
+}
+
+static void pattern_map_free(PatternMap *map)
+{
+    map_deinit(&map->rows);
+    vec_free(&map->heads);
+    vec_free(&map->link_rows);
+    vec_free(&map->link_next);
+}
+
+static void pattern_map_add(PatternMap *map, Str projected, int64_t row)
+{
+    bool is_new = false;
+    uint64_t *list = map_at(&map->rows, projected, &is_new);
+    if (is_new) {
+        *list = map->heads.count;
+        vec_push(&map->heads, -1);
+    }
+    vec_push(&map->link_rows, row);
+    vec_push(&map->link_next, map->heads.items[*list]);
+    map->heads.items[*list] = (int64_t)map->link_rows.count - 1;
+}
+
+static void pattern_map_pairs(const PatternMap *map, Str projected, int64_t binding, Pairs *pairs)
+{
+    uint64_t list;
+    if (!map_get(&map->rows, projected, &list))
+        return;
+    for (int64_t k = map->heads.items[list]; k >= 0; k = map->link_next.items[k])
+        pairs_add(pairs, binding, map->link_rows.items[k]);
+}
+
+// ---------------------------------------------------------------- building
+
+static int64_t at(const Vector *vector, int64_t index)
+{
+    return vector->constant ? 0 : index;
+}
+
+static bool link_known(const Vector *vector, int64_t index)
+{
+    return vector->state == NULL || vector->state[at(vector, index)] == VALUE_KNOWN;
+}
+
+static uint32_t link_skeleton(const Vector *vector, int64_t index)
+{
+    bool gap = vector->state != NULL && vector->state[at(vector, index)] == VALUE_GAP;
+    return gap && vector->skeleton != NULL ? vector->skeleton[at(vector, index)] : 0;
+}
+
+static Str link_text(const RunShared *shared, const Vector *vector, int64_t index)
+{
+    uint32_t skeleton = link_skeleton(vector, index);
+    return dict_str(shared->dict, skeleton != 0 ? skeleton : vector->code[at(vector, index)]);
+}
+
+static void collect_links(PartnerRun *partner)
+{
+    const Partner *on = partner->partner;
+    partner->links = ARENA_ARRAY(partner->arena, const OnLeaf *, on->leaf_count + 1);
+    partner->link_phys = ARENA_ARRAY(partner->arena, Phys, on->leaf_count + 1);
+    for (uint32_t l = 0; l < on->leaf_count; l++) {
+        const OnLeaf *leaf = &on->leaves[l];
+        if (!leaf->key || !leaf->conjunct)
+            continue;
+        partner->link_phys[partner->link_count] = type_phys(leaf->partner.type);
+        partner->links[partner->link_count++] = leaf;
+    }
+    partner->only_links = partner->link_count == on->leaf_count;
+    for (uint32_t l = 0; l < on->leaf_count; l++) {
+        partner->earlier_slots |= expr_slots(&on->leaves[l].value);
+        for (uint32_t r = 0; r < on->leaves[l].reads_earlier_count; r++)
+            partner->earlier_slots |= expr_slots(&on->leaves[l].reads_earlier[r]);
+    }
+    partner->earlier_slots &= ~((uint64_t)1 << on->slot);
+}
+
+static void evaluate_links(BodyRun *run, PartnerRun *partner)
+{
+    SlotRows *slots = ARENA_ARRAY(partner->arena, SlotRows, run->body->slot_count);
+    slots[partner->partner->slot] = (SlotRows){.rowset = partner->rowset};
+    EvalContext context = {.shared = &run->shared->eval,
+                           .arena = partner->arena,
+                           .count = partner->rowset->row_count,
+                           .slots = slots};
+    partner->link_values = ARENA_ARRAY(partner->arena, Vector, partner->link_count + 1);
+    for (uint32_t k = 0; k < partner->link_count; k++) {
+        eval_expr(&context, &partner->links[k]->partner, &partner->link_values[k]);
+        vector_expand(&partner->link_values[k], context.count, partner->arena);
+    }
+}
+
+static void build_groups(PartnerRun *partner)
+{
+    int64_t count = partner->rowset->row_count;
+    partner->groups = group_table_create(partner->link_phys, partner->link_count);
+    int64_t *groups = ARENA_ARRAY(partner->arena, int64_t, count);
+    group_assign(partner->groups, partner->link_values, count, groups);
+    int64_t group_total = group_count(partner->groups);
+    partner->starts = ARENA_ARRAY(partner->arena, int64_t, group_total + 1);
+    partner->rows = ARENA_ARRAY(partner->arena, int64_t, count);
+    group_index(groups, count, group_total, partner->starts, partner->rows);
+    partner->unique = group_total == partner->starts[group_total];
+}
+
+static SkeletonIndex *skeletons_of(PartnerRun *partner)
+{
+    if (partner->skeletons == NULL)
+        partner->skeletons = ARENA_NEW(partner->arena, SkeletonIndex);
+    return partner->skeletons;
+}
+
+static void add_skeleton_row(BodyRun *run, PartnerRun *partner, uint32_t link, int64_t row)
+{
+    SkeletonIndex *index = skeletons_of(partner);
+    if (index->rows.count == 0)
+        index->link = link;
+    vec_push(&index->rows, row);
+    if (link != index->link)
+        return; // several identity links: found by the first one's map, or by looking at all skeleton rows
+    Str text = link_text(run->shared, &partner->link_values[link], row);
+    Str pattern = pattern_of(partner->arena, text);
+    bool is_new = false;
+    uint64_t *number = map_at(&index->pattern_numbers, pattern, &is_new);
+    if (is_new) {
+        *number = index->right.count;
+        vec_push(&index->right, pattern_map_create(partner->arena, pattern));
+    }
+    StrBuf projected;
+    strbuf_init(&projected);
+    if (project(text, pattern, &projected))
+        pattern_map_add(index->right.items[*number], strbuf_str(&projected), row);
+    strbuf_deinit(&projected);
+}
+
+// Sorts the right rows with an unusable link into skeletons and blanks.
+static void sort_unusable(BodyRun *run, PartnerRun *partner)
+{
+    const Rowset *rowset = partner->rowset;
+    VEC(int64_t) blanks = {0};
+    for (int64_t row = 0; row < rowset->row_count; row++) {
+        bool blank = false, skeleton = false;
+        uint32_t skeleton_link = 0;
+        for (uint32_t k = 0; k < partner->link_count; k++) {
+            if (link_known(&partner->link_values[k], row))
+                continue;
+            bool kept =
+                partner->links[k]->identity && link_skeleton(&partner->link_values[k], row) != 0;
+            blank |= !kept;
+            if (kept && !skeleton)
+                skeleton_link = k;
+            skeleton |= kept;
+        }
+        if (blank && !rowset_quarantined(rowset, row))
+            vec_push(&blanks, row);
+        else if (!blank && skeleton)
+            add_skeleton_row(run, partner, skeleton_link, row);
+    }
+    partner->blank_count = (int64_t)blanks.count;
+    partner->blanks = ARENA_ARRAY(partner->arena, int64_t, blanks.count + 1);
+    if (blanks.count > 0)
+        memcpy(partner->blanks, blanks.items, blanks.count * sizeof *blanks.items);
+    vec_free(&blanks);
+}
+
+static bool some_link_unusable(const PartnerRun *partner)
+{
+    for (uint32_t k = 0; k < partner->link_count; k++) {
+        if (partner->link_values[k].state != NULL)
+            return true;
+    }
+    return false;
+}
+
+// u and n of the tolerance (spec/evaluation.md 4.1).
+static void measure_tolerance(BodyRun *run, PartnerRun *partner)
+{
+    const Rowset *rowset = partner->rowset;
+    for (int64_t row = 0; row < rowset->row_count; row++) {
+        bool shadow = rowset_class(rowset, row) == CLASS_SHADOW;
+        bool loose = partner->loose != NULL && partner->loose[row] != 0;
+        partner->unplaced += shadow || loose;
+        partner->loose_count += loose && !rowset_quarantined(rowset, row);
+    }
+    int64_t total = MAX_OF(rowset->total_count, rowset->row_count);
+    int128_t allowed = (int128_t)run->shared->options->tolerance_count * total;
+    partner->tolerated = (int128_t)partner->unplaced * 1000000000 <= allowed;
+}
+
+Status partner_index_build(BodyRun *run, PartnerRun *partner)
+{
+    collect_links(partner);
+    if (partner->link_count > 0) {
+        evaluate_links(run, partner);
+        build_groups(partner);
+        if (some_link_unusable(partner))
+            sort_unusable(run, partner);
+    }
+    partner_find_loose(run, partner);
+    measure_tolerance(run, partner);
+    return STATUS_OK;
+}
+
+void partner_index_free(PartnerRun *partner)
+{
+    group_table_destroy(partner->groups);
+    SkeletonIndex *index = partner->skeletons;
+    if (index == NULL)
+        return;
+    for (size_t i = 0; i < index->right.count; i++)
+        pattern_map_free(index->right.items[i]);
+    for (size_t i = 0; i < index->known.count; i++)
+        pattern_map_free(index->known.items[i]);
+    vec_free(&index->right);
+    vec_free(&index->known);
+    vec_free(&index->rows);
+    map_deinit(&index->known_patterns);
+    map_deinit(&index->pattern_numbers);
+}
+
+// ---------------------------------------------------------------- asking
+
+bool partner_has_skeletons(const PartnerRun *partner, const Vector *link_vectors)
+{
+    if (partner->skeletons != NULL && partner->skeletons->rows.count > 0)
+        return true;
+    for (uint32_t k = 0; k < partner->link_count; k++) {
+        if (link_vectors[k].skeleton != NULL)
+            return true;
+    }
+    return false;
+}
+
+static void skeleton_rows_all(const PartnerRun *partner, int64_t binding, Pairs *pairs)
+{
+    const SkeletonIndex *index = partner->skeletons;
+    for (size_t i = 0; index != NULL && i < index->rows.count; i++)
+        pairs_add(pairs, binding, index->rows.items[i]);
+}
+
+// A known binding: one question per pattern of the right rows' skeletons.
+static void ask_known(BodyRun *run, PartnerRun *partner, const Vector *link_vectors,
+                      int64_t binding, Pairs *pairs)
+{
+    const SkeletonIndex *index = partner->skeletons;
+    if (index == NULL)
+        return;
+    bool one_link = true; // rows whose skeleton sits in another link are in no map
+    for (uint32_t k = 0, identities = 0; k < partner->link_count; k++)
+        one_link = (identities += partner->links[k]->identity) <= 1;
+    if (!one_link) {
+        skeleton_rows_all(partner, binding, pairs);
+        return;
+    }
+    Str text = link_text(run->shared, &link_vectors[index->link], binding);
+    StrBuf projected;
+    strbuf_init(&projected);
+    for (size_t p = 0; p < index->right.count; p++) {
+        if (project(text, index->right.items[p]->pattern, &projected))
+            pattern_map_pairs(index->right.items[p], strbuf_str(&projected), binding, pairs);
+    }
+    strbuf_deinit(&projected);
+}
+
+// The map of the right rows with known links by this pattern, made when first asked for.
+static PatternMap *known_map(BodyRun *run, PartnerRun *partner, uint32_t link, Str pattern)
+{
+    SkeletonIndex *index = skeletons_of(partner);
+    StrBuf name;
+    strbuf_init(&name);
+    strbuf_add_i64(&name, link);
+    strbuf_add_char(&name, ':');
+    strbuf_add(&name, pattern);
+    bool is_new = false;
+    uint64_t *number = map_at(&index->known_patterns, strbuf_str(&name), &is_new);
+    if (is_new) {
+        *number = index->known.count;
+        PatternMap *map = pattern_map_create(partner->arena, pattern);
+        vec_push(&index->known, map);
+        const Vector *values = &partner->link_values[link];
+        for (int64_t row = 0; row < partner->rowset->row_count; row++) {
+            if (link_known(values, row) &&
+                project(link_text(run->shared, values, row), pattern, &name))
+                pattern_map_add(map, strbuf_str(&name), row);
+        }
+        strbuf_deinit(&name);
+        return map;
+    }
+    strbuf_deinit(&name);
+    return index->known.items[*number];
+}
+
+// A binding whose link is a skeleton: right rows that have its characters, and all skeletons (judged one by one).
+static void ask_skeleton(BodyRun *run, PartnerRun *partner, const Vector *link_vectors,
+                         uint32_t link, int64_t binding, Pairs *pairs)
+{
+    Str text = link_text(run->shared, &link_vectors[link], binding);
+    Str pattern = pattern_of(run->scratch, text);
+    PatternMap *map = known_map(run, partner, link, pattern);
+    StrBuf projected;
+    strbuf_init(&projected);
+    if (project(text, map->pattern, &projected))
+        pattern_map_pairs(map, strbuf_str(&projected), binding, pairs);
+    strbuf_deinit(&projected);
+    const SkeletonIndex *index = partner->skeletons;
+    for (size_t i = 0; i < index->rows.count; i++) {
+        int64_t row = index->rows.items[i];
+        bool known = link_known(&partner->link_values[link], row);
+        if (!known &&
+            skeleton_may_equal(text, link_text(run->shared, &partner->link_values[link], row)))
+            pairs_add(pairs, binding, row);
+    }
+}
+
+void partner_skeleton_rows(BodyRun *run, PartnerRun *partner, const Vector *link_vectors,
+                           int64_t binding, Pairs *pairs)
+{
+    for (uint32_t k = 0; k < partner->link_count; k++) {
+        if (link_skeleton(&link_vectors[k], binding) != 0) {
+            ask_skeleton(run, partner, link_vectors, k, binding, pairs);
+            return;
+        }
+    }
+    ask_known(run, partner, link_vectors, binding, pairs);
+}

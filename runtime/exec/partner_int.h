@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// partner_int.h: shared by the files of the partner clauses: partner.c (what becomes of a binding),
+// partner_index.c (which right rows a binding has to be judged against) and pair.c (judging pairs).
+//
+// The idea: right rows whose link values are all known lie in a hash table and cost one probe per binding.
+// Right rows with an unusable link value are kept apart: those that kept some characters (*skeletons*) are
+// found through the characters known, those that kept nothing (*blanks*) concern everybody alike. Only a
+// binding whose own link value is unusable has to look at all right rows, and stops at the first that settles
+// its fate. So clean data never leaves the hash table.
+
+#ifndef SUP_RUNTIME_EXEC_PARTNER_INT_H
+#define SUP_RUNTIME_EXEC_PARTNER_INT_H
+
+#include "runtime/exec/body_int.h"
+#include "runtime/exec/group.h"
+
+// What a pair with an undetermined condition is (spec/evaluation.md 4.1).
+typedef enum PairKind { PAIR_LINKED, PAIR_OPEN, PAIR_LOOSE } PairKind;
+
+// Pairs of a binding (index in the batch) and a right row, with their verdicts.
+typedef struct Pairs {
+    int64_t count, capacity;
+    int64_t *binding;
+    int64_t *row;
+    uint8_t *truth; // Truth; F pairs have been removed by pairs_judge
+    uint8_t *kind;  // PairKind where the truth is U
+    CauseId *cause; // where the truth is U: of the condition; open: of what the binding lacks
+} Pairs;
+
+typedef struct SkeletonIndex SkeletonIndex;
+
+struct PartnerRun {
+    const Operator *op;
+    const Partner *partner;
+    uint32_t ordinal; // among the partner clauses of the body
+    const Rowset *rowset;
+    Arena *arena;
+    // Links: the conjunct key leaves.
+    const OnLeaf **links;
+    uint32_t link_count;
+    Phys *link_phys;
+    Vector *link_values; // of all right rows
+    GroupTable *groups; // distinct links of the right rows with all links known; NULL without links
+    int64_t *starts, *rows;   // right rows by group
+    bool unique;              // every group has one row: probes need no inner loop
+    SkeletonIndex *skeletons; // NULL: no right row has one
+    int64_t *blanks;          // right rows with a link that kept nothing, quarantined ones left out
+    int64_t blank_count;
+    uint8_t *loose;         // per right row: loose whatever the bindings; NULL: none is
+    CauseId *loose_cause;   // why
+    int64_t loose_count;    // accepted loose rows
+    int64_t unplaced;       // u of the tolerance: quarantined or loose
+    bool tolerated;         // u <= tolerance * n
+    bool only_links;        // the condition is the links and nothing else
+    uint64_t earlier_slots; // that the condition reads
+};
+
+// Builds link values, hash table, skeletons, blanks (partner_index.c).
+Status partner_index_build(BodyRun *run, PartnerRun *partner);
+void partner_index_free(PartnerRun *partner);
+// Right rows that may be the partners of bindings whose links are not blank, beside the hash table: those whose
+// skeletons fit, and for a binding with a skeleton those that fit it. `link_vectors` are the bindings' links.
+void partner_skeleton_rows(BodyRun *run, PartnerRun *partner, const Vector *link_vectors,
+                           int64_t binding, Pairs *pairs);
+// Whether any right row or any of the bindings' links has a skeleton.
+bool partner_has_skeletons(const PartnerRun *partner, const Vector *link_vectors);
+
+// Appends a pair that is still to be judged.
+void pairs_add(Pairs *pairs, int64_t binding, int64_t row);
+void pairs_free(Pairs *pairs);
+// Judges pairs[from..count): removes those whose condition is F and classifies those that are U. Counts against the
+// limit of pairs. `links_hold`: the pairs come from the hash table, so the link leaves need no look (pair.c).
+Status pairs_judge(BodyRun *run, PartnerRun *partner, const Bindings *batch, Pairs *pairs,
+                   int64_t from, bool links_hold);
+// The truth of the condition for each right row when leaves towards earlier variables are taken as given by
+// spec/evaluation.md 4.1 ("loose, whatever the bindings"): fills partner->loose (pair.c).
+void partner_find_loose(BodyRun *run, PartnerRun *partner);
+// Right rows against which a leaf's truth depends on nothing that is missing: used by `drop` (pair.c): whether, if
+// gaps counted as undetermined, some right row would leave binding `index` undetermined by a gap of its own.
+Status partner_own_gap(BodyRun *run, PartnerRun *partner, const Bindings *batch, int64_t index,
+                       bool *own_gap);
+
+#endif

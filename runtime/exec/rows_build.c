@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// rows_build.c: what the end of a body gives to those who read it as a table.
+//
+// A row is certain, possible or shadow, as the binding or group that it comes from (spec/evaluation.md 8; decisions 35
+// to 38 of tests/reference/README.md).
+
+#include "runtime/exec/rows_int.h"
+
+static MadeRow *new_row(RowMaker *maker, RowClass row_class, CauseId cause, uint32_t branch)
+{
+    MadeRow row = {.row_class = row_class, .cause = cause, .branch = branch};
+    row.cells = ARENA_ARRAY(maker->arena, Value, maker->column_count);
+    row.origins = ARENA_ARRAY(maker->arena, uint64_t, maker->column_count);
+    vec_push(&maker->rows, row);
+    return &vec_last(&maker->rows);
+}
+
+// Where the gap of a cell comes from: a plain column's table cell, else nowhere else.
+static uint64_t origin_of(RowMaker *maker, const Expr *expr, const Bindings *view, int64_t index)
+{
+    const Step *step = &expr->steps[expr->count - 1];
+    if (expr->count == 1 && step->op == STEP_COLUMN && view->rows[step->slot] != NULL) {
+        int64_t row = view->rows[step->slot][index];
+        if (row >= 0)
+            return ((uint64_t)1 << 63) | (uint64_t)step->slot << 56 | (uint64_t)step->index << 40 |
+                   (uint64_t)row;
+    }
+    return ++maker->fresh;
+}
+
+// ---------------------------------------------------------------- bodies without a fence
+
+static void rows_of_block(RowMaker *maker, Finding *finding, int64_t first, int64_t count,
+                          uint32_t branch)
+{
+    BodyRun *run = &finding->run;
+    Bindings view;
+    members_view(&finding->members, first, count, run->scratch, &view);
+    size_t start = maker->rows.count;
+    for (int64_t i = 0; i < count; i++) {
+        BindState state = bindings_state(run, &view, i);
+        CauseId cause;
+        bind_lowest(run, &state, true, &cause);
+        RowClass row_class = bind_class_a(&state);
+        (void)new_row(maker, row_class, row_class == CLASS_CERTAIN ? 0 : cause, branch);
+    }
+    for (uint32_t c = 0; c < maker->column_count; c++) {
+        const Expr *expr = &run->body->columns[c].value;
+        EvalContext context = bindings_context(run, &view, run->scratch);
+        if (expr_reads_aggregate(expr))
+            attached_aggregates(run, &view, expr, CLASS_SHADOW, &context);
+        Vector values;
+        eval_expr(&context, expr, &values);
+        vector_expand(&values, count, run->scratch);
+        for (int64_t i = 0; i < count; i++) {
+            MadeRow *row = &maker->rows.items[start + (size_t)i];
+            row->cells[c] = vector_value(&values, maker->columns[c].type, i);
+            if (row->cells[c].state == VALUE_GAP)
+                row->origins[c] = origin_of(maker, expr, &view, i);
+            if (members_cause_is(maker->shared->causes, row->cells[c].cause))
+                row->cells[c].cause = undecided_cell(maker, c);
+        }
+    }
+}
+
+CauseId undecided_cell(RowMaker *maker, uint32_t column)
+{
+    Str source = arena_printf(maker->arena, STR_FMT "." STR_FMT, STR_ARG(maker->name),
+                              STR_ARG(maker->columns[column].name));
+    return cause_intern(maker->shared->causes, REASON_UNDECIDED_MEMBERS, source);
+}
+
+// ---------------------------------------------------------------- bodies with fences
+
+void group_vectors(Level *level, const Expr *expr, Arena *arena, Vector *m, Vector *n)
+{
+    Vector *out[2] = {m, n};
+    for (int which = 1; which <= 2; which++) {
+        EvalContext context = level_context(level, expr, which, NULL, arena);
+        Vector points;
+        level_points(level, arena, &points);
+        context.points = &points;
+        eval_expr(&context, expr, out[which - 1]);
+        vector_expand(out[which - 1], level->count, arena);
+    }
+}
+
+Value group_cell(RowMaker *maker, Level *level, const Expr *expr, uint32_t column, int64_t group,
+                 const Vector *m, const Vector *n)
+{
+    Type type = maker->columns[column].type;
+    Value value = vector_value(m, type, group);
+    (void)level;
+    if (!expr_reads_aggregate(expr))
+        return value;
+    Value guarded = vector_value(n, type, group);
+    bool both_gaps = value.state == VALUE_GAP && guarded.state == VALUE_GAP;
+    bool both_known =
+        value.state == VALUE_KNOWN && guarded.state == VALUE_KNOWN && value_same(&value, &guarded);
+    if (both_gaps || both_known)
+        return value;
+    if (guarded.state == VALUE_ISSUE && members_cause_is(maker->shared->causes, guarded.cause))
+        guarded.cause = undecided_cell(maker, column);
+    return guarded;
+}
+
+static void rows_of_groups(RowMaker *maker, Finding *finding, uint32_t branch)
+{
+    Level *level = finding_a(finding);
+    size_t start = maker->rows.count;
+    for (int64_t g = 0; g < level->count; g++) {
+        if (!level->alive[g])
+            continue;
+        RowClass row_class = (RowClass)level->class_of[g];
+        CauseId cause = row_class == CLASS_CERTAIN ? 0 : level_first_cause(level, g).cause;
+        (void)new_row(maker, row_class, cause, branch);
+    }
+    for (uint32_t c = 0; c < maker->column_count; c++) {
+        const Expr *expr = &finding->run.body->columns[c].value;
+        Vector m, n;
+        group_vectors(level, expr, finding->run.arena, &m, &n);
+        size_t next = start;
+        for (int64_t g = 0; g < level->count; g++) {
+            if (!level->alive[g])
+                continue;
+            MadeRow *row = &maker->rows.items[next++];
+            row->cells[c] = group_cell(maker, level, expr, c, g, &m, &n);
+            if (row->cells[c].state == VALUE_GAP)
+                row->origins[c] = ++maker->fresh;
+        }
+    }
+}
+
+// A member without a full key: a row that may be any number of rows; known key parts are kept.
+static void rows_of_unplaced(RowMaker *maker, Finding *finding, uint32_t branch)
+{
+    const Level *level = finding_a(finding);
+    for (size_t u = 0; u < level->unplaced.count; u++) {
+        const Unplaced *unplaced = &level->unplaced.items[u];
+        CauseId cause = level_mark(level, unplaced->member).cause;
+        MadeRow *row =
+            new_row(maker, unplaced->was_shadow ? CLASS_SHADOW : CLASS_POSSIBLE, cause, branch);
+        row->many = true;
+        for (uint32_t c = 0; c < maker->column_count; c++) {
+            const Expr *expr = &finding->run.body->columns[c].value;
+            const Step *step = &expr->steps[expr->count - 1];
+            bool is_key = expr->count == 1 && step->op == STEP_KEY;
+            const Value *part = is_key ? &unplaced->parts[step->index] : NULL;
+            if (part != NULL && part->state == VALUE_KNOWN)
+                row->cells[c] = *part;
+            else
+                row->cells[c] = (Value){.type = maker->columns[c].type,
+                                        .state = VALUE_ISSUE,
+                                        .cause = part == NULL ? cause : part->cause};
+            row->cells[c].type = maker->columns[c].type;
+        }
+    }
+}
+
+void rows_of_branch(RowMaker *maker, Finding *finding, uint32_t branch)
+{
+    enum { BLOCK = 4096 };
+    if (finding->level_count > 0) {
+        rows_of_groups(maker, finding, branch);
+        rows_of_unplaced(maker, finding, branch);
+        return;
+    }
+    int64_t total = finding->members.all.count;
+    for (int64_t first = 0; first < total; first += BLOCK) {
+        ArenaMark mark = arena_mark(finding->run.scratch);
+        rows_of_block(maker, finding, first, MIN_OF(BLOCK, total - first), branch);
+        arena_rewind(finding->run.scratch, mark);
+    }
+}
+
+// ---------------------------------------------------------------- rules read as tables
+
+static CauseId undecided_row(RowMaker *maker, uint32_t column)
+{
+    Str source = arena_printf(maker->arena, STR_FMT "." STR_FMT, STR_ARG(maker->name),
+                              STR_ARG(maker->columns[column].name));
+    return cause_intern(maker->shared->causes, REASON_UNDECIDED_ROW, source);
+}
+
+static void undecided_cells(RowMaker *maker, MadeRow *row, uint32_t from)
+{
+    for (uint32_t c = from; c < maker->column_count; c++)
+        row->cells[c] = (Value){
+            .type = maker->columns[c].type, .state = VALUE_ISSUE, .cause = undecided_row(maker, c)};
+}
+
+static void set_keys(RowMaker *maker, MadeRow *row, const Value *parts, uint32_t count)
+{
+    for (uint32_t k = 0; k < count; k++) {
+        if (parts[k].state == VALUE_KNOWN) {
+            row->cells[k] = parts[k];
+            continue;
+        }
+        row->many = true;
+        row->cells[k] = (Value){
+            .type = maker->columns[k].type, .state = VALUE_ISSUE, .cause = undecided_row(maker, k)};
+    }
+}
+
+static CauseId first_cause_of(const Level *level, int64_t group)
+{
+    return level_first_cause(level, group).cause;
+}
+
+typedef struct RuleFields {
+    Vector *m, *n; // per field, over the groups of reading A
+} RuleFields;
+
+static void clue_row(RowMaker *maker, Finding *finding, const RuleFields *fields,
+                     const FindingKey *key, const Value *parts)
+{
+    const Body *body = finding->run.body;
+    MadeRow *row = new_row(maker, CLASS_CERTAIN, 0, 0);
+    set_keys(maker, row, parts, body->clue_key_count);
+    for (uint32_t f = 0; f < body->field_count; f++) {
+        uint32_t column = body->clue_key_count + f;
+        row->cells[column] = group_cell(maker, finding_a(finding), &body->fields[f].value, column,
+                                        key->a, &fields->m[f], &fields->n[f]);
+    }
+}
+
+static void open_row(RowMaker *maker, const Value *parts, uint32_t count, RowClass row_class,
+                     CauseId cause)
+{
+    MadeRow *row = new_row(maker, row_class, cause, 0);
+    set_keys(maker, row, parts, count);
+    undecided_cells(maker, row, count);
+}
+
+static void listed_rows(RowMaker *maker, Finding *finding, const RuleFields *fields, bool shadows)
+{
+    const Body *body = finding->run.body;
+    Value parts[BODY_SLOTS_MAX];
+    for (size_t i = 0; i < finding->keys.count; i++) {
+        const FindingKey *key = &finding->keys.items[i];
+        for (uint32_t k = 0; k < body->clue_key_count; k++)
+            parts[k] = finding_key(finding, key, body->clue_keys[k]);
+        const Level *a = finding_a(finding), *b = finding_b(finding);
+        if (shadows && key->shadow) {
+            bool from_a = a->class_of[key->a] == CLASS_SHADOW;
+            open_row(maker, parts, body->clue_key_count, CLASS_SHADOW,
+                     from_a ? first_cause_of(a, key->a) : first_cause_of(b, key->b));
+        } else if (!shadows && key->listed && key->list == LIST_CLUE) {
+            clue_row(maker, finding, fields, key, parts);
+        } else if (!shadows && key->listed && key->list == LIST_UNDECIDED) {
+            bool from_a = a->class_of[key->a] == CLASS_POSSIBLE;
+            open_row(maker, parts, body->clue_key_count, CLASS_POSSIBLE,
+                     from_a ? first_cause_of(a, key->a) : first_cause_of(b, key->b));
+        }
+    }
+}
+
+static void unplaced_rows(RowMaker *maker, Finding *finding, bool shadows)
+{
+    const Level *level = finding_a(finding);
+    const Body *body = finding->run.body;
+    Value parts[BODY_SLOTS_MAX];
+    for (size_t u = 0; u < level->unplaced.count; u++) {
+        const Unplaced *unplaced = &level->unplaced.items[u];
+        if (unplaced->was_shadow != shadows)
+            continue;
+        for (uint32_t k = 0; k < body->clue_key_count; k++)
+            parts[k] = unplaced->parts[body->clue_keys[k]];
+        open_row(maker, parts, body->clue_key_count, shadows ? CLASS_SHADOW : CLASS_POSSIBLE,
+                 level_mark(level, unplaced->member).cause);
+    }
+}
+
+Status finding_rule_rows(Finding *finding, const Rule *rule, Rowset **out)
+{
+    RowMaker maker = {.shared = finding->run.shared,
+                      .arena = finding->run.arena,
+                      .columns = rule->columns,
+                      .column_count = rule->column_count,
+                      .name = rule->name};
+    const Body *body = finding->run.body;
+    ASSERT(rule->column_count == body->clue_key_count + body->field_count);
+    RuleFields fields = {ARENA_ARRAY(maker.arena, Vector, body->field_count + 1),
+                         ARENA_ARRAY(maker.arena, Vector, body->field_count + 1)};
+    for (uint32_t f = 0; f < body->field_count; f++)
+        group_vectors(finding_a(finding), &body->fields[f].value, maker.arena, &fields.m[f],
+                      &fields.n[f]);
+    listed_rows(&maker, finding, &fields, false);
+    unplaced_rows(&maker, finding, false);
+    listed_rows(&maker, finding, &fields, true);
+    unplaced_rows(&maker, finding, true);
+    rows_finish(&maker, out);
+    vec_free(&maker.rows);
+    return STATUS_OK;
+}

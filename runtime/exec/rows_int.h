@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// rows_int.h: rows in the making: of a relation, and of a rule that is read as a table.
+
+#ifndef SUP_RUNTIME_EXEC_ROWS_INT_H
+#define SUP_RUNTIME_EXEC_ROWS_INT_H
+
+#include "runtime/exec/finding.h"
+
+// One row before it is settled.
+typedef struct MadeRow {
+    Value *cells;
+    // Per cell, where a gap comes from: two gaps are the same if they come from the same cell of a table. 0 where the
+    // cell is known.
+    uint64_t *origins;
+    RowClass row_class;
+    CauseId cause;   // possible and shadow rows: the first one
+    bool many;       // stands for any number of rows
+    uint32_t branch; // derivation, for messages
+} MadeRow;
+
+typedef VEC(MadeRow) MadeRows;
+
+typedef struct RowMaker {
+    RunShared *shared;
+    Arena *arena;
+    const ColumnDecl *columns;
+    uint32_t column_count;
+    Str name;
+    MadeRows rows;
+    uint64_t fresh; // next origin of a gap that comes from no single cell
+} RowMaker;
+
+// Adds the rows of one finished branch.
+void rows_of_branch(RowMaker *maker, Finding *finding, uint32_t branch);
+// The cause (undecided members, `relation.column`).
+CauseId undecided_cell(RowMaker *maker, uint32_t column);
+// A cell of a group: where shadows could change an aggregate in it, an issue with the guard's bounds.
+Value group_cell(RowMaker *maker, Level *level, const Expr *expr, uint32_t column, int64_t group,
+                 const Vector *m, const Vector *n);
+// The values of `expr` over the groups in m and n.
+void group_vectors(Level *level, const Expr *expr, Arena *arena, Vector *m, Vector *n);
+// Settles equal rows, keys and `keep`, sorts, and makes the Rowset (rows_settle.c).
+Status rows_settle(RowMaker *maker, const Relation *relation, Rowset **out);
+// The rows as they stand, numbered in order (rules).
+void rows_finish(RowMaker *maker, Rowset **out);
+
+#endif

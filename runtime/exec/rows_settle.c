@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// rows_settle.c: from the rows that branches gave to the rows that a relation has.
+//
+// Equal rows are one row. Two certain rows of one key that differ stop the run, unless `keep` chooses. A possible row
+// that equals a certain one says nothing new. Rows are numbered in the order of their cells, so the order in which
+// branches and tables were read cannot show.
+
+#include "runtime/exec/rows_int.h"
+
+// ---------------------------------------------------------------- identity of cells
+
+static void cell_bytes(StrBuf *buf, const RunShared *shared, const Value *value, uint64_t origin)
+{
+    if (value->state == VALUE_KNOWN) {
+        strbuf_add_char(buf, '=');
+        size_t at = buf->len;
+        value_text(buf, shared->dict, value, true);
+        strbuf_add_i64(buf, (int64_t)(buf->len - at));
+        return;
+    }
+    strbuf_add_char(buf, value->state == VALUE_GAP ? '?' : '!');
+    if (value->state == VALUE_GAP) {
+        strbuf_add(buf, (Str){(const char *)&origin, sizeof origin});
+        return;
+    }
+    strbuf_add(buf, (Str){(const char *)&value->cause, sizeof value->cause});
+    if (value->bounded) {
+        strbuf_add(buf, (Str){(const char *)&value->lo, sizeof value->lo});
+        strbuf_add(buf, (Str){(const char *)&value->hi, sizeof value->hi});
+    }
+}
+
+static Str row_bytes(StrBuf *buf, const RowMaker *maker, const MadeRow *row,
+                     const uint32_t *columns, uint32_t count)
+{
+    strbuf_clear(buf);
+    for (uint32_t c = 0; c < count; c++) {
+        uint32_t column = columns == NULL ? c : columns[c];
+        cell_bytes(buf, maker->shared, &row->cells[column], row->origins[column]);
+        strbuf_add_char(buf, '\0');
+    }
+    return strbuf_str(buf);
+}
+
+// ---------------------------------------------------------------- unknown keys
+
+static const Value *first_unknown_key(const MadeRow *row, const uint32_t *key, uint32_t key_count,
+                                      bool *issue)
+{
+    const Value *first = NULL;
+    for (uint32_t k = 0; k < key_count; k++) {
+        const Value *cell = &row->cells[key[k]];
+        if (cell->state == VALUE_KNOWN)
+            continue;
+        if (first == NULL)
+            first = cell;
+        *issue |= cell->state == VALUE_ISSUE;
+    }
+    return first;
+}
+
+static bool keys_fit(const RowMaker *maker, const MadeRow *a, const MadeRow *b, const uint32_t *key,
+                     uint32_t key_count)
+{
+    for (uint32_t k = 0; k < key_count; k++) {
+        if (!value_may_equal(maker->shared->dict, &a->cells[key[k]], &b->cells[key[k]]))
+            return false;
+    }
+    return true;
+}
+
+// A row with an unknown key cell is certain only if no other row of the relation could be the same one.
+static void doubt_unknown_keys(RowMaker *maker, const uint32_t *key, uint32_t key_count)
+{
+    StrBuf mine, other;
+    strbuf_init(&mine);
+    strbuf_init(&other);
+    VEC(size_t) doubtful = {0};
+    for (size_t i = 0; i < maker->rows.count; i++) {
+        MadeRow *row = &maker->rows.items[i];
+        bool issue = false;
+        const Value *unknown = first_unknown_key(row, key, key_count, &issue);
+        if (unknown == NULL || row->row_class != CLASS_CERTAIN)
+            continue;
+        Str identity = row_bytes(&mine, maker, row, key, key_count);
+        bool rival = issue;
+        for (size_t j = 0; j < maker->rows.count && !rival; j++)
+            rival = j != i && keys_fit(maker, row, &maker->rows.items[j], key, key_count) &&
+                    !str_equal(identity,
+                               row_bytes(&other, maker, &maker->rows.items[j], key, key_count));
+        if (rival)
+            vec_push(&doubtful, i);
+    }
+    for (size_t d = 0; d < doubtful.count; d++) {
+        MadeRow *row = &maker->rows.items[doubtful.items[d]];
+        bool issue = false;
+        row->row_class = CLASS_POSSIBLE;
+        row->cause = first_unknown_key(row, key, key_count, &issue)->cause;
+    }
+    vec_free(&doubtful);
+    strbuf_deinit(&mine);
+    strbuf_deinit(&other);
+}
+
+// ---------------------------------------------------------------- one row per key
+
+static int compare_cells(const RowMaker *maker, const Value *a, const Value *b)
+{
+    bool x = a->state == VALUE_KNOWN, y = b->state == VALUE_KNOWN;
+    if (!x || !y)
+        return x == y ? 0 : x ? -1 : 1; // unknown last
+    return value_compare(maker->shared->dict, a, b);
+}
+
+static int compare_rows(const RowMaker *maker, const MadeRow *a, const MadeRow *b)
+{
+    for (uint32_t c = 0; c < maker->column_count; c++) {
+        int order = compare_cells(maker, &a->cells[c], &b->cells[c]);
+        if (order != 0)
+            return order;
+    }
+    return (int)a->row_class - (int)b->row_class;
+}
+
+static void row_text(const RowMaker *maker, const MadeRow *row, StrBuf *out)
+{
+    for (uint32_t c = 0; c < maker->column_count; c++) {
+        strbuf_printf(out, "%s" STR_FMT " ", c > 0 ? "，" : "", STR_ARG(maker->columns[c].name));
+        if (row->cells[c].state == VALUE_KNOWN)
+            value_text(out, maker->shared->dict, &row->cells[c], true);
+        else
+            strbuf_add_c(out, "（缺失）");
+    }
+}
+
+static Status contradiction(const RowMaker *maker, const MadeRow *a, const MadeRow *b)
+{
+    StrBuf x, y;
+    strbuf_init(&x);
+    strbuf_init(&y);
+    row_text(maker, a, &x);
+    row_text(maker, b, &y);
+    Status status = error_set(
+        maker->shared->error, STATUS_DATA,
+        "关系“" STR_FMT "”的一个主键有两行互相矛盾：（" STR_FMT "）与（" STR_FMT
+        "）；请补全主键，或写“保留 最小者 / 最大者”",
+        "relation `" STR_FMT "` has two rows that contradict each other under one key: (" STR_FMT
+        ") and (" STR_FMT "); extend the key, or write `keep least` or `keep greatest`",
+        STR_ARG(maker->name), STR_ARG(strbuf_str(&x)), STR_ARG(strbuf_str(&y)));
+    strbuf_deinit(&x);
+    strbuf_deinit(&y);
+    return status;
+}
+
+static bool better_kept(const RowMaker *maker, const Relation *relation, const MadeRow *a,
+                        const MadeRow *than)
+{
+    int order =
+        compare_cells(maker, &a->cells[relation->keep_column], &than->cells[relation->keep_column]);
+    if (order != 0)
+        return relation->keep_least ? order < 0 : order > 0;
+    return compare_rows(maker, a, than) < 0;
+}
+
+typedef struct Settled {
+    MadeRows kept;   // certain, one per key
+    MadeRows others; // possible and shadow
+} Settled;
+
+static Status keep_certain(const RowMaker *maker, const Relation *relation, const uint32_t *key,
+                           uint32_t key_count, Settled *settled)
+{
+    Map by_key = {0};
+    StrBuf a, b;
+    strbuf_init(&a);
+    strbuf_init(&b);
+    bool keeps = relation->keep_least || relation->keep_greatest;
+    Status status = STATUS_OK;
+    for (size_t i = 0; i < maker->rows.count && status == STATUS_OK; i++) {
+        const MadeRow *row = &maker->rows.items[i];
+        if (row->row_class != CLASS_CERTAIN)
+            continue;
+        bool is_new = false;
+        uint64_t *at = map_at(&by_key, row_bytes(&a, maker, row, key, key_count), &is_new);
+        if (is_new) {
+            *at = settled->kept.count;
+            vec_push(&settled->kept, *row);
+            continue;
+        }
+        MadeRow *have = &settled->kept.items[*at];
+        bool same = str_equal(row_bytes(&a, maker, row, NULL, maker->column_count),
+                              row_bytes(&b, maker, have, NULL, maker->column_count));
+        if (!same && !keeps)
+            status = contradiction(maker, have, row);
+        else if (!same && better_kept(maker, relation, row, have))
+            *have = *row;
+    }
+    map_deinit(&by_key);
+    strbuf_deinit(&a);
+    strbuf_deinit(&b);
+    return status;
+}
+
+static void keep_others(const RowMaker *maker, Settled *settled)
+{
+    Map seen = {0};
+    StrBuf buf;
+    strbuf_init(&buf);
+    for (size_t i = 0; i < settled->kept.count; i++)
+        map_put(&seen, row_bytes(&buf, maker, &settled->kept.items[i], NULL, maker->column_count),
+                0);
+    for (size_t i = 0; i < maker->rows.count; i++) {
+        const MadeRow *row = &maker->rows.items[i];
+        if (row->row_class == CLASS_CERTAIN)
+            continue;
+        Str cells = row_bytes(&buf, maker, row, NULL, maker->column_count);
+        if (map_get(&seen, cells, NULL))
+            continue;
+        strbuf_add_char(&buf, (char)row->row_class);
+        strbuf_add(&buf, (Str){(const char *)&row->cause, sizeof row->cause});
+        if (map_put(&seen, strbuf_str(&buf), 1))
+            vec_push(&settled->others, *row);
+    }
+    map_deinit(&seen);
+    strbuf_deinit(&buf);
+}
+
+// A possible row that beats the certain row of its key makes the cells that differ unknown.
+static void unsettle(const RowMaker *maker, const Relation *relation, const uint32_t *key,
+                     uint32_t key_count, Settled *settled)
+{
+    StrBuf a, b;
+    strbuf_init(&a);
+    strbuf_init(&b);
+    for (size_t i = 0; i < settled->others.count; i++) {
+        const MadeRow *possible = &settled->others.items[i];
+        for (size_t j = 0; j < settled->kept.count; j++) {
+            MadeRow *row = &settled->kept.items[j];
+            if (!str_equal(row_bytes(&a, maker, row, key, key_count),
+                           row_bytes(&b, maker, possible, key, key_count)))
+                continue;
+            const Value *x = &possible->cells[relation->keep_column],
+                        *y = &row->cells[relation->keep_column];
+            bool known = x->state == VALUE_KNOWN && y->state == VALUE_KNOWN;
+            int order = known ? value_compare(maker->shared->dict, x, y) : 0;
+            bool beats = !known || order == 0 || (relation->keep_least ? order < 0 : order > 0);
+            for (uint32_t c = 0; beats && c < maker->column_count; c++) {
+                if (!str_equal(row_bytes(&a, maker, row, &c, 1),
+                               row_bytes(&b, maker, possible, &c, 1)))
+                    row->cells[c] = (Value){
+                        .type = row->cells[c].type, .state = VALUE_ISSUE, .cause = possible->cause};
+            }
+        }
+    }
+    strbuf_deinit(&a);
+    strbuf_deinit(&b);
+}
+
+// ---------------------------------------------------------------- the rowset
+
+static void sort_rows(const RowMaker *maker, MadeRow *rows, size_t count)
+{
+    MadeRow *scratch = base_alloc(MAX_OF(count, 1) * sizeof *scratch);
+    for (size_t width = 1; width < count; width *= 2) {
+        for (size_t from = 0; from < count; from += 2 * width) {
+            size_t middle = MIN_OF(from + width, count), end = MIN_OF(from + 2 * width, count),
+                   i = from, j = middle;
+            for (size_t out = from; out < end; out++) {
+                bool left =
+                    j >= end || (i < middle && compare_rows(maker, &rows[i], &rows[j]) <= 0);
+                scratch[out] = left ? rows[i++] : rows[j++];
+            }
+        }
+        memcpy(rows, scratch, count * sizeof *rows);
+    }
+    free(scratch);
+}
+
+static void set_classes(Rowset *rowset, const MadeRow *rows, size_t count)
+{
+    bool all_certain = true;
+    for (size_t i = 0; i < count; i++)
+        all_certain &= rows[i].row_class == CLASS_CERTAIN && !rows[i].many;
+    if (all_certain)
+        return;
+    rowset->classes = base_alloc_zeroed(count, sizeof *rowset->classes);
+    rowset->row_causes = base_alloc_zeroed(count, sizeof *rowset->row_causes);
+    for (size_t i = 0; i < count; i++) {
+        rowset->classes[i] = (uint8_t)(rows[i].row_class | (rows[i].many ? ROW_MANY : 0));
+        rowset->row_causes[i] = rows[i].cause;
+    }
+}
+
+static Rowset *make_rowset(const RowMaker *maker, const MadeRow *rows, size_t count)
+{
+    Rowset *rowset = rowset_create(maker->name, maker->column_count);
+    rowset->is_relation = true;
+    rowset->row_count = (int64_t)count;
+    rowset->total_count = (int64_t)count;
+    for (uint32_t c = 0; c < maker->column_count; c++) {
+        column_init(&rowset->columns[c], maker->columns[c].name, maker->columns[c].type);
+        column_reserve(&rowset->columns[c], (int64_t)count);
+        for (size_t i = 0; i < count; i++)
+            column_append(&rowset->columns[c], &rows[i].cells[c]);
+    }
+    set_classes(rowset, rows, count);
+    return rowset;
+}
+
+void rows_finish(RowMaker *maker, Rowset **out)
+{
+    *out = make_rowset(maker, maker->rows.items, maker->rows.count);
+}
+
+Status rows_settle(RowMaker *maker, const Relation *relation, Rowset **out)
+{
+    uint32_t *key = ARENA_ARRAY(maker->arena, uint32_t, MAX_OF(maker->column_count, 1u));
+    uint32_t key_count = relation->key_count > 0 ? relation->key_count : maker->column_count;
+    for (uint32_t k = 0; k < key_count; k++)
+        key[k] = relation->key_count > 0 ? relation->key[k] : k;
+    doubt_unknown_keys(maker, key, key_count);
+    Settled settled = {0};
+    Status status = keep_certain(maker, relation, key, key_count, &settled);
+    if (status == STATUS_OK) {
+        keep_others(maker, &settled);
+        if (relation->keep_least || relation->keep_greatest)
+            unsettle(maker, relation, key, key_count, &settled);
+        for (size_t i = 0; i < settled.others.count; i++)
+            vec_push(&settled.kept, settled.others.items[i]);
+        sort_rows(maker, settled.kept.items, settled.kept.count);
+        *out = make_rowset(maker, settled.kept.items, settled.kept.count);
+    }
+    vec_free(&settled.kept);
+    vec_free(&settled.others);
+    return status;
+}

@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// run.c: one run of a program: tables, then relations and rules that others read, in their order, then the lists.
+
+#include "runtime/exec/finding.h"
+#include "runtime/exec/table.h"
+
+struct Run {
+    const Program *program;
+    RunOptions options;
+    RunShared shared;
+    Value *consts;
+    Value **params;
+    VEC(RuleResult) rules; // selected rules, in the program's order
+    VEC(QueryResult) queries;
+    VEC(LoadReport) loads;
+    RuleResult *relation_gaps; // per relation; arena NULL: not computed
+    RuleResult *rule_results;  // per rule: computed early because others read it
+    QueryResult relation_rows; // of the relation asked for
+    RuleResult relation_undecided_rows;
+};
+
+void run_options_init(RunOptions *options)
+{
+    *options = (RunOptions){.tolerance_count = 10000000, .evidence_limit = 100, .batch_size = 1024};
+    options->limit_pairs = INT64_C(20000000000);
+    options->limit_output = INT64_C(10000000);
+}
+
+// ---------------------------------------------------------------- constants and parameters
+
+static Value const_value(RunShared *shared, const Const *constant)
+{
+    Value value = constant->value;
+    value.type = constant->type;
+    if (value.state != VALUE_KNOWN)
+        return value;
+    TypeKind kind = constant->type.kind;
+    if (kind == TYPE_TEXT || kind == TYPE_IDENTITY) {
+        value.code = dict_intern(shared->dict, constant->text);
+    } else if (kind == TYPE_SET || kind == TYPE_LIST) {
+        Value *items = base_alloc(MAX_OF((size_t)constant->item_count, 1) * sizeof *items);
+        for (uint32_t i = 0; i < constant->item_count; i++)
+            items[i] = const_value(shared, &constant->items[i]);
+        value.code =
+            kind == TYPE_SET
+                ? set_encode(shared->dict, *constant->type.element, items, constant->item_count)
+                : list_encode(shared->dict, *constant->type.element, items, constant->item_count);
+        free(items);
+    }
+    return value;
+}
+
+static void set_consts(Run *run)
+{
+    const Program *program = run->program;
+    run->consts = base_alloc_zeroed(MAX_OF(program->const_count, 1u), sizeof *run->consts);
+    for (uint32_t i = 0; i < program->const_count; i++)
+        run->consts[i] = const_value(&run->shared, &program->consts[i]);
+    run->params = base_alloc_zeroed(MAX_OF(program->param_count, 1u), sizeof *run->params);
+    for (uint32_t p = 0; p < program->param_count; p++) {
+        const Param *param = &program->params[p];
+        run->params[p] = base_alloc_zeroed(MAX_OF(param->value_count, 1u), sizeof **run->params);
+        for (uint32_t v = 0; v < param->value_count; v++)
+            run->params[p][v] = const_value(&run->shared, &param->values[v]);
+    }
+}
+
+static void set_param(Run *run, uint32_t param, const Const *constant)
+{
+    Value value = const_value(&run->shared, constant);
+    for (uint32_t v = 0; v < run->program->params[param].value_count; v++)
+        run->params[param][v] = value;
+}
+
+static void set_as_of(Run *run, int64_t days)
+{
+    run->shared.eval.has_as_of = true;
+    run->shared.eval.as_of = days;
+}
+
+static void apply_settings(Run *run)
+{
+    if (run->options.has_as_of)
+        set_as_of(run, run->options.as_of);
+    for (uint32_t i = 0; i < run->options.setting_count; i++)
+        set_param(run, run->options.settings[i].param, &run->options.settings[i].constant);
+    const TestCase *test = run->options.test;
+    for (uint32_t i = 0; test != NULL && i < test->param_count; i++) {
+        const GivenParam *given = &test->params[i];
+        if (given->param == UINT32_MAX)
+            set_as_of(run, given->value.value.i64);
+        else if (given->param == UINT32_MAX - 1)
+            run->options.tolerance_count = run_ratio_count(&given->value);
+        else
+            set_param(run, given->param, &given->value);
+    }
+}
+
+// An exact ratio as a count of 10^-9.
+int64_t run_ratio_count(const Const *ratio)
+{
+    int128_t count = 0;
+    int128_t value = type_phys(ratio->type) == PHYS_I64 ? ratio->value.i64 : ratio->value.i128;
+    if (!exact_round(value, ratio->type.scale, 9, ROUND_HALF_AWAY, &count) || count < 0)
+        return 0;
+    return count > INT64_C(1000000000) ? INT64_C(1000000000) : (int64_t)count;
+}
+
+// ---------------------------------------------------------------- tables
+
+static const GivenTable *given_for(const TestCase *test, SourceKind kind, uint32_t index)
+{
+    for (uint32_t i = 0; test != NULL && i < test->table_count; i++) {
+        if (test->tables[i].source.kind == kind && test->tables[i].source.index == index)
+            return &test->tables[i];
+    }
+    return NULL;
+}
+
+static Status open_given(Run *run, const TableDecl *table, const GivenTable *given, Rowset **out)
+{
+    GivenTable empty = {.source = {SOURCE_TABLE, 0}};
+    return load_given(table, given == NULL ? &empty : given, run->shared.dict, run->shared.causes,
+                      out, run->shared.error);
+}
+
+static Status load_tables(Run *run)
+{
+    const Program *program = run->program;
+    for (uint32_t t = 0; t < program->table_count; t++) {
+        const TableDecl *table = &program->tables[t];
+        if (!table->needed)
+            continue;
+        TRY(run_poll(&run->shared));
+        if (run->options.test != NULL) {
+            TRY(open_given(run, table, given_for(run->options.test, SOURCE_TABLE, t),
+                           &run->shared.tables[t]));
+            TRY(table_judge(&run->shared, table, run->shared.tables[t], NULL));
+            continue;
+        }
+        vec_push(&run->loads, (LoadReport){0});
+        TRY(table_open(&run->shared, t, &run->shared.tables[t], &vec_last(&run->loads)));
+    }
+    return STATUS_OK;
+}
+
+// ---------------------------------------------------------------- relations and rules
+
+static Status given_rows(Run *run, Str name, const ColumnDecl *columns, uint32_t column_count,
+                         const GivenTable *given, Rowset **out)
+{
+    TableDecl as_table = {.name = name, .columns = columns, .column_count = column_count};
+    TRY(open_given(run, &as_table, given, out));
+    (*out)->is_relation = true;
+    return STATUS_OK;
+}
+
+static Status compute_relation(Run *run, uint32_t index)
+{
+    const Relation *relation = &run->program->relations[index];
+    const GivenTable *given = given_for(run->options.test, SOURCE_RELATION, index);
+    if (given != NULL)
+        return given_rows(run, relation->name, relation->columns, relation->column_count, given,
+                          &run->shared.relations[index]);
+    return relation_build(&run->shared, relation, &run->shared.relations[index],
+                          &run->relation_gaps[index]);
+}
+
+static Status compute_rule(Run *run, uint32_t index)
+{
+    const Rule *rule = &run->program->rules[index];
+    const GivenTable *given = given_for(run->options.test, SOURCE_RULE, index);
+    if (given != NULL && !rule->selected)
+        return given_rows(run, rule->name, rule->columns, rule->column_count, given,
+                          &run->shared.rules[index]);
+    Finding finding;
+    TRY(finding_open(&finding, &run->shared, &rule->body));
+    Status status = STATUS_OK;
+    if (rule->read)
+        status = finding_rule_rows(&finding, rule, &run->shared.rules[index]);
+    if (status == STATUS_OK && rule->selected)
+        status = finding_entries(&finding, rule, &run->rule_results[index]);
+    finding_close(&finding);
+    return status;
+}
+
+static Status compute_in_order(Run *run)
+{
+    const Program *program = run->program;
+    for (uint32_t i = 0; i < program->order_count; i++) {
+        RowSource source = program->order[i];
+        if (source.kind == SOURCE_RELATION)
+            TRY(compute_relation(run, source.index));
+        else if (source.kind == SOURCE_RULE)
+            TRY(compute_rule(run, source.index));
+    }
+    return STATUS_OK;
+}
+
+// Selected rules in the order of the file; gap lines of relations stand as results of their own, before the rules
+// that come behind them would be computed anyway.
+static Status collect_results(Run *run)
+{
+    const Program *program = run->program;
+    for (uint32_t r = 0; r < program->relation_count; r++) {
+        if (run->relation_gaps[r].entry_count > 0)
+            vec_push(&run->rules, run->relation_gaps[r]);
+        else if (run->relation_gaps[r].arena != NULL)
+            arena_destroy(run->relation_gaps[r].arena);
+        run->relation_gaps[r].arena = NULL;
+    }
+    for (uint32_t r = 0; r < program->rule_count; r++) {
+        if (run->rule_results[r].arena != NULL)
+            vec_push(&run->rules, run->rule_results[r]);
+        run->rule_results[r].arena = NULL;
+    }
+    for (uint32_t q = 0; q < program->query_count; q++) {
+        if (!program->queries[q].selected)
+            continue;
+        vec_push(&run->queries, (QueryResult){0});
+        TRY(query_build(&run->shared, &program->queries[q], &vec_last(&run->queries)));
+    }
+    return STATUS_OK;
+}
+
+// ---------------------------------------------------------------- the run
+
+static void share(Run *run, Error *error)
+{
+    const Program *program = run->program;
+    RunShared *shared = &run->shared;
+    *shared = (RunShared){.program = program, .options = &run->options, .error = error};
+    shared->dict = dict_create();
+    shared->causes = cause_table_create();
+    shared->tables = base_alloc_zeroed(MAX_OF(program->table_count, 1u), sizeof *shared->tables);
+    shared->relations =
+        base_alloc_zeroed(MAX_OF(program->relation_count, 1u), sizeof *shared->relations);
+    shared->rules = base_alloc_zeroed(MAX_OF(program->rule_count, 1u), sizeof *shared->rules);
+    run->relation_gaps =
+        base_alloc_zeroed(MAX_OF(program->relation_count, 1u), sizeof *run->relation_gaps);
+    run->rule_results =
+        base_alloc_zeroed(MAX_OF(program->rule_count, 1u), sizeof *run->rule_results);
+    set_consts(run);
+    shared->eval = (EvalShared){.program = program,
+                                .dict = shared->dict,
+                                .causes = shared->causes,
+                                .consts = run->consts,
+                                .params = run->params};
+    shared->eval.absent_cause = cause_intern(shared->causes, REASON_ABSENT, STR(""));
+    apply_settings(run);
+}
+
+static Status need_as_of(const Run *run)
+{
+    if (!run->program->reads_as_of || run->shared.eval.has_as_of)
+        return STATUS_OK;
+    return error_set(run->shared.error, STATUS_USAGE,
+                     "模型用到截止日，却没有给定：请用 --as-of 2024-12-31 "
+                     "这样的写法给出（测试里写“给定 截止日 = 2024-12-31”）",
+                     "the model reads as_of, but no date is given: add --as-of 2024-12-31 "
+                     "(in a test: `given as_of = 2024-12-31`)");
+}
+
+Status run_open(const Program *program, const RunOptions *options, Run **out, Error *error)
+{
+    Run *run = base_alloc_zeroed(1, sizeof *run);
+    run->program = program;
+    run->options = *options;
+    share(run, error);
+    Status status = need_as_of(run);
+    if (status == STATUS_OK)
+        status = load_tables(run);
+    if (status == STATUS_OK)
+        status = compute_in_order(run);
+    if (status == STATUS_OK)
+        status = collect_results(run);
+    *out = run;
+    if (status != STATUS_OK) {
+        run_close(run);
+        *out = NULL;
+    } else {
+        run->shared.error = NULL;
+    }
+    return status;
+}
+
+static void close_results(Run *run)
+{
+    for (size_t i = 0; i < run->rules.count; i++)
+        arena_destroy(run->rules.items[i].arena);
+    for (size_t i = 0; i < run->queries.count; i++)
+        arena_destroy(run->queries.items[i].arena);
+    for (size_t i = 0; i < run->loads.count; i++)
+        load_report_deinit(&run->loads.items[i]);
+    for (uint32_t r = 0; r < run->program->relation_count; r++)
+        arena_destroy(run->relation_gaps[r].arena);
+    for (uint32_t r = 0; r < run->program->rule_count; r++)
+        arena_destroy(run->rule_results[r].arena);
+    arena_destroy(run->relation_rows.arena);
+    arena_destroy(run->relation_undecided_rows.arena);
+    vec_free(&run->rules);
+    vec_free(&run->queries);
+    vec_free(&run->loads);
+    free(run->relation_gaps);
+    free(run->rule_results);
+}
+
+static void close_rowsets(Rowset **rowsets, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        rowset_destroy(rowsets[i]);
+    free(rowsets);
+}
+
+void run_close(Run *run)
+{
+    if (run == NULL)
+        return;
+    close_results(run);
+    close_rowsets(run->shared.tables, run->program->table_count);
+    close_rowsets(run->shared.relations, run->program->relation_count);
+    close_rowsets(run->shared.rules, run->program->rule_count);
+    for (uint32_t p = 0; p < run->program->param_count; p++)
+        free(run->params[p]);
+    free(run->params);
+    free(run->consts);
+    cause_table_destroy(run->shared.causes);
+    dict_destroy(run->shared.dict);
+    free(run);
+}
+
+uint32_t run_rule_count(const Run *run)
+{
+    return (uint32_t)run->rules.count;
+}
+
+const RuleResult *run_rule(const Run *run, uint32_t index)
+{
+    ASSERT(index < run->rules.count);
+    return &run->rules.items[index];
+}
+
+uint32_t run_query_count(const Run *run)
+{
+    return (uint32_t)run->queries.count;
+}
+
+const QueryResult *run_query(const Run *run, uint32_t index)
+{
+    ASSERT(index < run->queries.count);
+    return &run->queries.items[index];
+}
+
+const QueryResult *run_relation(Run *run, uint32_t relation)
+{
+    ASSERT(relation < run->program->relation_count);
+    arena_destroy(run->relation_rows.arena);
+    relation_result(&run->shared, &run->program->relations[relation],
+                    run->shared.relations[relation], &run->relation_rows);
+    return &run->relation_rows;
+}
+
+const RuleResult *run_relation_undecided(Run *run, uint32_t relation)
+{
+    ASSERT(relation < run->program->relation_count);
+    arena_destroy(run->relation_undecided_rows.arena);
+    relation_undecided(&run->shared, &run->program->relations[relation],
+                       run->shared.relations[relation], &run->relation_undecided_rows);
+    return &run->relation_undecided_rows;
+}
+
+uint32_t run_load_count(const Run *run)
+{
+    return (uint32_t)run->loads.count;
+}
+
+const LoadReport *run_load(const Run *run, uint32_t index)
+{
+    ASSERT(index < run->loads.count);
+    return &run->loads.items[index];
+}
+
+const Dict *run_dict(const Run *run)
+{
+    return run->shared.dict;
+}

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// tuples.c: the tuples that an aggregate folds, and aggregates over the attached sets of one binding.
+//
+// An aggregate counts each distinct tuple of rows of the variables that it mentions once. Building a tuple
+// batch spreads a batch of bindings over the rows of the attached variables mentioned; making tuples distinct
+// across bindings is the caller's business, because it knows the group.
+
+#include "runtime/data/vector.h"
+#include "runtime/exec/tuples_int.h"
+
+// One step of the spread: tuples so far, and the slot that multiplies them next.
+typedef struct Spread {
+    Arena *arena;
+    const Body *body;
+    TupleBatch *tuples;
+    uint32_t mention_count;
+} Spread;
+
+static void tuples_alloc(Arena *arena, uint32_t mention_count, int64_t count, TupleBatch *out)
+{
+    *out = (TupleBatch){.count = count};
+    out->binding = ARENA_ARRAY(arena, int64_t, count);
+    out->rows = ARENA_ARRAY(arena, int64_t *, MAX_OF(mention_count, 1u));
+    for (uint32_t m = 0; m < mention_count; m++)
+        out->rows[m] = ARENA_ARRAY(arena, int64_t, count);
+    out->row_class = ARENA_ARRAY(arena, uint8_t, count);
+    out->cause = ARENA_ARRAY(arena, CauseId, count);
+    out->many = ARENA_ARRAY(arena, uint8_t, count);
+}
+
+static void tuple_copy(const TupleBatch *from, int64_t index, TupleBatch *to, int64_t at,
+                       uint32_t mention_count)
+{
+    to->binding[at] = from->binding[index];
+    for (uint32_t m = 0; m < mention_count; m++)
+        to->rows[m][at] = from->rows[m][index];
+    to->row_class[at] = from->row_class[index];
+    to->cause[at] = from->cause[index];
+    to->many[at] = from->many[index];
+}
+
+static void tuple_worsen(TupleBatch *tuples, int64_t at, RowClass row_class, CauseId cause)
+{
+    if (row_class <= tuples->row_class[at])
+        return;
+    tuples->row_class[at] = (uint8_t)row_class;
+    tuples->cause[at] = cause;
+}
+
+// Spreads over the attached slot at place `m` of the mention list.
+static void spread_attached(Spread *spread, uint32_t m, const AttachedSet *set)
+{
+    const TupleBatch *in = spread->tuples;
+    int64_t total = 0;
+    for (int64_t i = 0; i < in->count; i++)
+        total += set->offsets[in->binding[i] + 1] - set->offsets[in->binding[i]];
+    TupleBatch out;
+    tuples_alloc(spread->arena, spread->mention_count, total, &out);
+    int64_t next = 0;
+    for (int64_t i = 0; i < in->count; i++) {
+        for (int64_t k = set->offsets[in->binding[i]]; k < set->offsets[in->binding[i] + 1];
+             k++, next++) {
+            const AttachedMember *member = &set->members[k];
+            tuple_copy(in, i, &out, next, spread->mention_count);
+            out.rows[m][next] = member->row;
+            tuple_worsen(&out, next, member->row_class, member->cause);
+            out.many[next] |= row_is_unknown(member->row);
+        }
+    }
+    *spread->tuples = out;
+}
+
+// Takes the plain row variable at place `m`: absent rows leave the tuple out, `?` makes it possible.
+static void take_plain(Spread *spread, uint32_t m, uint32_t slot, const int64_t *rows)
+{
+    TupleBatch *tuples = spread->tuples;
+    bool optional = spread->body->slots[slot].optional;
+    int64_t next = 0;
+    for (int64_t i = 0; i < tuples->count; i++) {
+        int64_t row = rows[tuples->binding[i]];
+        if (row == ROW_ABSENT)
+            continue;
+        if (next != i)
+            tuple_copy(tuples, i, tuples, next, spread->mention_count);
+        tuples->rows[m][next] = row;
+        if (row_is_unknown(row)) {
+            tuple_worsen(tuples, next, CLASS_POSSIBLE, row_cause(row));
+            tuples->many[next] |= !optional;
+        }
+        next++;
+    }
+    tuples->count = next;
+}
+
+// A context whose rows are the tuples: mentioned slots by the tuple's rows, all others, keys and aggregates
+// by the tuple's binding.
+static EvalContext tuple_context(BodyRun *run, const Bindings *batch, const Aggregate *aggregate,
+                                 const EvalContext *base, const TupleBatch *tuples, uint64_t wanted)
+{
+    Arena *arena = run->scratch;
+    const Body *body = run->body;
+    SlotRows *slots = ARENA_ARRAY(arena, SlotRows, MAX_OF(body->slot_count, 1u));
+    for (uint32_t slot = 0; slot < body->slot_count; slot++) {
+        if ((wanted >> slot & 1) == 0 || batch->rows[slot] == NULL)
+            continue;
+        int64_t *rows = ARENA_ARRAY(arena, int64_t, tuples->count);
+        for (int64_t i = 0; i < tuples->count; i++)
+            rows[i] = batch->rows[slot][tuples->binding[i]];
+        slots[slot] =
+            (SlotRows){.rowset = run_rowset(run->shared, body->slots[slot].source), .rows = rows};
+    }
+    for (uint32_t m = 0; m < aggregate->mention_count; m++) {
+        uint32_t slot = aggregate->mention[m];
+        slots[slot] = (SlotRows){.rowset = run_rowset(run->shared, body->slots[slot].source),
+                                 .rows = tuples->rows[m]};
+    }
+    EvalContext context = *base;
+    context.arena = arena;
+    context.count = tuples->count;
+    context.slots = slots;
+    return context;
+}
+
+static bool is_identity_map(const TupleBatch *tuples, int64_t count)
+{
+    return tuples->count == count; // bindings ascend, so equal numbers mean equal places
+}
+
+// vectors[v] at the tuples' bindings.
+static const Vector *vectors_at(const Vector *vectors, uint32_t count, const TupleBatch *tuples,
+                                Arena *arena)
+{
+    if (vectors == NULL)
+        return NULL;
+    Vector *out = ARENA_ARRAY(arena, Vector, MAX_OF(count, 1u));
+    for (uint32_t v = 0; v < count; v++) {
+        out[v] = vectors[v];
+        if (vectors[v].data != NULL && !vectors[v].constant)
+            vector_take(&vectors[v], tuples->binding, tuples->count, arena, &out[v]);
+    }
+    return out;
+}
+
+static uint32_t last_key_count(const Body *body)
+{
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < body->operator_count; i++) {
+        if (body->operators[i].kind == OPERATOR_GROUP)
+            most = MAX_OF(most, body->operators[i].group.key_count);
+    }
+    return most;
+}
+
+// Evaluates `when`, drops tuples in which it is false, and lowers those in which it is undetermined.
+static void apply_when(const EvalContext *context, const Aggregate *aggregate, TupleBatch *tuples)
+{
+    if (aggregate->when.count == 0)
+        return;
+    Vector truth;
+    eval_truth(context, &aggregate->when, &truth);
+    vector_expand(&truth, tuples->count, context->arena);
+    int64_t next = 0;
+    for (int64_t i = 0; i < tuples->count; i++) {
+        if (truth.truth[i] == TRUTH_F)
+            continue;
+        if (next != i)
+            tuple_copy(tuples, i, tuples, next, aggregate->mention_count);
+        if (truth.truth[i] == TRUTH_U)
+            tuple_worsen(tuples, next, CLASS_POSSIBLE, truth.cause == NULL ? 0 : truth.cause[i]);
+        next++;
+    }
+    tuples->count = next;
+}
+
+static void start_tuples(BodyRun *run, const Bindings *batch, uint32_t mention_count,
+                         TupleBatch *out)
+{
+    tuples_alloc(run->scratch, mention_count, batch->count, out);
+    for (int64_t i = 0; i < batch->count; i++)
+        out->binding[i] = i;
+}
+
+void tuples_build(BodyRun *run, const Bindings *batch, const Aggregate *aggregate,
+                  const EvalContext *base, TupleBatch *out)
+{
+    start_tuples(run, batch, aggregate->mention_count, out);
+    Spread spread = {.arena = run->scratch,
+                     .body = run->body,
+                     .tuples = out,
+                     .mention_count = aggregate->mention_count};
+    for (uint32_t m = 0; m < aggregate->mention_count; m++) {
+        uint32_t slot = aggregate->mention[m];
+        if (batch->attached[slot].offsets != NULL)
+            spread_attached(&spread, m, &batch->attached[slot]);
+        else if (batch->rows[slot] != NULL)
+            take_plain(&spread, m, slot, batch->rows[slot]);
+    }
+    uint64_t wanted = expr_slots(&aggregate->argument) | expr_slots(&aggregate->when) |
+                      expr_slots(&aggregate->by);
+    // `when` may lose tuples, so the context is made anew behind it.
+    for (int round = 0; round < 2; round++) {
+        EvalContext context = tuple_context(run, batch, aggregate, base, out, wanted);
+        if (!is_identity_map(out, batch->count)) {
+            context.aggregates =
+                vectors_at(base->aggregates, run->body->aggregate_count, out, run->scratch);
+            context.keys = vectors_at(base->keys, last_key_count(run->body), out, run->scratch);
+        }
+        if (round == 0) {
+            apply_when(&context, aggregate, out);
+            continue;
+        }
+        if (aggregate->argument.count > 0)
+            eval_expr(&context, &aggregate->argument, &out->value);
+        if (aggregate->by.count > 0)
+            eval_expr(&context, &aggregate->by, &out->by);
+    }
+}
+
+// ---------------------------------------------------------------- per binding
+
+Tuple tuple_at(const TupleBatch *tuples, const Aggregate *aggregate, int64_t index,
+               RowClass row_class)
+{
+    Tuple tuple = {
+        .class = row_class, .many = tuples->many[index] != 0, .cause = tuples->cause[index]};
+    if (tuples->value.data != NULL)
+        tuple.value = vector_value(&tuples->value, aggregate->argument.type, index);
+    if (tuples->by.data != NULL)
+        tuple.by = vector_value(&tuples->by, aggregate->by.type, index);
+    tuple.order = aggregate->mention_count > 0 ? tuples->rows[0][index] : index;
+    return tuple;
+}
+
+bool tuple_is_clean(const TupleBatch *tuples, int64_t index)
+{
+    if (tuples->row_class[index] != CLASS_CERTAIN)
+        return false;
+    if (tuples->value.data != NULL && tuples->value.state != NULL &&
+        tuples->value.state[vector_index(&tuples->value, index)] != VALUE_KNOWN)
+        return false;
+    return tuples->by.data == NULL || tuples->by.state == NULL ||
+           tuples->by.state[vector_index(&tuples->by, index)] == VALUE_KNOWN;
+}
+
+AggBatch tuples_agg_batch(const TupleBatch *tuples, const Aggregate *aggregate,
+                          const int64_t *groups)
+{
+    return (AggBatch){.count = tuples->count,
+                      .groups = groups,
+                      .value = tuples->value.data == NULL ? NULL : &tuples->value,
+                      .by = tuples->by.data == NULL ? NULL : &tuples->by,
+                      .order = aggregate->mention_count > 0 ? tuples->rows[0] : NULL};
+}
+
+CauseId members_cause_make(CauseTable *causes, CauseId least)
+{
+    char text[16] = "";
+    int length = least == 0 ? 0 : snprintf(text, sizeof text, "#%" PRIu32, least);
+    return cause_intern(causes, REASON_UNDECIDED_MEMBERS, (Str){text, (size_t)length});
+}
+
+bool members_cause_is(const CauseTable *causes, CauseId cause)
+{
+    return cause != 0 && cause_get(causes, cause).reason == REASON_UNDECIDED_MEMBERS;
+}
+
+CauseId members_cause(const CauseTable *causes, CauseId cause)
+{
+    if (!members_cause_is(causes, cause))
+        return cause;
+    Str source = cause_get(causes, cause).source;
+    uint32_t number = 0;
+    for (size_t i = 1; i < source.len; i++)
+        number = number * 10 + (uint32_t)(source.ptr[i] - '0');
+    return number == 0 ? cause : number;
+}
+
+static CauseId least_cause(const CauseTable *causes, CauseId a, CauseId b)
+{
+    if (a == 0 || b == 0)
+        return a == 0 ? b : a;
+    return cause_order(causes, a, b) <= 0 ? a : b;
+}
+
+// The cause of an aggregate that tuples leave open: the least of the possible members (`blame` = POSSIBLE) or of
+// the shadow ones (the guard); without such members, of certain tuples that have no value.
+static CauseId open_cause(CauseTable *causes, const TupleBlame *blame, RowClass upto)
+{
+    bool open = blame->possible != 0 || (upto >= CLASS_SHADOW && blame->shadow != 0);
+    if (!open)
+        return blame->certain;
+    return members_cause_make(causes, upto >= CLASS_SHADOW ? blame->shadow : blame->possible);
+}
+
+void tuple_blame(const RunShared *shared, TupleBlame *blame, const Tuple *tuple, RowClass row_class)
+{
+    CauseId *least = row_class == CLASS_CERTAIN    ? &blame->certain
+                     : row_class == CLASS_POSSIBLE ? &blame->possible
+                                                   : &blame->shadow;
+    CauseId cause = row_class == CLASS_CERTAIN ? tuple->value.cause : tuple->cause;
+    *least = least_cause(shared->causes, *least, cause);
+}
+
+void tuples_bounds(const RunShared *shared, AggState *state, int64_t group, const Tuple *tuples,
+                   int64_t count, const TupleBlame *blame, RowClass upto, Value *out)
+{
+    aggregate_bounds(state, group, tuples, count, out);
+    bool failed = out->state == VALUE_ISSUE &&
+                  cause_get(shared->causes, out->cause).reason == REASON_OVERFLOW && !out->bounded;
+    if (out->state == VALUE_ISSUE && !failed)
+        out->cause = open_cause(shared->causes, blame, upto);
+}
+
+// What is certain and known is folded at once; the others are left to the bounds, binding by binding.
+typedef struct BindingFold {
+    const Aggregate *aggregate;
+    TupleBatch tuples;
+    AggState *state;
+    int64_t *groups; // binding of a clean tuple, -1 for the others
+    bool dirty;
+    RowClass worst;
+} BindingFold;
+
+static void fold_clean(BodyRun *run, const Bindings *batch, BindingFold *fold)
+{
+    const TupleBatch *tuples = &fold->tuples;
+    fold->state = aggregate_create(fold->aggregate, &run->shared->eval);
+    aggregate_reserve(fold->state, batch->count);
+    fold->groups = ARENA_ARRAY(run->scratch, int64_t, tuples->count);
+    for (int64_t i = 0; i < tuples->count; i++) {
+        bool clean = tuple_is_clean(tuples, i);
+        fold->groups[i] = clean ? tuples->binding[i] : -1;
+        fold->dirty |= !clean;
+        fold->worst = MAX_OF(fold->worst, (RowClass)tuples->row_class[i]);
+    }
+    AggBatch part = tuples_agg_batch(tuples, fold->aggregate, fold->groups);
+    aggregate_update(fold->state, &part);
+}
+
+static void bound_rest(BodyRun *run, const BindingFold *fold, RowClass upto, Vector *out)
+{
+    VEC(Tuple) rest = {0};
+    const TupleBatch *tuples = &fold->tuples;
+    for (int64_t i = 0; i < tuples->count;) {
+        int64_t binding = tuples->binding[i];
+        vec_clear(&rest);
+        TupleBlame blame = {0};
+        for (; i < tuples->count && tuples->binding[i] == binding; i++) {
+            RowClass row_class = (RowClass)tuples->row_class[i];
+            if (fold->groups[i] >= 0 || row_class > upto)
+                continue;
+            vec_push(&rest,
+                     tuple_at(tuples, fold->aggregate, i, MIN_OF(row_class, CLASS_POSSIBLE)));
+            tuple_blame(run->shared, &blame, &vec_last(&rest), row_class);
+        }
+        if (rest.count == 0)
+            continue;
+        Value value;
+        tuples_bounds(run->shared, fold->state, binding, rest.items, (int64_t)rest.count, &blame,
+                      upto, &value);
+        vector_set(out, binding, &value, run->scratch);
+    }
+    vec_free(&rest);
+}
+
+static RowClass fold_per_binding(BodyRun *run, const Bindings *batch, const Aggregate *aggregate,
+                                 const EvalContext *base, RowClass upto, Vector *out)
+{
+    BindingFold fold = {.aggregate = aggregate};
+    tuples_build(run, batch, aggregate, base, &fold.tuples);
+    fold_clean(run, batch, &fold);
+    aggregate_finish(fold.state, batch->count, run->scratch, out);
+    if (fold.dirty && upto != CLASS_SHOWN)
+        bound_rest(run, &fold, upto, out);
+    aggregate_destroy(fold.state);
+    return fold.worst;
+}
+
+RowClass attached_aggregates(BodyRun *run, const Bindings *batch, const Expr *expr, RowClass upto,
+                             EvalContext *context)
+{
+    const Body *body = run->body;
+    Vector *values = ARENA_ARRAY(run->scratch, Vector, MAX_OF(body->aggregate_count, 1u));
+    RowClass worst = CLASS_CERTAIN;
+    EvalContext base = *context;
+    base.aggregates = values;
+    for (uint32_t s = 0; s < expr->count; s++) {
+        const Step *step = &expr->steps[s];
+        if (step->op != STEP_AGG || !body->aggregates[step->index].per_binding ||
+            values[step->index].data != NULL)
+            continue;
+        RowClass met = fold_per_binding(run, batch, &body->aggregates[step->index], &base, upto,
+                                        &values[step->index]);
+        worst = MAX_OF(worst, met);
+    }
+    context->aggregates = values;
+    return worst;
+}
