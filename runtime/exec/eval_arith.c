@@ -52,19 +52,13 @@ static void arith_settle(const Arith *arith, bool any)
             frame_issue(arith->frame, arith->step, arith->out, i, (Reason)arith->reasons[i]);
 }
 
-// Whether some row of the result needs bounds: it is an issue that comes from a bounded operand. Called before
-// arith_settle, so that failures of this very step get none.
-static bool arith_has_bounds(const Arith *arith)
-{
-    return arith->out->state != NULL &&
-           (arith->a->lo != NULL || (arith->b != NULL && arith->b->lo != NULL));
-}
-
 typedef Interval (*IntervalStep)(const Arith *arith, Interval a, Interval b);
 
+// Gives bounds to the rows that are issues because an operand is; an operand that can be anything may still leave
+// some (abs, least, times 0). Called before the step itself runs, whose own failures get none.
 static void arith_bounds(const Arith *arith, IntervalStep run)
 {
-    if (!arith_has_bounds(arith))
+    if (arith->out->state == NULL)
         return;
     for (int64_t i = 0; i < arith->length; i++) {
         if (arith->out->state[i] != VALUE_ISSUE)
