@@ -88,6 +88,26 @@ static Value random_operand(Bench *b, uint64_t *seed, Type type, int128_t max, b
     }
 }
 
+// What is still said about a result of which one operand is an issue without bounds.
+static void expect_remainder(StepOp op, const Value *x, const Value *y, Value *result)
+{
+    if (result->state != VALUE_ISSUE)
+        return;
+    result->lo = BOUND_LOW;
+    result->hi = BOUND_HIGH;
+    const Value *known = x->state == VALUE_KNOWN ? x : y;
+    bool one_known = y != NULL && known->state == VALUE_KNOWN;
+    if (op == STEP_LEAST && one_known)
+        result->hi = number_of(known);
+    if (op == STEP_GREATEST && one_known)
+        result->lo = number_of(known);
+    if (op == STEP_MULTIPLY && one_known && number_of(known) == 0)
+        result->lo = result->hi = 0;
+    if (op == STEP_ABS)
+        result->lo = 0;
+    result->bounded = result->lo != BOUND_LOW || result->hi != BOUND_HIGH;
+}
+
 static Value expected_result(Bench *b, StepOp op, Type type, const Value *x, const Value *y,
                              CauseId failure, int128_t min, int128_t max)
 {
@@ -98,6 +118,7 @@ static Value expected_result(Bench *b, StepOp op, Type type, const Value *x, con
     if (x->state != VALUE_KNOWN || (y != NULL && y->state != VALUE_KNOWN)) {
         Value unknown = *first;
         unknown.type = type;
+        expect_remainder(op, x, y, &unknown);
         return unknown;
     }
     Exact exact = oracle(op, number_of(x), y == NULL ? 0 : number_of(y), min, max);
