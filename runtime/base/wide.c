@@ -447,6 +447,22 @@ static bool exact_signed(uint128_t magnitude, bool negative, int128_t *out)
     return exact_fits(*out);
 }
 
+// a / b rounded, in native arithmetic; a and b are below 2^127.
+static bool divide_narrow(uint128_t a, uint128_t b, bool negative, RoundMode mode, int128_t *out)
+{
+    uint128_t whole, rest;
+    if ((a | b) >> 64 == 0) {
+        whole = (uint64_t)a / (uint64_t)b;
+        rest = (uint64_t)a % (uint64_t)b;
+    } else {
+        whole = a / b;
+        rest = a - whole * b;
+    }
+    int half = (2 * rest > b) - (2 * rest < b);
+    whole += rounds_away(mode, negative, rest == 0, half, (whole & 1) != 0);
+    return exact_signed(whole, negative, out);
+}
+
 static bool divide_magnitudes(Magnitude a, Magnitude b, bool negative, RoundMode mode,
                               int128_t *out)
 {
@@ -526,6 +542,13 @@ ExactResult exact_div(int128_t a, int sa, int128_t b, int sb, int128_t *out)
     if (b == 0)
         return EXACT_ZERO_DIVISOR;
     int power = EXACT_QUOTIENT_SCALE - sa + sb;
+    int128_t scaled;
+    if (power >= 0 && power <= EXACT_SCALE_MAX && scaled_128(a, power, &scaled) &&
+        scaled != INT128_MIN) {
+        bool small = divide_narrow(magnitude_of_i128(scaled), magnitude_of_i128(b),
+                                   (a < 0) != (b < 0), ROUND_HALF_EVEN, out);
+        return small ? EXACT_OK : EXACT_OVERFLOW;
+    }
     Int256 numerator = wide_from_i128(a);
     Int256 denominator = wide_from_i128(b);
     bool fits = power >= 0 ? wide_scale(numerator, power, &numerator)
@@ -551,9 +574,8 @@ bool exact_round(int128_t value, int scale, int to_scale, RoundMode mode, int128
     ASSERT(to_scale >= 0);
     if (to_scale >= scale)
         return exact_rescale(value, scale, to_scale, out);
-    return divide_magnitudes(magnitude_from_u128(magnitude_of_i128(value)),
-                             magnitude_from_u128((uint128_t)wide_pow10(scale - to_scale)),
-                             value < 0, mode, out);
+    return divide_narrow(magnitude_of_i128(value), (uint128_t)wide_pow10(scale - to_scale),
+                         value < 0, mode, out);
 }
 
 bool exact_round_unit(int128_t value, int scale, int128_t unit, int unit_scale, RoundMode mode,
@@ -586,8 +608,11 @@ int exact_compare(int128_t a, int sa, int128_t b, int sb)
     exact_check(b, sb);
     if (sa == sb)
         return (a > b) - (a < b);
-    Int256 x, y;
     int scale = MAX_OF(sa, sb);
+    int128_t left, right;
+    if (scaled_128(a, scale - sa, &left) && scaled_128(b, scale - sb, &right))
+        return (left > right) - (left < right);
+    Int256 x, y;
     bool fits = wide_scale(wide_from_i128(a), scale - sa, &x) &&
                 wide_scale(wide_from_i128(b), scale - sb, &y);
     ASSERT(fits); // both are below 10^76
@@ -624,11 +649,16 @@ int exact_compare_ratio(ExactRatio a, ExactRatio b)
     exact_check(b.den, b.den_scale);
     make_positive(&a.num, &a.den);
     make_positive(&b.num, &b.den);
+    int power = (b.num_scale + a.den_scale) - (a.num_scale + b.den_scale);
+    int128_t x, y;
+    if (num_mul_i128(a.num, b.den, &x) && num_mul_i128(b.num, a.den, &y) &&
+        abs(power) <= EXACT_SCALE_MAX && scaled_128(x, MAX_OF(power, 0), &x) &&
+        scaled_128(y, MAX_OF(-power, 0), &y))
+        return (x > y) - (x < y);
     Int256 left = wide_mul_128(a.num, b.den);  // · 10^-(a.num_scale + b.den_scale)
     Int256 right = wide_mul_128(b.num, a.den); // · 10^-(b.num_scale + a.den_scale)
     if (wide_sign(left) != wide_sign(right))
         return wide_sign(left) < wide_sign(right) ? -1 : 1;
-    int power = (b.num_scale + a.den_scale) - (a.num_scale + b.den_scale);
     // Where the scaled side does not fit it is at least 10^76 and the other one is below that.
     int sign = wide_sign(left);
     if (power > 0 && !wide_scale(left, power, &left))
