@@ -171,7 +171,7 @@ static void set_aside(Fold *fold, const TupleBatch *tuples, int64_t index, int64
                        .rows = id,
                        .ordinal = (int64_t)fold->pending.count};
     pending.unplaced = group <= -2 ? member_unplaced_index(group) : -1;
-    RowClass as = row_class == CLASS_CERTAIN ? CLASS_CERTAIN : CLASS_POSSIBLE;
+    RowClass as = MIN_OF(row_class, CLASS_SHADOW);
     pending.tuple = tuple_at(tuples, fold->aggregate, index, as);
     if (tuples->row_class[index] < fold->level->row_class[member])
         pending.tuple.cause = level_mark(fold->level, member).cause;

@@ -99,14 +99,38 @@ static Status collect_all_rows(BodyRun *run, PartnerRun *partner, const Bindings
     return STATUS_OK;
 }
 
-// Right rows without a usable link, for a binding that has one: they matter where absence is in question.
+// Right rows without a usable link, for a binding that has one: they matter where absence is in question. Where they
+// are tolerated, or only existence is asked, the first one that is not F says all there is to say.
 static Status collect_blanks(BodyRun *run, PartnerRun *partner, const Bindings *in, int64_t binding,
-                             Pairs *pairs)
+                             bool first_only, Pairs *pairs)
 {
-    int64_t from = pairs->count;
-    for (int64_t k = 0; k < partner->blank_count; k++)
-        pairs_add(pairs, binding, partner->blanks[k]);
-    return pairs_judge(run, partner, in, pairs, from, false);
+    enum { BLOCK = 512 };
+    for (int64_t first = 0; first < partner->blank_count; first += BLOCK) {
+        int64_t from = pairs->count;
+        for (int64_t k = first; k < MIN_OF(first + BLOCK, partner->blank_count); k++)
+            pairs_add(pairs, binding, partner->blanks[k]);
+        TRY(pairs_judge(run, partner, in, pairs, from, false));
+        if (first_only && pairs->count > from) {
+            pairs->count = from + 1;
+            return STATUS_OK;
+        }
+    }
+    return STATUS_OK;
+}
+
+// Bindings with a certain partner, which decides lookup, exists and lacks whatever else there is.
+static uint8_t *decided_bindings(const BodyRun *run, const PartnerRun *partner, const Bindings *in,
+                                 const Pairs *pairs)
+{
+    uint8_t *decided = ARENA_ARRAY(run->scratch, uint8_t, in->count);
+    if (partner->partner->kind == PARTNER_ATTACH || partner->partner->read_later)
+        return decided;
+    for (int64_t i = 0; i < pairs->count; i++) {
+        if (pairs->truth[i] == TRUTH_T &&
+            rowset_class(partner->rowset, pairs->row[i]) == CLASS_CERTAIN)
+            decided[pairs->binding[i]] = 1;
+    }
+    return decided;
 }
 
 static Status collect_unusual(BodyRun *run, PartnerRun *partner, const Bindings *in,
@@ -119,6 +143,9 @@ static Status collect_unusual(BodyRun *run, PartnerRun *partner, const Bindings 
         own |= links[k].state != NULL;
     if (!skeletons && !blanks && !own)
         return STATUS_OK;
+    const uint8_t *decided = decided_bindings(run, partner, in, pairs);
+    bool first_only = partner->tolerated && partner->partner->kind != PARTNER_ATTACH &&
+                      !partner->partner->read_later;
     for (int64_t i = 0; i < in->count; i++) {
         LinkState state = link_state(partner, links, i);
         if (state == LINKS_NOTHING)
@@ -132,8 +159,8 @@ static Status collect_unusual(BodyRun *run, PartnerRun *partner, const Bindings 
             partner_skeleton_rows(run, partner, links, i, pairs);
             TRY(pairs_judge(run, partner, in, pairs, from, false));
         }
-        if (blanks)
-            TRY(collect_blanks(run, partner, in, i, pairs));
+        if (blanks && !decided[i])
+            TRY(collect_blanks(run, partner, in, i, first_only, pairs));
     }
     return STATUS_OK;
 }

@@ -337,6 +337,7 @@ typedef struct Body {
 
 typedef struct Relation {
     Str name;
+    uint32_t declared;      // ordinal of the declaration over all files, in reading order
     const ColumnDecl *columns;
     uint32_t column_count;
     const uint32_t *key;
@@ -351,6 +352,7 @@ typedef struct Relation {
 
 typedef struct Rule {
     Str name, title;
+    uint32_t declared;
     Body body;
     uint32_t stratum;
     bool selected; // its lists are wanted
@@ -362,6 +364,7 @@ typedef struct Rule {
 
 typedef struct Query {
     Str name, title;
+    uint32_t declared;
     Body body;
     bool selected;
 } Query;

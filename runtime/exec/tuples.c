@@ -350,8 +350,7 @@ static void bound_rest(BodyRun *run, const BindingFold *fold, RowClass upto, Vec
             RowClass row_class = (RowClass)tuples->row_class[i];
             if (fold->groups[i] >= 0 || row_class > upto)
                 continue;
-            vec_push(&rest,
-                     tuple_at(tuples, fold->aggregate, i, MIN_OF(row_class, CLASS_POSSIBLE)));
+            vec_push(&rest, tuple_at(tuples, fold->aggregate, i, MIN_OF(row_class, CLASS_SHADOW)));
             tuple_blame(run->shared, &blame, &vec_last(&rest), row_class);
         }
         if (rest.count == 0)
