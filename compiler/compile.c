@@ -8,6 +8,7 @@
 #include "compiler/compiler.h"
 
 #include "compiler/build.h"
+#include "compiler/consts.h"
 #include "compiler/lower/lower.h"
 #include "compiler/pass.h"
 
@@ -212,7 +213,28 @@ const TypedDecl *const *compile_default_roots(Compilation *compilation, uint32_t
     return roots;
 }
 
+// ---------------------------------------------------------------- constants
+
+bool compile_constant(Arena *arena, const Typed *typed, const TypedDecl *param, Const *out)
+{
+    TypedConst value = {0};
+    ASSERT(param->kind == TYPED_PARAM);
+    if (param->param.value == NULL || !typed_const(typed, param->param.value, &value))
+        return false;
+    *out = const_of_typed(arena, &value);
+    if (out->type.kind == TYPE_TEXT && param->param.type.kind == TYPE_IDENTITY)
+        out->type = out->value.type = param->param.type;
+    return true;
+}
+
 // ---------------------------------------------------------------- rewrites and dumps
+
+bool compile_verify(Compilation *compilation, StrBuf *fault)
+{
+    for (uint32_t i = 0; i < compilation->typed->decl_count; i++)
+        compile_decl(compilation, compilation->typed->decls[i]);
+    return plan_verify(compilation->written, fault) && plan_verify(compilation->optimised, fault);
+}
 
 const char *compile_pass_name(uint32_t index)
 {

@@ -41,6 +41,13 @@ bool compile_supported(Compilation *compilation, const TypedDecl *decl, Str *wha
 // program's first file, and those that its models name. The array is in the compilation's arena.
 const TypedDecl *const *compile_default_roots(Compilation *compilation, uint32_t *count);
 
+// The value of an undated parameter, as a constant in `arena`. False: it is no constant.
+bool compile_constant(Arena *arena, const Typed *typed, const TypedDecl *param, Const *out);
+
+// Builds and rewrites the plans of all declarations and checks that they are sound; false, with the first
+// fault in `fault`, when the compiler is wrong.
+bool compile_verify(Compilation *compilation, StrBuf *fault);
+
 // Is there a rewrite of this name? Names in order: `compile_pass_name`, NULL behind the last.
 bool compile_has_pass(Str name);
 const char *compile_pass_name(uint32_t index);

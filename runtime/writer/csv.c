@@ -71,9 +71,11 @@ static void add_causes(StrBuf *out, StrBuf *cell, const Entry *entry)
     strbuf_clear(cell);
     for (uint32_t i = 0; i < entry->cause_count; i++) {
         const EntryCause *cause = &entry->causes[i];
-        Str reason = reason_name(cause->reason);
+        bool doubt = cause->reason == REASON_DOUBT;
+        Str reason = doubt ? cause->source : reason_name(cause->reason);
         strbuf_printf(cell, "%s%u " STR_FMT " " STR_FMT " %" PRId64, i == 0 ? "" : "; ",
-                      cause->place, STR_ARG(reason), STR_ARG(cause->source), cause->rows);
+                      cause->place, STR_ARG(reason), STR_ARG(doubt ? STR("") : cause->source),
+                      cause->rows);
     }
     add_next(out, strbuf_str(cell));
 }

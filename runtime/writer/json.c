@@ -123,8 +123,10 @@ static void add_causes(StrBuf *out, const Entry *entry)
         add_comma(out, i);
         strbuf_add_c(out, "{\"clause\":");
         strbuf_add_u64(out, cause->place);
-        add_text(out, "reason", reason_name(cause->reason));
-        add_text(out, "source", cause->source);
+        // A doubt's reason is its own text.
+        bool doubt = cause->reason == REASON_DOUBT;
+        add_text(out, "reason", doubt ? cause->source : reason_name(cause->reason));
+        add_text(out, "source", doubt ? STR("") : cause->source);
         add_number(out, "rows", cause->rows);
         strbuf_add_char(out, '}');
     }

@@ -58,6 +58,10 @@ Status output_create(Str path, Output **output, Error *error)
         output_free(made);
         return STATUS_IO;
     }
+    // A file that is replaced keeps its permissions.
+    struct stat info;
+    if (stat(strbuf_cstr(&made->path), &info) == 0)
+        (void)fchmod(made->descriptor, info.st_mode & 07777);
     *output = made;
     return STATUS_OK;
 }

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// explain.c: sup explain: the page of a diagnostic, the card of a function.
+
+#include "compiler/cli/session.h"
+#include "runtime/base/unicode.h"
+#include "stdlib/stdlib.h"
+
+static int explain_code(const Args *args, Str code)
+{
+    DiagId id;
+    if (!diag_find(code, &id)) {
+        tell(args, "没有编号为 " STR_FMT " 的提示", "there is no diagnostic " STR_FMT,
+             STR_ARG(code));
+        return EXIT_USAGE;
+    }
+    StrBuf text = {0};
+    diag_explain(id, args->lang, &text);
+    int done = print_result(args, strbuf_str(&text));
+    strbuf_deinit(&text);
+    return done;
+}
+
+static void add_card(const FnCard *card, Lang lang, StrBuf *out)
+{
+    strbuf_printf(out, "%s  %s\n    %s\n    %s\n", card->name, card->name_zh, card->signature,
+                  lang == LANG_ZH ? card->doc_zh : card->doc);
+    if (card->example != NULL)
+        strbuf_printf(out, "    %s %s\n", lang == LANG_ZH ? "例：" : "example:", card->example);
+}
+
+static int tell_no_function(const Args *args, Str name)
+{
+    NearName near;
+    Str best;
+    near_name_init(&near, name);
+    for (uint32_t i = 0; i < stdlib_count(); i++) {
+        near_name_offer(&near, str_from_cstr(stdlib_at(i)->name));
+        near_name_offer(&near, str_from_cstr(stdlib_at(i)->name_zh));
+    }
+    if (near_name_best(&near, &best))
+        tell(args, "没有函数“" STR_FMT "”；是不是“" STR_FMT "”？",
+             "there is no function '" STR_FMT "'; did you mean '" STR_FMT "'?", STR_ARG(name),
+             STR_ARG(best));
+    else
+        tell(args, "没有函数“" STR_FMT "”", "there is no function '" STR_FMT "'", STR_ARG(name));
+    return EXIT_USAGE;
+}
+
+static int explain_function(const Args *args, Str name)
+{
+    const FnCard *cards[32];
+    uint32_t count = stdlib_find(name, cards, ARRAY_LEN(cards));
+    if (count == 0)
+        return tell_no_function(args, name);
+    StrBuf text = {0};
+    for (uint32_t i = 0; i < MIN_OF(count, (uint32_t)ARRAY_LEN(cards)); i++)
+        add_card(cards[i], args->lang, &text);
+    int done = print_result(args, strbuf_str(&text));
+    strbuf_deinit(&text);
+    return done;
+}
+
+static int run_explain(const Args *args)
+{
+    if (args_has(args, OPTION_CODE))
+        return explain_code(args, args_text(args, OPTION_CODE, STR("")));
+    if (args_has(args, OPTION_FUNCTION))
+        return explain_function(args, args_text(args, OPTION_FUNCTION, STR("")));
+    tell(args, "请用 --code 指明提示编号，或者用 --function 指明函数",
+         "give the code of a diagnostic with --code, or a function with --function");
+    return EXIT_USAGE;
+}
+
+static const OptionId OPTIONS[] = {OPTION_CODE, OPTION_FUNCTION};
+
+const Command command_explain = {
+    .name = "explain",
+    .usage = "--code E0312 | --function NAME",
+    .doc_zh = "解释一个提示编号，或者说明一个库函数",
+    .doc_en = "explain a diagnostic or a function of the library",
+    .example = "sup explain --code E0201",
+    .options = OPTIONS,
+    .option_count = ARRAY_LEN(OPTIONS),
+    .run = run_explain,
+};

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// session.h: a model file, read and checked, as most commands need it.
+
+#ifndef SUP_COMPILER_CLI_SESSION_H
+#define SUP_COMPILER_CLI_SESSION_H
+
+#include "compiler/cli/command.h"
+#include "compiler/compiler.h"
+
+typedef struct Session {
+    const Args *args;
+    Arena *arena;
+    SourceSet *sources;
+    const Source *root;
+    const Typed *typed;
+    Compilation *compilation;
+} Session;
+
+// Reads and checks the file and everything that it uses; what is wrong is told on stderr. EXIT_DONE, or the
+// exit code that the command ends with. The session must be closed in either case.
+int session_open(Session *session, const Args *args, Str path);
+void session_close(Session *session);
+
+// Reads a file for the front end; the shape is that of a SourceRead.
+Status session_read(void *context, Str path, Arena *arena, Str *text, Error *error);
+
+// Tells messages on stderr, in the user's language. Gives the number of errors among them.
+uint32_t session_tell(const Session *session, DiagList *diags);
+
+// The rules and queries that the command line names, or the model's own. False after telling that a
+// name is not known. The array is in the session's arena.
+bool session_roots(Session *session, const TypedDecl *const **roots, uint32_t *count);
+
+// The value that `--set` gives to a parameter, checked like one written in the model. False after telling.
+bool session_param(Session *session, const TypedDecl *param, Str text, Const *out);
+
+#endif

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// test.c: sup test: the tests written beside the rules.
+//
+// Each test is compiled into a program of its own, which reads no further than the rows that the test gives, and
+// runs over those rows alone. A test that needs something this version does not run is told once and counted
+// apart; the others run.
+
+#include <unistd.h>
+
+#include "compiler/cli/session.h"
+#include "compiler/cli/verdicts.h"
+#include "stdlib/stdlib.h"
+
+typedef enum Outcome { OUTCOME_PASSED, OUTCOME_FAILED, OUTCOME_NOT_RUN } Outcome;
+
+typedef struct Tally {
+    int64_t counts[3];
+    int64_t number; // of the test under way
+} Tally;
+
+typedef enum TestFormat { TEST_TABLE, TEST_JUNIT, TEST_TAP } TestFormat;
+
+typedef struct Tester {
+    const Args *args;
+    Session *session;
+    DiagList *diags;
+    TestFormat format;
+    Tally *tally;
+    StrBuf *out;
+} Tester;
+
+// ---------------------------------------------------------------- one test
+
+static Outcome run_program(const Tester *tester, const Program *program, StrBuf *report)
+{
+    RunOptions options;
+    Run *run = NULL;
+    Error error = {0};
+    run_options_init(&options);
+    options.test = &program->tests[0];
+    options.load.lang = tester->args->lang;
+    options.load.identity = stdlib_identity;
+    options.cancelled = interrupt_seen;
+    Outcome outcome = OUTCOME_FAILED;
+    if (run_open(program, &options, &run, &error) != STATUS_OK) {
+        Str text = error_text(&error, tester->args->lang);
+        strbuf_printf(report, "  " STR_FMT "\n", STR_ARG(text));
+    } else {
+        bool agrees = verdict_of_test(program, options.test, run, tester->args->lang, report);
+        outcome = agrees ? OUTCOME_PASSED : OUTCOME_FAILED;
+        run_close(run);
+    }
+    error_deinit(&error);
+    return outcome;
+}
+
+static Outcome run_test(const Tester *tester, const TypedDecl *test, StrBuf *report)
+{
+    if (test->test.subject == NULL)
+        return OUTCOME_NOT_RUN;
+    Program *program = compile_test(tester->session->compilation, test, tester->diags);
+    if (program == NULL)
+        return OUTCOME_NOT_RUN;
+    Outcome outcome = run_program(tester, program, report);
+    program_destroy(program);
+    return outcome;
+}
+
+// ---------------------------------------------------------------- reports
+
+static void add_xml(StrBuf *out, Str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c == '&')
+            strbuf_add_c(out, "&amp;");
+        else if (c == '<')
+            strbuf_add_c(out, "&lt;");
+        else if (c == '>')
+            strbuf_add_c(out, "&gt;");
+        else if (c == '"')
+            strbuf_add_c(out, "&quot;");
+        else if (c >= 0x20 || c == '\n' || c == '\t')
+            strbuf_add_char(out, (char)c);
+    }
+}
+
+static void report_table(const Tester *tester, const TypedDecl *test, Outcome outcome, Str report)
+{
+    bool zh = tester->args->lang == LANG_ZH;
+    const Source *source = source_get(tester->session->sources, test->node->span.file);
+    uint32_t line = source_place(source, test->node->span.start).line;
+    if (outcome == OUTCOME_PASSED)
+        return;
+    const char *what = outcome == OUTCOME_FAILED ? zh ? "未通过" : "failed"
+                       : zh                      ? "未运行"
+                                                 : "not run";
+    strbuf_printf(tester->out, STR_FMT ":%u: %s%s" STR_FMT "\n" STR_FMT, STR_ARG(source->path),
+                  line, what, zh ? "：" : ": ", STR_ARG(test->name), STR_ARG(report));
+}
+
+static void report_junit(const Tester *tester, const TypedDecl *test, Outcome outcome, Str report)
+{
+    StrBuf *out = tester->out;
+    strbuf_add_c(out, "  <testcase classname=\"");
+    add_xml(out, test->test.subject == NULL ? STR("") : test->test.subject->name);
+    strbuf_add_c(out, "\" name=\"");
+    add_xml(out, test->name);
+    strbuf_add_c(out, outcome == OUTCOME_PASSED ? "\"/>\n" : "\">\n");
+    if (outcome == OUTCOME_PASSED)
+        return;
+    strbuf_add_c(out, outcome == OUTCOME_FAILED ? "    <failure>" : "    <skipped/>\n");
+    if (outcome == OUTCOME_FAILED) {
+        add_xml(out, report);
+        strbuf_add_c(out, "</failure>\n");
+    }
+    strbuf_add_c(out, "  </testcase>\n");
+}
+
+static void report_tap(const Tester *tester, const TypedDecl *test, Outcome outcome, Str report)
+{
+    strbuf_printf(tester->out, "%s %" PRId64 " - " STR_FMT "%s\n",
+                  outcome == OUTCOME_FAILED ? "not ok" : "ok", tester->tally->number,
+                  STR_ARG(test->name), outcome == OUTCOME_NOT_RUN ? " # SKIP" : "");
+    for (size_t start = 0; start < report.len;) {
+        size_t end = str_find(report, STR("\n"), start);
+        end = end == STR_NONE ? report.len : end;
+        strbuf_printf(tester->out, "# " STR_FMT "\n", STR_ARG(str_slice(report, start, end)));
+        start = end + 1;
+    }
+}
+
+static void report_test(const Tester *tester, const TypedDecl *test, Outcome outcome, Str report)
+{
+    tester->tally->counts[outcome]++;
+    tester->tally->number++;
+    switch (tester->format) {
+    case TEST_TABLE:
+        report_table(tester, test, outcome, report);
+        return;
+    case TEST_JUNIT:
+        report_junit(tester, test, outcome, report);
+        return;
+    case TEST_TAP:
+        report_tap(tester, test, outcome, report);
+        return;
+    }
+}
+
+static void report_end(const Args *args, TestFormat format, const Tally *tally, StrBuf *out)
+{
+    int64_t passed = tally->counts[OUTCOME_PASSED], failed = tally->counts[OUTCOME_FAILED],
+            not_run = tally->counts[OUTCOME_NOT_RUN];
+    if (format == TEST_JUNIT)
+        strbuf_add_c(out, "</testsuite>\n");
+    if (format == TEST_TAP)
+        strbuf_printf(out, "1..%" PRId64 "\n", tally->number);
+    if (format != TEST_TABLE)
+        return;
+    bool zh = args->lang == LANG_ZH;
+    strbuf_printf(out,
+                  zh ? "%" PRId64 " 个通过，%" PRId64 " 个未通过"
+                     : "%" PRId64 " passed, %" PRId64 " failed",
+                  passed, failed);
+    if (not_run > 0)
+        strbuf_printf(out, zh ? "，%" PRId64 " 个未运行" : ", %" PRId64 " not run", not_run);
+    strbuf_add_char(out, '\n');
+}
+
+// ---------------------------------------------------------------- the command
+
+static int test_file(const Args *args, Str path, TestFormat format, Tally *tally, StrBuf *out)
+{
+    Session session;
+    int code = session_open(&session, args, path);
+    if (code == EXIT_DONE) {
+        Tester tester = {
+            .args = args, .session = &session, .format = format, .tally = tally, .out = out};
+        Str filter = args_text(args, OPTION_FILTER, STR(""));
+        tester.diags = diag_list_create(session.arena, session.sources);
+        for (uint32_t i = 0; i < session.typed->decl_count && !interrupt_seen(NULL); i++) {
+            const TypedDecl *decl = session.typed->decls[i];
+            if (decl->kind != TYPED_TEST || decl->file != 0 ||
+                str_find(decl->name, filter, 0) == STR_NONE)
+                continue;
+            StrBuf report = {0};
+            Outcome outcome = run_test(&tester, decl, &report);
+            report_test(&tester, decl, outcome, strbuf_str(&report));
+            strbuf_deinit(&report);
+        }
+        (void)session_tell(&session, tester.diags);
+    }
+    session_close(&session);
+    return code;
+}
+
+static int find_format(const Args *args, TestFormat *format)
+{
+    static const char *const NAMES[] = {"table", "junit", "tap"};
+    Str name = args_text(args, OPTION_FORMAT, STR("table"));
+    for (size_t i = 0; i < ARRAY_LEN(NAMES); i++)
+        if (str_equal(name, str_from_cstr(NAMES[i]))) {
+            *format = (TestFormat)i;
+            return EXIT_DONE;
+        }
+    tell(args, "测试的格式可以是 table、junit、tap，不是“" STR_FMT "”",
+         "the format of tests may be table, junit, tap, not '" STR_FMT "'", STR_ARG(name));
+    return EXIT_USAGE;
+}
+
+static int run_tests(const Args *args)
+{
+    TestFormat format = TEST_TABLE;
+    Tally tally = {0};
+    StrBuf out = {0};
+    int worst = find_format(args, &format);
+    if (worst != EXIT_DONE)
+        return worst;
+    interrupt_catch();
+    if (format == TEST_JUNIT)
+        strbuf_add_c(&out,
+                     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"sup\">\n");
+    for (size_t i = 0; i < args->files.count; i++) {
+        int code = test_file(args, args->files.items[i], format, &tally, &out);
+        worst = MAX_OF(worst, code);
+    }
+    report_end(args, format, &tally, &out);
+    int printed = print_result(args, strbuf_str(&out));
+    strbuf_deinit(&out);
+    if (interrupt_seen(NULL))
+        return EXIT_INTERRUPTED;
+    if (worst == EXIT_DONE)
+        worst = tally.counts[OUTCOME_FAILED] > 0    ? EXIT_FINDINGS
+                : tally.counts[OUTCOME_NOT_RUN] > 0 ? EXIT_MODEL
+                                                    : EXIT_DONE;
+    return worst == EXIT_DONE ? printed : worst;
+}
+
+static const OptionId OPTIONS[] = {OPTION_FILTER, OPTION_FORMAT, OPTION_CI, OPTION_JSON,
+                                   OPTION_OPT_OFF};
+
+const Command command_test = {
+    .name = "test",
+    .usage = "FILE… [--filter TEXT]",
+    .doc_zh = "运行写在模型里的测试",
+    .doc_en = "run the tests written in a model",
+    .example = "sup test 养老金.sup",
+    .options = OPTIONS,
+    .option_count = ARRAY_LEN(OPTIONS),
+    .files_least = 1,
+    .run = run_tests,
+};

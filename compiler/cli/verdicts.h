@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// verdicts.h: does a test's run hold what the test expects?
+
+#ifndef SUP_COMPILER_CLI_VERDICTS_H
+#define SUP_COMPILER_CLI_VERDICTS_H
+
+#include "runtime/base/str.h"
+#include "runtime/runtime.h"
+
+// Compares the lists and rows of a finished run of `test` with what it expects. True: they agree. False: `out`
+// gets a line for each difference, in this language.
+bool verdict_of_test(const Program *program, const TestCase *test, const Run *run, Lang lang,
+                     StrBuf *out);
+
+#endif
