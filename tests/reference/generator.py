@@ -216,6 +216,14 @@ class Maker:
             return self.pick(cols)
         return self.constant(self.pick([INTEGER, MONEY]))
 
+    def typed_number(self, type_, vars_):
+        """A number of one type; a constant if there is nothing else."""
+        for _ in range(4):
+            e = self.number(vars_)
+            if e.type.name == type_.name:
+                return e
+        return self.constant(type_)
+
     def composed(self, vars_, depth):
         a = self.number(vars_, depth + 1)
         u = self.rng.random()
@@ -329,10 +337,11 @@ class Maker:
                                ast.Lit(low + self.rng.randint(0, 2), INTEGER), self.chance(0.2),
                                self.chance(0.2), self.chance(0.2))
         if u < 0.54 and self.params:
-            return self.comparison(self.number(vars_), self.pick(self.params))
+            return self.comparison(self.typed_number(INTEGER, vars_), self.pick(self.params))
         if u < 0.57 and self.dated and self.columns_of(vars_, "date"):
             at = self.pick(self.columns_of(vars_, "date"))
-            return self.comparison(self.number(vars_), ast.ParamRef("限额", MONEY, at))
+            return self.comparison(self.typed_number(MONEY, vars_),
+                                   ast.ParamRef("限额", MONEY, at))
         if u < 0.6 and self.let_values("boolean"):
             return self.pick(self.let_values("boolean"))
         if u < 0.75:
@@ -520,6 +529,9 @@ class Maker:
                 return aggregate("count", vars_=names, when=when)
             if u < 0.33:
                 return aggregate(self.pick(["any", "all"]), self.leaf(mine), when=when)
+            if u < 0.37 and self.columns_of(mine, "date"):
+                return aggregate(self.pick(["min", "max"]), self.pick(self.columns_of(mine, "date")),
+                                 when=when)
             return aggregate("distinct_count", self.pick(others), when=when)
         e = self.number(mine) if self.chance(0.3) else self.pick(numbers)
         own = any(isinstance(n, ast.Col) for n in ast.walk(e))
@@ -533,11 +545,12 @@ class Maker:
             e = self.pick(known)
             if e.type.name == "boolean":
                 return e
-            return self.comparison(e, self.constant(MONEY if e.type.name == "money" else INTEGER))
+            return self.comparison(e, self.constant(
+                e.type if e.type.name in ("money", "date") else INTEGER))
         e = self.fold(mine)
         if e.type.name == "boolean":
             return ast.Not(e) if self.chance(0.3) else e
-        bound = self.constant(MONEY if e.type.name == "money" else INTEGER)
+        bound = self.constant(e.type if e.type.name in ("money", "date") else INTEGER)
         if e.fn in ("count", "distinct_count"):
             bound = ast.Lit(self.pick([1, 1, 2, 2, 3]), INTEGER)
             return ast.Cmp(self.pick(["<", ">=", "=", ">="]), e, bound)

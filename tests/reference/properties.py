@@ -127,12 +127,13 @@ def inlining(case, run, rng):
 
 
 def moving(case, run, rng):
-    """A condition of an inner join moves from `on` to `where`, when both sides are known."""
+    """A condition of an inner join moves from `on` to `where`, when everything in it is known (an
+    unknown key would open the pair, and a `?` knows less than the row)."""
     def change(clauses):
         found = []
         for c in clauses:
             if isinstance(c, ast.Partner) and c.kind == "join" and isinstance(c.on, ast.And) \
-                    and certain_columns(case, c.on.items[1:], clauses):
+                    and certain_columns(case, c.on.items, clauses):
                 found += [replace(c, on=c.on.items[0]), ast.Where(ast.And(c.on.items[1:]))]
             else:
                 found.append(c)
@@ -148,7 +149,7 @@ def certain_columns(case, conditions, clauses):
         for node in ast.walk(condition):
             if isinstance(node, (ast.LetRef, ast.RowPresent)):
                 return False
-            if isinstance(node, ast.Arith) and node.op == "/":
+            if isinstance(node, (ast.Arith, ast.Neg, ast.Apply, ast.Call, ast.ParamRef)):
                 return False
             if isinstance(node, ast.Col):
                 clause = where[node.var]
