@@ -50,10 +50,10 @@ FN1(birth_date, I64, Text, id, .name = "birth_date", .name_zh = "出生日期",
 
 FN2(age_at, I64, Text, id, I64, d, .name = "age_at", .name_zh = "周岁",
     .signature = "age_at(id: person_id, d: date): integer",
-    .doc = "Age in full years on a date, by the date of birth in the id.",
-    .doc_zh = "某日的周岁，按身份号中的出生日期。",
+    .doc = "Age in full years on a date by the calendar: a year is full on the birthday itself.",
+    .doc_zh = "某日的周岁，按日历计算：生日当天即满。",
     .example = "age_at(\"11010519491231002X\", 2020-01-01) = 70",
-    .issues = FN_ISSUES(REASON_CONVERSION), .cost = 30)
+    .issues = FN_ISSUES(REASON_CONVERSION, REASON_DOMAIN), .cost = 30)
 {
     int32_t birth = birth_of(fn, *id);
     if (d < birth)

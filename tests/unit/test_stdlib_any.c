@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// test_stdlib_any.c: every function of the library over hostile operands: it ends, touches no memory
+// that is not its own (the sanitizers say), reports only the reasons that its card names, and says the
+// same when it is asked again, alone or among other rows.
+#include "tests/unit/unit.h"
+
+#include "runtime/base/time.h"
+#include "stdlib/stdlib.h"
+#include "tests/unit/stdlib_call.h"
+
+#define ROUNDS 400
+#define ROWS 7
+#define OPERANDS_MAX 3
+
+static const char *const texts[] = {
+    "",
+    "0",
+    "abc",
+    "张三、李四",
+    "3千元",
+    "叁仟元整",
+    "2023-01-05",
+    "-1",
+    "１２",
+    "\xff\xfe",
+    "\xe5\xbc",
+    "a\x01z",
+    "  ",
+    "2023年1月",
+    "𠮷野家",
+    "e\xCC\x81",
+    "一一一一",
+    "9999999999999",
+    "12万余元",
+    "(1)",
+    "、",
+    "11010519491231002X",
+    "440524188001010014",
+    "91350100M000100Y43",
+    "110105000000000000",
+    "00000000000000000X",
+    "99999999999999999X",
+};
+static const int64_t numbers[] = {0,         1,          -1,      2,      4,   13,
+                                  31,        2024,       9999,    12,     100, INT64_MAX,
+                                  INT64_MIN, 4294967297, -719162, 2932896};
+
+typedef enum Kind {
+    KIND_TEXT,
+    KIND_NUMBER,
+    KIND_DATE,
+    KIND_DATETIME,
+    KIND_MONTH,
+    KIND_PERIOD,
+    KIND_POINT,
+    KIND_EXACT
+} Kind;
+
+// The kind of the operand that begins at *at, "name: type"; moves behind it.
+static Kind next_kind(Str signature, size_t *at)
+{
+    size_t colon = str_find(signature, STR(": "), *at);
+    assert_true(colon != STR_NONE);
+    Str type = str_slice(signature, colon + 2, signature.len);
+    *at = colon + 2;
+    static const struct {
+        const char *name;
+        Kind kind;
+    } kinds[] = {{"text", KIND_TEXT},        {"person_id", KIND_TEXT},
+                 {"credit_code", KIND_TEXT}, {"datetime", KIND_DATETIME},
+                 {"date", KIND_DATE},        {"months", KIND_NUMBER},
+                 {"month", KIND_MONTH},      {"period", KIND_PERIOD},
+                 {"point", KIND_POINT},      {"integer", KIND_NUMBER},
+                 {"days", KIND_NUMBER},      {"workdays", KIND_NUMBER},
+                 {"N", KIND_EXACT}};
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        if (str_starts(type, str_from_cstr(kinds[i].name)))
+            return kinds[i].kind;
+    fail_msg("operand of " STR_FMT, STR_ARG(signature));
+    return KIND_TEXT;
+}
+
+static int64_t between(uint64_t *seed, int64_t low, int64_t high)
+{
+    uint64_t pick = random_next(seed) % 5;
+    if (pick == 0)
+        return low;
+    if (pick == 1)
+        return high;
+    return low + (int64_t)(random_next(seed) % (uint64_t)(high - low + 1));
+}
+
+// A value of the kind, as the engine would hand it over: dates and months are in range.
+static CallValue make(CallWorld *world, Kind kind, uint64_t *seed)
+{
+    int64_t a = between(seed, DATE_MIN, DATE_MAX), b = between(seed, DATE_MIN, DATE_MAX);
+    switch (kind) {
+    case KIND_TEXT:
+        if (random_next(seed) % 50 == 0) {
+            StrBuf many = {0};
+            strbuf_add_repeat(&many, (char)('0' + random_next(seed) % 2), 6000);
+            CallValue value = call_text(arena_str(world->arena, strbuf_str(&many)).ptr);
+            strbuf_deinit(&many);
+            return value;
+        }
+        return call_text(texts[random_next(seed) % ARRAY_LEN(texts)]);
+    case KIND_NUMBER:
+        return call_i64(numbers[random_next(seed) % ARRAY_LEN(numbers)]);
+    case KIND_DATE:
+        return call_i64(a);
+    case KIND_DATETIME:
+        return call_i64(between(seed, DATETIME_MIN, DATETIME_MAX));
+    case KIND_MONTH:
+        return call_i64(between(seed, MONTH_MIN, MONTH_MAX));
+    case KIND_PERIOD:
+        return call_pair(MIN_OF(a, b), MIN_OF(MAX_OF(a, b), MIN_OF(a, b) + 1000));
+    case KIND_POINT:
+        return call_pair(between(seed, -1800000000, 1800000000),
+                         between(seed, -900000000, 900000000));
+    case KIND_EXACT:
+        return call_exact(
+            random_next(seed) % 2 ? wide_pow10(38) - 1 : between(seed, -1000000, 1000000), 6);
+    }
+    return call_i64(0);
+}
+
+static Phys result_phys(Str signature)
+{
+    size_t at = str_find(signature, STR("): "), 0);
+    Str type = str_slice(signature, at + 3, signature.len);
+    if (str_starts(type, STR("text")) || str_starts(type, STR("list")))
+        return PHYS_CODE;
+    if (str_starts(type, STR("boolean")))
+        return PHYS_BOOL;
+    if (str_starts(type, STR("real")))
+        return PHYS_F64;
+    if (str_starts(type, STR("period")) || str_starts(type, STR("point")))
+        return PHYS_PAIR;
+    bool exact = str_equal(type, STR("N")) || str_equal(type, STR("money")) ||
+                 str_equal(type, STR("length")) || str_starts(type, STR("decimal"));
+    return exact ? PHYS_I128 : PHYS_I64;
+}
+
+static bool card_names(const FnCard *card, Reason reason)
+{
+    for (const Reason *issue = card->issues; issue && *issue != REASON_NONE; issue++)
+        if (*issue == reason)
+            return true;
+    return false;
+}
+
+// Reasons of several rows.
+static void note_reason(void *closure, int64_t row, Reason reason)
+{
+    ((Reason *)closure)[row] = reason;
+}
+
+typedef struct Batch {
+    Vector args[OPERANDS_MAX], out;
+    Type types[OPERANDS_MAX];
+    uint32_t count;
+    Reason reasons[ROWS];
+} Batch;
+
+static size_t width(Phys phys)
+{
+    return phys_size(phys);
+}
+
+// Fills a batch of ROWS rows; the first operand is now and then one value for all of them.
+static void fill(CallWorld *world, Batch *batch, const FnCard *card, uint64_t *seed)
+{
+    Str signature = str_from_cstr(card->signature);
+    *batch = (Batch){0};
+    size_t end = str_find(signature, STR("): "), 0);
+    for (size_t at = 0; batch->count < OPERANDS_MAX;) {
+        size_t colon = str_find(signature, STR(": "), at);
+        if (colon == STR_NONE || colon > end)
+            break;
+        Kind kind = next_kind(signature, &at);
+        uint32_t i = batch->count++;
+        bool constant = i == 0 && random_next(seed) % 4 == 0;
+        for (int64_t row = 0; row < (constant ? 1 : ROWS); row++) {
+            CallValue value = make(world, kind, seed);
+            Vector single = call_vector(world, &value);
+            if (row == 0) {
+                batch->args[i] = (Vector){.phys = single.phys, .count = ROWS, .constant = constant};
+                batch->args[i].data = arena_alloc(world->arena, ROWS * 16, 16);
+                batch->types[i].scale = (uint8_t)value.scale;
+            }
+            size_t size = width(single.phys);
+            memcpy((char *)batch->args[i].data + (size_t)row * size, single.data, size);
+        }
+    }
+    batch->out = (Vector){.phys = result_phys(signature), .count = ROWS};
+    batch->out.data = arena_alloc(world->arena, ROWS * 16, 16);
+}
+
+static void run_rows(CallWorld *world, Batch *batch, const FnCard *card, const int64_t *rows,
+                     int64_t count)
+{
+    FnContext fn = {.dict = world->dict, .arena = world->arena, .types = batch->types};
+    fn.result_type.scale = 6;
+    card->kernel(&fn, batch->args, batch->count, rows, count, &batch->out, note_reason,
+                 batch->reasons);
+}
+
+static void check_card(CallWorld *world, const FnCard *card, uint64_t *seed)
+{
+    static const int64_t all[ROWS] = {0, 1, 2, 3, 4, 5, 6};
+    Batch batch;
+    fill(world, &batch, card, seed);
+    run_rows(world, &batch, card, all, ROWS);
+    size_t size = width(batch.out.phys);
+    char first[ROWS * 16];
+    memcpy(first, batch.out.data, ROWS * size);
+    for (int64_t row = 0; row < ROWS; row++) {
+        Reason reason = batch.reasons[row];
+        if (reason != REASON_NONE && !card_names(card, reason))
+            fail_msg("%s reports %d", card->signature, (int)reason);
+        if (batch.out.phys == PHYS_F64 && reason == REASON_NONE)
+            assert_true(batch.out.f64[row] - batch.out.f64[row] == 0);
+        // Alone the row says the same.
+        batch.reasons[row] = REASON_NONE;
+        run_rows(world, &batch, card, &all[row], 1);
+        assert_int_equal(batch.reasons[row], reason);
+        if (reason == REASON_NONE)
+            assert_memory_equal((char *)batch.out.data + (size_t)row * size,
+                                first + (size_t)row * size, size);
+    }
+}
+
+static void test_any(void **state)
+{
+    CallWorld *world = *state;
+    uint64_t seed = 29;
+    int cards = 0;
+    for (uint32_t i = 0; i < stdlib_count(); i++) {
+        const FnCard *card = stdlib_at(i);
+        if (card->lower != LOWER_CALL || !card->kernel)
+            continue;
+        cards++;
+        for (int round = 0; round < ROUNDS; round++) {
+            check_card(world, card, &seed);
+            arena_reset(world->arena);
+        }
+    }
+    assert_true(cards >= 60);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_any)};
+    return cmocka_run_group_tests(tests, call_world_create, call_world_destroy);
+}
