@@ -538,6 +538,8 @@ static void add_lists(Builder *builder)
     Finding *finding = builder->finding;
     bool one = finding_a(finding) == finding_b(finding);
     mark_shown(builder);
+    level_index(finding_a(finding));
+    level_index(finding_b(finding));
     Shown shown_a, shown_b;
     shown_init(builder, finding_a(finding), builder->show_a, &shown_a);
     shown_b = shown_a;

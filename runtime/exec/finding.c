@@ -39,7 +39,7 @@ static Status open_levels(Finding *finding, Level *levels, bool reading_a)
     for (uint32_t i = 0; i < body->operator_count; i++) {
         if (body->operators[i].kind != OPERATOR_GROUP)
             continue;
-        const Level *below = next == 0 ? NULL : &levels[next - 1];
+        Level *below = next == 0 ? NULL : &levels[next - 1];
         TRY(level_open(&levels[next], &finding->members, below, i, reading_a));
         TRY(level_filter(&levels[next]));
         next++;
@@ -155,8 +155,51 @@ static void order_keys(Finding *finding)
     free(scratch);
 }
 
+// A query behind one fence: members are folded block by block and forgotten.
+enum { STREAM_BLOCK = 65536 };
+
+typedef struct Stream {
+    Finding *finding;
+    LevelStream *folds;
+} Stream;
+
+static void flush(Stream *stream)
+{
+    level_stream_place(&stream->finding->levels_a[0]);
+    level_stream_fold(stream->folds);
+    members_clear(&stream->finding->members);
+}
+
+static Status stream_append(void *closure, BodyRun *run, const Bindings *batch)
+{
+    Stream *stream = closure;
+    TRY(members_append(&stream->finding->members, run, batch));
+    if (stream->finding->members.all.count >= STREAM_BLOCK)
+        flush(stream);
+    return STATUS_OK;
+}
+
+static Status evaluate_stream(Finding *finding)
+{
+    finding->level_count = 1;
+    finding->levels_a = ARENA_ARRAY(finding->run.arena, Level, 1);
+    finding->levels_b = finding->levels_a;
+    Level *level = &finding->levels_a[0];
+    level_stream_open(level, &finding->members, finding->run.end_operator);
+    Stream stream = {finding, level_stream_folds(level)};
+    finding->run.sink = stream_append;
+    finding->run.sink_closure = &stream;
+    Status status = body_run(&finding->run);
+    flush(&stream);
+    level_stream_finish(level);
+    level_stream_close(stream.folds);
+    return status == STATUS_OK ? level_filter(level) : status;
+}
+
 static Status evaluate(Finding *finding)
 {
+    if (finding->run.body->is_query && count_fences(finding->run.body) == 1)
+        return evaluate_stream(finding);
     finding->run.sink = members_append;
     finding->run.sink_closure = &finding->members;
     TRY(body_run(&finding->run));

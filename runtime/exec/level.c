@@ -154,8 +154,7 @@ static void place_members(Level *level)
         below_keys = ARENA_ARRAY(level->arena, Vector, MAX_OF(key_count, 1u));
         for (uint32_t k = 0; k < key_count; k++) {
             const Expr *key = &level->op->group.keys[k].value;
-            EvalContext context =
-                level_context((Level *)(uintptr_t)level->below, key, 1, NULL, level->arena);
+            EvalContext context = level_context(level->below, key, 1, NULL, level->arena);
             eval_expr(&context, key, &below_keys[k]);
             vector_expand(&below_keys[k], MAX_OF(level->below->count, 1), level->arena);
         }
@@ -216,15 +215,19 @@ void level_own(Level *level, int64_t group, Mark mark)
     level->own_head[group] = (int64_t)level->own.count - 1;
 }
 
-static void index_groups(Level *level)
+// Members listed by group: only what is reported or in question needs them, so they are listed on demand.
+void level_index(Level *level)
 {
+    if (level->starts != NULL)
+        return;
     int64_t total = level->members->all.count;
-    int64_t *groups = ARENA_ARRAY(level->arena, int64_t, total);
+    int64_t *groups = base_alloc(MAX_OF((size_t)total, 1) * sizeof *groups);
     for (int64_t i = 0; i < total; i++)
         groups[i] = level->group[i] >= 0 ? level->group[i] : GROUP_NONE;
     level->starts = ARENA_ARRAY(level->arena, int64_t, level->count + 1);
     level->rows = ARENA_ARRAY(level->arena, int64_t, total);
     group_index(groups, total, level->count, level->starts, level->rows);
+    free(groups);
 }
 
 static void find_range(Level *level)
@@ -239,7 +242,7 @@ static void find_range(Level *level)
         level->score_count += body->operators[i].kind == OPERATOR_SCORE;
 }
 
-Status level_open(Level *level, const Members *members, const Level *below, uint32_t op_index,
+static void start(Level *level, const Members *members, Level *below, uint32_t op_index,
                   bool reading_a)
 {
     BodyRun *run = members->run;
@@ -252,6 +255,33 @@ Status level_open(Level *level, const Members *members, const Level *below, uint
     level->stretch = below == NULL ? 1 : below->stretch + 1;
     level->arena = arena_create(NULL, 0);
     find_range(level);
+    const Group *group = &level->op->group;
+    Phys *phys = ARENA_ARRAY(level->arena, Phys, MAX_OF(group->key_count, 1u));
+    for (uint32_t k = 0; k < group->key_count; k++)
+        phys[k] = type_phys(group->keys[k].value.type);
+    level->table = group_table_create(phys, group->key_count);
+}
+
+// Groups are known: makes what is kept per group.
+static void finish(Level *level)
+{
+    const Group *group = &level->op->group;
+    level->count = group_count(level->table);
+    if (level->count == 0 && group->empty_group && group->key_count == 0)
+        level->count = 1; // the group that exists even over nothing
+    alloc_groups(level);
+    level->keys = ARENA_ARRAY(level->arena, Vector, MAX_OF(group->key_count, 1u));
+    for (uint32_t k = 0; k < group->key_count; k++)
+        group_keys(level->table, k, &level->keys[k]);
+    level->values =
+        ARENA_ARRAY(level->arena, LevelValues, MAX_OF(level->run->body->aggregate_count, 1u));
+    level->scores = ARENA_ARRAY(level->arena, ScoreState, MAX_OF(level->score_count, 1u));
+}
+
+Status level_open(Level *level, const Members *members, Level *below, uint32_t op_index,
+                  bool reading_a)
+{
+    start(level, members, below, op_index, reading_a);
     int64_t total = members->all.count;
     level->group = ARENA_ARRAY(level->arena, int64_t, total);
     level->row_class = ARENA_ARRAY(level->arena, uint8_t, total);
@@ -259,26 +289,39 @@ Status level_open(Level *level, const Members *members, const Level *below, uint
         enter_clean(level);
     else
         enter_from_below(level);
-    const Group *group = &level->op->group;
-    Phys *phys = ARENA_ARRAY(level->arena, Phys, MAX_OF(group->key_count, 1u));
-    for (uint32_t k = 0; k < group->key_count; k++)
-        phys[k] = type_phys(group->keys[k].value.type);
-    level->table = group_table_create(phys, group->key_count);
+    place_members(level);
+    finish(level);
+    class_groups(level);
+    if (level->member_total == 0 && level->op->group.empty_group)
+        level->class_of[0] = CLASS_CERTAIN;
+    return run_poll(level->run->shared);
+}
+
+// ---------------------------------------------------------------- streams
+
+void level_stream_open(Level *level, const Members *members, uint32_t op_index)
+{
+    start(level, members, NULL, op_index, true);
+    level->values =
+        ARENA_ARRAY(level->arena, LevelValues, MAX_OF(level->run->body->aggregate_count, 1u));
+    level->block_arena = arena_create(NULL, 0);
+}
+
+void level_stream_place(Level *level)
+{
+    arena_reset(level->block_arena);
+    level->group = ARENA_ARRAY(level->block_arena, int64_t, level->members->all.count);
+    level->row_class = ARENA_ARRAY(level->block_arena, uint8_t, level->members->all.count);
     place_members(level);
     level->count = group_count(level->table);
-    if (level->count == 0 && group->empty_group && group->key_count == 0)
-        level->count = 1; // the group that exists even over nothing
-    alloc_groups(level);
-    class_groups(level);
-    if (level->member_total == 0 && group->empty_group)
-        level->class_of[0] = CLASS_CERTAIN;
-    index_groups(level);
-    level->keys = ARENA_ARRAY(level->arena, Vector, MAX_OF(group->key_count, 1u));
-    for (uint32_t k = 0; k < group->key_count; k++)
-        group_keys(level->table, k, &level->keys[k]);
-    level->values = ARENA_ARRAY(level->arena, LevelValues, MAX_OF(run->body->aggregate_count, 1u));
-    level->scores = ARENA_ARRAY(level->arena, ScoreState, MAX_OF(level->score_count, 1u));
-    return run_poll(run->shared);
+}
+
+void level_stream_finish(Level *level)
+{
+    LevelValues *values = level->values;
+    finish(level);
+    level->values = values;
+    memset(level->class_of, CLASS_CERTAIN, (size_t)level->count);
 }
 
 void level_close(Level *level)
@@ -288,6 +331,7 @@ void level_close(Level *level)
     group_table_destroy(level->table);
     vec_free(&level->unplaced);
     vec_free(&level->own);
+    arena_destroy(level->block_arena);
     arena_destroy(level->arena);
     *level = (Level){0};
 }
@@ -362,9 +406,9 @@ RowClass level_member_class(const Level *level, int64_t member, int64_t group)
     return tolerated ? CLASS_TOLERATED : row_class;
 }
 
-static void causes_of_class(const Level *level, int64_t group, RowClass row_class,
-                            CauseCounts *counts)
+static void causes_of_class(Level *level, int64_t group, RowClass row_class, CauseCounts *counts)
 {
+    level_index(level);
     for (int64_t k = level->starts[group]; k < level->starts[group + 1]; k++) {
         if (level_member_class(level, level->rows[k], group) == row_class)
             cause_counts_add(counts, level_mark(level, level->rows[k]), 1);
@@ -377,7 +421,7 @@ static void causes_of_class(const Level *level, int64_t group, RowClass row_clas
     }
 }
 
-void level_causes(const Level *level, int64_t group, CauseCounts *counts)
+void level_causes(Level *level, int64_t group, CauseCounts *counts)
 {
     for (int64_t i = level->own_head[group]; i >= 0; i = level->own.items[i].next)
         cause_counts_add(counts, level->own.items[i].mark, 1);
@@ -387,7 +431,7 @@ void level_causes(const Level *level, int64_t group, CauseCounts *counts)
         causes_of_class(level, group, CLASS_SHADOW, counts);
 }
 
-Mark level_first_cause(const Level *level, int64_t group)
+Mark level_first_cause(Level *level, int64_t group)
 {
     if (level->first_cause[group].place != 0)
         return level->first_cause[group];

@@ -57,8 +57,9 @@ static CauseId cause_of(const Vector *truth, int64_t group)
     return truth->cause == NULL ? 0 : truth->cause[group];
 }
 
-static bool has_member_of(const Level *level, int64_t group, RowClass row_class)
+static bool has_member_of(Level *level, int64_t group, RowClass row_class)
 {
+    level_index(level);
     for (int64_t k = level->starts[group]; k < level->starts[group + 1]; k++) {
         if (level_member_class(level, level->rows[k], group) == row_class)
             return true;
@@ -90,10 +91,11 @@ static void blame_group(Level *level, int64_t group, uint32_t place, CauseId cau
 }
 
 // The caveats of a verdict that tolerated rows could overturn.
-static uint64_t caveats_of(const Level *level, const Expr *condition, int64_t group)
+static uint64_t caveats_of(Level *level, const Expr *condition, int64_t group)
 {
     const Body *body = level->run->body;
     uint64_t caveats = 0, slots = 0;
+    level_index(level);
     for (uint32_t s = 0; s < condition->count; s++) {
         if (condition->steps[s].op != STEP_AGG)
             continue;

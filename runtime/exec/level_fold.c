@@ -30,6 +30,7 @@ typedef struct Fold {
     uint32_t id_count; // row numbers in a tuple's identity
     bool over_groups;  // reads values of the fence below: its group belongs to the identity
     VEC(Pending) pending;
+    MapI64 failed; // queries: group -> least cause of a failing value
 } Fold;
 
 static bool reads_below(const Expr *expr, const Body *body, uint32_t stretch)
@@ -76,6 +77,7 @@ static void fold_init(Fold *fold, Level *level, uint32_t index, const uint8_t *s
 
 static void fold_deinit(Fold *fold)
 {
+    map_i64_deinit(&fold->failed);
     aggregate_destroy(fold->state);
     group_table_destroy(fold->distinct);
     vec_free(&fold->pending);
@@ -107,7 +109,7 @@ static void below_values(const Fold *fold, int64_t first, const Bindings *view, 
 static void need_below(const Fold *fold, const Expr *expr)
 {
     const Body *body = fold->level->run->body;
-    Level *below = (Level *)(uintptr_t)fold->level->below;
+    Level *below = fold->level->below;
     for (uint32_t s = 0; below != NULL && s < expr->count; s++) {
         if (expr->steps[s].op == STEP_AGG && !body->aggregates[expr->steps[s].index].per_binding)
             level_aggregate(below, expr->steps[s].index, NULL);
@@ -178,6 +180,20 @@ static void set_aside(Fold *fold, const TupleBatch *tuples, int64_t index, int64
     vec_push(&fold->pending, pending);
 }
 
+// A query folds what is known: a gap leaves the tuple out, a failure makes the aggregate of its group fail.
+static void leave_out(Fold *fold, const TupleBatch *tuples, int64_t index, int64_t group)
+{
+    const Vector *value = &tuples->value;
+    int64_t at = value->data == NULL ? 0 : vector_index(value, index);
+    if (value->data == NULL || value->state == NULL || value->state[at] != VALUE_ISSUE)
+        return;
+    bool is_new = false;
+    uint64_t *cause = map_i64_at(&fold->failed, group, &is_new);
+    const CauseTable *causes = fold->level->run->shared->causes;
+    if (is_new || cause_order(causes, value->cause[at], (CauseId)*cause) < 0)
+        *cause = value->cause[at];
+}
+
 static RowClass tuple_class(const Fold *fold, const TupleBatch *tuples, int64_t index,
                             int64_t member, int64_t group)
 {
@@ -237,7 +253,9 @@ static void fold_block(Fold *fold, int64_t first, int64_t count)
         if (groups[i] == MEMBER_GONE)
             continue;
         RowClass row_class = tuple_class(fold, &tuples, i, member[i], groups[i]);
-        if (row_class != CLASS_CERTAIN) {
+        if (row_class != CLASS_CERTAIN && level->run->body->is_query) {
+            groups[i] = -1; // a `when` or a row that is not known
+        } else if (row_class != CLASS_CERTAIN) {
             set_aside(fold, &tuples, i, member[i], groups[i], row_class);
             groups[i] = -1;
         } else {
@@ -249,7 +267,10 @@ static void fold_block(Fold *fold, int64_t first, int64_t count)
     for (int64_t i = 0; i < tuples.count; i++) {
         if (groups[i] < 0 || !unknown[i])
             continue;
-        set_aside(fold, &tuples, i, member[i], groups[i], CLASS_CERTAIN);
+        if (level->run->body->is_query)
+            leave_out(fold, &tuples, i, groups[i]);
+        else
+            set_aside(fold, &tuples, i, member[i], groups[i], CLASS_CERTAIN);
         groups[i] = -1;
     }
     AggBatch batch = tuples_agg_batch(&tuples, fold->aggregate, groups);
@@ -364,8 +385,6 @@ static void settle_group(const Fold *fold, LevelValues *values, int64_t group,
     if (values->unknown == NULL)
         values->unknown = ARENA_ARRAY(level->arena, int64_t, level->count);
     values->unknown[group] = unknown;
-    if (level->run->body->is_query)
-        return; // a query folds what is known
     Vector *modes[3] = {&values->m, &values->n, &values->t};
     RowClass reach[3] = {CLASS_POSSIBLE, CLASS_SHADOW, CLASS_TOLERATED};
     for (int mode = 0; mode < 3; mode++) {
@@ -377,27 +396,14 @@ static void settle_group(const Fold *fold, LevelValues *values, int64_t group,
     values->has_t |= worst >= CLASS_TOLERATED;
 }
 
-// A failing value makes the aggregate of a query fail.
-static void settle_query(const Fold *fold, LevelValues *values)
+static void settle_failed(const Fold *fold, LevelValues *values)
 {
-    const CauseTable *causes = fold->level->run->shared->causes;
-    MapI64 least = {0};
-    for (size_t i = 0; i < fold->pending.count; i++) {
-        const Pending *pending = &fold->pending.items[i];
-        if (pending->row_class != CLASS_CERTAIN || pending->tuple.value.state != VALUE_ISSUE)
-            continue;
-        bool is_new;
-        uint64_t *cause = map_i64_at(&least, pending->group, &is_new);
-        if (is_new || cause_order(causes, pending->tuple.value.cause, (CauseId)*cause) < 0)
-            *cause = pending->tuple.value.cause;
-    }
-    for (size_t i = 0; i < map_i64_count(&least); i++) {
-        const MapI64Entry *entry = map_i64_entry(&least, i);
+    for (size_t i = 0; i < map_i64_count(&fold->failed); i++) {
+        const MapI64Entry *entry = map_i64_entry(&fold->failed, i);
         Value value = {
             .type = fold->aggregate->type, .state = VALUE_ISSUE, .cause = (CauseId)entry->value};
         vector_set(&values->m, entry->key, &value, fold->level->arena);
     }
-    map_i64_deinit(&least);
 }
 
 static bool wants_floating(const Fold *fold, int64_t group)
@@ -440,6 +446,25 @@ static void settle_pending(Fold *fold, LevelValues *values)
     free(out);
 }
 
+// The values of all groups from what has been folded.
+static void fold_finish(Fold *fold, LevelValues *values)
+{
+    Level *level = fold->level;
+    aggregate_finish(fold->state, level->count, level->arena, &values->shown);
+    values->m = values->n = values->t = values->shown;
+    if (fold->pending.count > 0) {
+        copy_vector(&values->shown, level->count, level->arena, &values->m);
+        copy_vector(&values->shown, level->count, level->arena, &values->n);
+        copy_vector(&values->shown, level->count, level->arena, &values->t);
+        settle_pending(fold, values);
+    }
+    if (map_i64_count(&fold->failed) > 0) {
+        copy_vector(&values->shown, level->count, level->arena, &values->m);
+        settle_failed(fold, values);
+        values->n = values->t = values->m;
+    }
+}
+
 void level_aggregate(Level *level, uint32_t index, const uint8_t *selected)
 {
     LevelValues *values = &level->values[index];
@@ -456,17 +481,59 @@ void level_aggregate(Level *level, uint32_t index, const uint8_t *selected)
         fold_block(&fold, first, MIN_OF(FOLD_BLOCK, total - first));
         arena_rewind(level->run->scratch, mark);
     }
-    aggregate_finish(fold.state, level->count, level->arena, &values->shown);
-    values->m = values->n = values->t = values->shown;
-    if (fold.pending.count > 0) {
-        copy_vector(&values->shown, level->count, level->arena, &values->m);
-        copy_vector(&values->shown, level->count, level->arena, &values->n);
-        copy_vector(&values->shown, level->count, level->arena, &values->t);
-        settle_pending(&fold, values);
-        if (level->run->body->is_query)
-            settle_query(&fold, values);
-    }
+    fold_finish(&fold, values);
     fold_deinit(&fold);
+}
+
+// ---------------------------------------------------------------- streams
+
+struct LevelStream {
+    Level *level;
+    Fold *folds; // per aggregate of the body; level NULL: not of this fence
+};
+
+LevelStream *level_stream_folds(Level *level)
+{
+    const Body *body = level->run->body;
+    LevelStream *stream = ARENA_NEW(level->arena, LevelStream);
+    *stream =
+        (LevelStream){level, ARENA_ARRAY(level->arena, Fold, MAX_OF(body->aggregate_count, 1u))};
+    for (uint32_t a = 0; a < body->aggregate_count; a++) {
+        if (!body->aggregates[a].per_binding)
+            fold_init(&stream->folds[a], level, a, NULL);
+    }
+    return stream;
+}
+
+void level_stream_fold(LevelStream *stream)
+{
+    Level *level = stream->level;
+    int64_t total = level->members->all.count;
+    for (uint32_t a = 0; a < level->run->body->aggregate_count; a++) {
+        Fold *fold = &stream->folds[a];
+        if (fold->level == NULL)
+            continue;
+        aggregate_reserve(fold->state, level->count);
+        for (int64_t first = 0; first < total; first += FOLD_BLOCK) {
+            ArenaMark mark = arena_mark(level->run->scratch);
+            fold_block(fold, first, MIN_OF(FOLD_BLOCK, total - first));
+            arena_rewind(level->run->scratch, mark);
+        }
+    }
+}
+
+void level_stream_close(LevelStream *stream)
+{
+    Level *level = stream->level;
+    for (uint32_t a = 0; a < level->run->body->aggregate_count; a++) {
+        Fold *fold = &stream->folds[a];
+        if (fold->level == NULL)
+            continue;
+        aggregate_reserve(fold->state, level->count);
+        fold_finish(fold, &level->values[a]);
+        level->values[a].done = true;
+        fold_deinit(fold);
+    }
 }
 
 EvalContext level_context(Level *level, const Expr *expr, int which, const uint8_t *selected,

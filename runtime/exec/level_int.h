@@ -42,6 +42,8 @@ typedef struct Members {
 
 void members_init(Members *members, BodyRun *run);
 void members_deinit(Members *members);
+// Forgets all members and keeps the memory.
+void members_clear(Members *members);
 // A BodySink: keeps the batch. Of a query only certain bindings are kept, the others counted.
 Status members_append(void *closure, BodyRun *run, const Bindings *batch);
 // A view of count members from `first` on; arrays are borrowed.
@@ -80,17 +82,18 @@ typedef struct Level Level;
 struct Level {
     BodyRun *run;
     const Members *members;
-    const Level *below;           // the fence under this one; NULL: the first
+    Level *below;                 // the fence under this one; NULL: the first
     const Operator *op;           // Group
     uint32_t op_index, end_index; // operators behind the fence: (op_index, end_index)
     uint32_t stretch;             // aggregates of this stretch belong here
     bool reading_a;
     Arena *arena;
+    Arena *block_arena; // streams: what one block of members needs
     // members
     int64_t *group;     // per member
     uint8_t *row_class; // per member, in this reading and level
     VEC(Unplaced) unplaced;
-    int64_t *starts, *rows; // members by group, alive ones
+    int64_t *starts, *rows; // members by group, see level_index; NULL before
     int64_t member_total, shadow_total;
     bool tolerant;
     // groups
@@ -114,9 +117,22 @@ struct Level {
 #define CAVEAT_FENCE ((uint64_t)1 << 63)
 
 // Makes the groups of a fence.
-Status level_open(Level *level, const Members *members, const Level *below, uint32_t op_index,
+Status level_open(Level *level, const Members *members, Level *below, uint32_t op_index,
                   bool reading_a);
 void level_close(Level *level);
+// Lists the members by group, once.
+void level_index(Level *level);
+
+// A query behind one fence needs no member twice: blocks of members are placed and folded, then forgotten.
+void level_stream_open(Level *level, const Members *members, uint32_t op_index);
+void level_stream_place(Level *level);
+void level_stream_finish(Level *level);
+// The folds of a stream (level_fold.c): every aggregate behind the fence.
+typedef struct LevelStream LevelStream;
+LevelStream *level_stream_folds(Level *level);
+void level_stream_fold(LevelStream *stream);
+// Hands the results over to level->values and frees the folds.
+void level_stream_close(LevelStream *stream);
 // Computes aggregate `index` for all groups, or those selected (by number; NULL: all).
 void level_aggregate(Level *level, uint32_t index, const uint8_t *selected);
 // A context over the groups. `which`: 0 shown values, 1 m, 2 n, 3 t. Aggregates that the expression reads are computed.
@@ -130,8 +146,8 @@ void level_points(const Level *level, Arena *arena, Vector *out);
 Mark level_mark(const Level *level, int64_t member);
 // The causes of a group's indecision, each member once, into `counts` (not sorted).
 typedef VEC(CauseCount) CauseCounts;
-void level_causes(const Level *level, int64_t group, CauseCounts *counts);
-Mark level_first_cause(const Level *level, int64_t group);
+void level_causes(Level *level, int64_t group, CauseCounts *counts);
+Mark level_first_cause(Level *level, int64_t group);
 // Adds a condition's own cause to a group.
 void level_own(Level *level, int64_t group, Mark mark);
 // Whether an unplaced member fits a group.

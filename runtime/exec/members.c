@@ -119,6 +119,13 @@ Status members_append(void *closure, BodyRun *run, const Bindings *batch)
     return STATUS_OK;
 }
 
+void members_clear(Members *members)
+{
+    members->all.count = 0;
+    for (uint32_t slot = 0; slot < members->run->body->slot_count; slot++)
+        members->attached_count[slot] = 0;
+}
+
 void members_view(const Members *members, int64_t first, int64_t count, Arena *arena,
                   Bindings *view)
 {

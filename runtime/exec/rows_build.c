@@ -203,7 +203,7 @@ static void set_keys(RowMaker *maker, MadeRow *row, const Value *parts, uint32_t
     }
 }
 
-static CauseId first_cause_of(const Level *level, int64_t group)
+static CauseId first_cause_of(Level *level, int64_t group)
 {
     return level_first_cause(level, group).cause;
 }
@@ -241,7 +241,7 @@ static void listed_rows(RowMaker *maker, Finding *finding, const RuleFields *fie
         const FindingKey *key = &finding->keys.items[i];
         for (uint32_t k = 0; k < body->clue_key_count; k++)
             parts[k] = finding_key(finding, key, body->clue_keys[k]);
-        const Level *a = finding_a(finding), *b = finding_b(finding);
+        Level *a = finding_a(finding), *b = finding_b(finding);
         if (shadows && key->shadow) {
             bool from_a = a->class_of[key->a] == CLASS_SHADOW;
             open_row(maker, parts, body->clue_key_count, CLASS_SHADOW,
