@@ -14,7 +14,7 @@
 typedef struct Verdict {
     const Program *program;
     const TestCase *test;
-    const Run *run;
+    Run *run; // relations are shown on demand
     Lang lang;
     StrBuf *out;
     bool differs;
@@ -330,7 +330,7 @@ static const QueryResult *query_named(const Run *run, Str name)
     return NULL;
 }
 
-bool verdict_of_test(const Program *program, const TestCase *test, const Run *run, Lang lang,
+bool verdict_of_test(const Program *program, const TestCase *test, Run *run, Lang lang,
                      StrBuf *out)
 {
     static const RuleResult NOTHING = {0};

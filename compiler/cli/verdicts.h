@@ -10,7 +10,7 @@
 
 // Compares the lists and rows of a finished run of `test` with what it expects. True: they agree. False: `out`
 // gets a line for each difference, in this language.
-bool verdict_of_test(const Program *program, const TestCase *test, const Run *run, Lang lang,
+bool verdict_of_test(const Program *program, const TestCase *test, Run *run, Lang lang,
                      StrBuf *out);
 
 #endif
