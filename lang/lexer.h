@@ -84,6 +84,7 @@ typedef struct Lexer {
     DiagList *diags;       /* may be NULL: faults are mended without a word */
     uint32_t at;           /* next byte */
     uint32_t end;          /* behind the last byte of the slice */
+    uint32_t unknown_end;  /* behind the last character without meaning; 0: none was met */
     uint32_t faults;       /* number of faults met, told or not */
     int previous;          /* kind of the last token, 0 at the start */
     bool in_row;           /* inside a line that began with '|' */

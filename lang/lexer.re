@@ -87,6 +87,7 @@ again:
         [-－]                { return lexer_mark(lexer, start, cursor, '-'); }
         [*＊×]               { return lexer_mark(lexer, start, cursor, '*'); }
         [/／÷]               { return lexer_mark(lexer, start, cursor, '/'); }
+        [%％]                { return lexer_percent(lexer, start, cursor); }
         [|｜]                { return lexer_mark(lexer, start, cursor, '|'); }
 
         [A-Za-z_]           { return lexer_word(lexer, start); }

@@ -34,6 +34,9 @@ Token lexer_mark(Lexer *lexer, uint32_t start, uint32_t end, int kind);
 Token lexer_wrong_mark(Lexer *lexer, uint32_t start, uint32_t end, int kind, const char *zh,
                        const char *en);
 
+/* A percent sign that no number is glued to. */
+Token lexer_percent(Lexer *lexer, uint32_t start, uint32_t end);
+
 /* A character without meaning: told, skipped, and the token behind it returned. */
 Token lexer_unknown(Lexer *lexer, uint32_t start, uint32_t end);
 

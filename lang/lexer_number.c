@@ -237,7 +237,10 @@ static Token datetime_token(Lexer *lexer, uint32_t start, const DateText *text, 
         (void)lexer_fault(lexer, DIAG_IMPOSSIBLE_TIME, token.span, DIAG_ARGS(shown));
     } else if (clock.short_form) {
         StrBuf right = {0};
-        datetime_format(&right, token.time);
+        date_format(&right, date);
+        strbuf_printf(&right, " %02d:%02d", clock.hour, clock.minute);
+        if (clock.second > 0 || clock.microsecond > 0)
+            strbuf_printf(&right, ":%02d", clock.second);
         DiagArg arg = diag_arg(strbuf_str(&right));
         Diag *diag = lexer_fault(lexer, DIAG_TIME_FORM, token.span, DIAG_ARGS(shown, arg));
         if (diag != NULL)

@@ -186,11 +186,32 @@ Token lexer_wrong_mark(Lexer *lexer, uint32_t start, uint32_t end, int kind, con
     if (diag != NULL) {
         StrBuf fix = {0};
         bool word = kind == T_AND || kind == T_OR || kind == T_NOT;
-        strbuf_printf(&fix, word ? " %s " : "%s", zh);
+        bool before = word && start > 0 && lexer->source->text.ptr[start - 1] != ' ';
+        bool behind = word && end < lexer->end && lexer->source->text.ptr[end] != ' ';
+        strbuf_printf(&fix, "%s%s%s", before ? " " : "", zh, behind ? " " : "");
         diag_fix(lexer->diags, diag, span, strbuf_str(&fix), DIAG_TEXT_WRITE, DIAG_ARGS(right));
         strbuf_deinit(&fix);
     }
     return lexer_token(lexer, kind, start, end);
+}
+
+Token lexer_percent(Lexer *lexer, uint32_t start, uint32_t end)
+{
+    bool number = lexer->previous == T_INTEGER || lexer->previous == T_DECIMAL;
+    if (!number)
+        return lexer_unknown(lexer, start, end);
+    Str text = lexer->source->text;
+    uint32_t digit = start;
+    while (digit > 0 && (text.ptr[digit - 1] == ' ' || text.ptr[digit - 1] == '\t'))
+        digit--;
+    Span gap = lexer_span(lexer, digit, start);
+    DiagArg sign = diag_arg_c("%");
+    Diag *diag =
+        lexer_fault(lexer, DIAG_UNIT_APART, lexer_span(lexer, start, end), DIAG_ARGS(sign, sign));
+    if (diag != NULL)
+        diag_fix(lexer->diags, diag, gap, (Str){0}, DIAG_TEXT_GLUE_SIGN, DIAG_NONE);
+    lexer->at = end;
+    return lexer_scan(lexer);
 }
 
 Token lexer_unknown(Lexer *lexer, uint32_t start, uint32_t end)
@@ -202,6 +223,7 @@ Token lexer_unknown(Lexer *lexer, uint32_t start, uint32_t end)
     (void)lexer_fault(lexer, DIAG_UNKNOWN_CHARACTER, lexer_span(lexer, start, end),
                       DIAG_ARGS(what));
     lexer->at = end;
+    lexer->unknown_end = end;
     lexer->line_open = true;
     return lexer_scan(lexer);
 }

@@ -192,6 +192,13 @@ static void track_declaration(Driver *driver, const Token *token)
     }
 }
 
+/* Keeps the last words: one of them may be glued. */
+static void track_words(ParseContext *context, const Token *token)
+{
+    if (token->kind == T_IDENT || token->kind == T_LABEL || token->kind == T_QUANTITY)
+        context->words[context->word_count++ % PARSE_WORDS_MAX] = *token;
+}
+
 /* Gives the token to the parser. False when the parser has given up. */
 static bool push(Driver *driver, const Token *token)
 {
@@ -202,6 +209,7 @@ static bool push(Driver *driver, const Token *token)
     int status = yypush_parse(driver->state, token->kind, &value, &span, context);
     driver->dead = status != YYPUSH_MORE && !(status == 0 && token->kind == T_END);
     track_brackets(context, token);
+    track_words(context, token);
     context->previous = *token;
     if (token->spelling != TOKEN_SPELLING_NONE)
         context->last_spelling = token->spelling;

@@ -137,8 +137,8 @@ static DiagArg text_arg(const Fault *fault, const Token *token)
     X(VALUE, "一个值", "a value")                                                                  \
     X(NAME, "一个名称", "a name")                                                                  \
     X(OPERATOR, "运算符", "an operator")                                                           \
-    X(CLAUSE, "下一个子句", "the next clause")                                                     \
-    X(DECLARATION, "下一个声明", "the next declaration")
+    X(CLAUSE, "一个子句", "a clause")                                                              \
+    X(DECLARATION, "一个声明", "a declaration")
 
 #define GROUP_VALUE(G, zh, en) GROUP_##G,
 #define GROUP_TEXT(G, zh, en) {zh, en},
@@ -263,9 +263,11 @@ static Group group_of(const Fault *fault, int kind)
 /* Kinds that only the parser knows, or that go on with a name already complete. */
 static bool is_hidden(const Fault *fault, int kind)
 {
-    bool continues = (kind == '.' || kind == '(') && !expects_value(fault) && fault->count > 2;
+    bool continues =
+        (kind == '.' || kind == '(' || kind == '?') && !expects_value(fault) && fault->count > 1;
+    bool operand_done = fault->bad.first_on_line && expects_operator(fault) && is_operator(kind);
     bool head = kind == T_ON_MISSING && expects_declaration(fault);
-    return kind == T_BAD_PART || kind == T_BAD_DECL || continues || head;
+    return kind == T_BAD_PART || kind == T_BAD_DECL || continues || operand_done || head;
 }
 
 #define SHOWN_MAX 7
@@ -315,11 +317,19 @@ static Diag *tell(Fault *fault, DiagId id, Span span, const DiagArg *args, size_
     return diag_emit_with(fault->context->diags, id, span, args, count);
 }
 
+static char byte_behind(const Fault *fault, const Token *token)
+{
+    Str text = fault->context->source->text;
+    return token->span.end < text.len ? text.ptr[token->span.end] : '\0';
+}
+
 /* `30 元`: a number and its unit taken apart. */
 static bool tell_unit_apart(Fault *fault)
 {
     bool number = fault->previous.kind == T_INTEGER || fault->previous.kind == T_DECIMAL;
-    if (!number || fault->bad.kind != T_IDENT || fault->bad.first_on_line || fault->bad.quoted)
+    char behind = byte_behind(fault, &fault->bad);
+    if (!number || fault->bad.kind != T_IDENT || fault->bad.first_on_line || fault->bad.quoted ||
+        behind == '.' || behind == '(')
         return false;
     DiagArg left = text_arg(fault, &fault->previous);
     DiagArg right = text_arg(fault, &fault->bad);
@@ -428,11 +438,13 @@ static bool tell_unclosed(Fault *fault)
     DiagArg closer = kind_arg(fault, closer_of(open.kind));
     Diag *diag = tell(fault, DIAG_UNCLOSED, open.span, DIAG_ARGS(sign));
     Span end = {open.span.file, fault->previous.span.end, fault->previous.span.end};
-    diag_label(context->diags, diag, fault->bad.span, DIAG_TEXT_CLOSE_BEFORE, DIAG_ARGS(closer));
-    StrBuf text = {0};
-    strbuf_add_char(&text, (char)closer_of(open.kind));
-    diag_fix(context->diags, diag, end, strbuf_str(&text), DIAG_TEXT_CLOSE_WITH, DIAG_ARGS(closer));
-    strbuf_deinit(&text);
+    if (fault->bad.kind != T_END)
+        diag_label(context->diags, diag, fault->bad.span, DIAG_TEXT_CLOSE_BEFORE,
+                   DIAG_ARGS(closer));
+    char sign_text = (char)closer_of(open.kind);
+    Str closing = {&sign_text, 1};
+    DiagArg spelling = diag_arg(closing);
+    diag_fix(context->diags, diag, end, closing, DIAG_TEXT_CLOSE_WITH, DIAG_ARGS(spelling));
     return true;
 }
 
@@ -518,27 +530,100 @@ static Str fix_spelling(const Fault *fault, int kind)
     return (Str){0};
 }
 
+/* Offers to put the one thing that is missing in front of the token. */
+static void offer_insert(Fault *fault, Diag *diag, int kind, DiagArg wanted)
+{
+    Str spelling = fix_spelling(fault, kind);
+    bool whole = is_value_start(fault->bad.kind) || is_soft(fault->bad.kind) ||
+                 fault->bad.kind == T_LABEL || fault->bad.kind == T_ROW_END;
+    if (spelling.len == 0 || kind == '(' || !whole)
+        return;
+    StrBuf text = {0};
+    bool word = keyword_of_token(kind) != NULL;
+    strbuf_printf(&text, word ? " " STR_FMT : STR_FMT, STR_ARG(spelling));
+    Span place = {fault->bad.span.file, fault->previous.span.end, fault->previous.span.end};
+    diag_fix(fault->context->diags, diag, place, strbuf_str(&text), DIAG_TEXT_INSERT,
+             DIAG_ARGS(wanted));
+    strbuf_deinit(&text);
+}
+
+static bool tell_missing(Fault *fault, int kind)
+{
+    DiagArg wanted = kind_arg(fault, kind);
+    DiagArg found = token_arg(fault, &fault->bad);
+    Diag *diag = tell(fault, DIAG_MISSING_WORD, fault->bad.span, DIAG_ARGS(wanted, found));
+    offer_insert(fault, diag, kind, wanted);
+    return true;
+}
+
 /* Exactly one thing is wanted and something else stands there. */
 static bool tell_missing_word(Fault *fault)
 {
     int only = only_expected(fault);
     if (only == 0 || only == T_END)
         return false;
-    DiagArg wanted = kind_arg(fault, only);
+    return tell_missing(fault, only);
+}
+
+/* Two items of a list side by side. */
+static bool tell_missing_comma(Fault *fault)
+{
+    bool item = fault->bad.kind == T_LABEL || fault->bad.kind == T_IDENT ||
+                fault->bad.kind == T_STRING || fault->bad.kind == T_QUANTITY ||
+                fault->bad.kind == T_INTEGER;
+    if (!item || fault->context->brackets.count == 0 || !expects(fault, ','))
+        return false;
+    return tell_missing(fault, ',');
+}
+
+/* A name where a name with a colon is wanted. */
+static bool tell_missing_colon(Fault *fault)
+{
+    bool word = fault->bad.kind == T_IDENT || is_soft(fault->bad.kind);
+    if (!word || only_expected(fault) != T_LABEL)
+        return false;
+    DiagArg name = text_arg(fault, &fault->bad);
+    Diag *diag = tell(fault, DIAG_MISSING_COLON, fault->bad.span, DIAG_ARGS(name));
+    Span place = {fault->bad.span.file, fault->bad.span.end, fault->bad.span.end};
+    DiagArg colon = kind_arg(fault, ':');
+    diag_fix(fault->context->diags, diag, place, STR(":"), DIAG_TEXT_INSERT, DIAG_ARGS(colon));
+    return true;
+}
+
+/* Something else where only a text in quotation marks can stand. */
+static bool tell_text_wanted(Fault *fault)
+{
+    bool value = is_value_start(fault->bad.kind) || is_soft(fault->bad.kind);
+    if (!value || fault->bad.first_on_line || only_expected(fault) != T_STRING)
+        return false;
     DiagArg found = token_arg(fault, &fault->bad);
-    Diag *diag = tell(fault, DIAG_MISSING_WORD, fault->bad.span, DIAG_ARGS(wanted, found));
-    Str spelling = fix_spelling(fault, only);
-    bool insert = spelling.len > 0 && (is_value_start(fault->bad.kind) ||
-                                       fault->bad.kind == T_END || is_soft(fault->bad.kind));
-    if (insert) {
-        StrBuf text = {0};
-        bool word = keyword_of_token(only) != NULL;
-        strbuf_printf(&text, word ? "" STR_FMT " " : STR_FMT, STR_ARG(spelling));
-        Span place = {fault->bad.span.file, fault->bad.span.start, fault->bad.span.start};
-        diag_fix(fault->context->diags, diag, place, strbuf_str(&text), DIAG_TEXT_INSERT,
-                 DIAG_ARGS(wanted));
-        strbuf_deinit(&text);
-    }
+    (void)tell(fault, DIAG_TEXT_WANTED, fault->bad.span, DIAG_ARGS(found));
+    return true;
+}
+
+/* `2020-01-01 - 2021-01-01` and `[1, 5]` instead of `..` */
+static bool tell_range_sign(Fault *fault)
+{
+    bool sign = fault->bad.kind == '-' || fault->bad.kind == ',' || fault->bad.kind == T_IDENT;
+    if (!sign || only_expected(fault) != T_DOTS)
+        return false;
+    DiagArg found = token_arg(fault, &fault->bad);
+    Diag *diag = tell(fault, DIAG_RANGE_SIGN, fault->bad.span, DIAG_ARGS(found));
+    bool apart = byte_behind(fault, &fault->previous) == ' ';
+    diag_fix(fault->context->diags, diag, fault->bad.span, apart ? STR("..") : STR(" .."),
+             DIAG_TEXT_WRITE, DIAG_ARGS(diag_arg_c("..")));
+    return true;
+}
+
+/* `| |` in a row of a test's table. */
+static bool tell_empty_cell(Fault *fault)
+{
+    if (fault->bad.kind != '|' || fault->previous.kind != '|')
+        return false;
+    Span between = {fault->bad.span.file, fault->previous.span.end, fault->bad.span.start};
+    Diag *diag = tell(fault, DIAG_EMPTY_CELL, between, DIAG_NONE);
+    diag_fix(fault->context->diags, diag, between, STR(" - "), DIAG_TEXT_WRITE,
+             DIAG_ARGS(diag_arg_c("-")));
     return true;
 }
 
@@ -577,6 +662,8 @@ static bool tell_clause_place(Fault *fault)
         diag_note(fault->context->diags, diag, DIAG_TEXT_AFTER_CLUE, DIAG_NONE);
     else if (expects_clause(fault) && !expects(fault, T_CLUE))
         diag_note(fault->context->diags, diag, DIAG_TEXT_RULES_ONLY, DIAG_NONE);
+    else if (fault->bad.kind == T_ORDER_BY)
+        diag_note(fault->context->diags, diag, DIAG_TEXT_QUERIES_ONLY, DIAG_NONE);
     return true;
 }
 
@@ -584,17 +671,36 @@ static void tell_unexpected(Fault *fault)
 {
     DiagArg found = token_arg(fault, &fault->bad);
     DiagArg wanted = expected_arg(fault);
-    Diag *diag = tell(fault, DIAG_UNEXPECTED, fault->bad.span, DIAG_ARGS(found));
+    bool ended = fault->bad.kind == T_END && fault->context->template_depth == 0;
+    Diag *diag = ended ? tell(fault, DIAG_UNEXPECTED_END, fault->bad.span, DIAG_NONE)
+                       : tell(fault, DIAG_UNEXPECTED, fault->bad.span, DIAG_ARGS(found));
     if (wanted.zh.len > 0)
         diag_primary(fault->context->diags, diag, DIAG_TEXT_EXPECTED, DIAG_ARGS(wanted));
+    if (expects_declaration(fault) && fault->bad.first_on_line)
+        diag_note(fault->context->diags, diag, DIAG_TEXT_DECLARATIONS, DIAG_NONE);
 }
 
 /* From the most certain to the most general. */
 static bool (*const mistakes[])(Fault *fault) = {
-    tell_unit_apart,    tell_thousands,    tell_misspelt,     tell_late_head, tell_chained,
-    tell_no_end,        tell_unclosed,     tell_extra_closer, tell_no_else,   tell_reserved_name,
-    tell_missing_value, tell_clause_place, tell_missing_word,
+    tell_unit_apart,    tell_thousands,    tell_misspelt,      tell_late_head,
+    tell_chained,       tell_no_end,       tell_empty_cell,    tell_range_sign,
+    tell_missing_colon, tell_text_wanted,  tell_missing_comma, tell_unclosed,
+    tell_extra_closer,  tell_no_else,      tell_reserved_name, tell_missing_value,
+    tell_missing_word,  tell_clause_place,
 };
+
+/* Whether what the lexer told already explains the error: an unknown character on this line, a text
+ * that was not closed just before. */
+static bool is_explained(const ParseContext *context)
+{
+    if (context->previous.unclosed)
+        return true;
+    if (context->lexer.unknown_end == 0 || context->lexer.unknown_end > context->current.span.start)
+        return false;
+    Str between =
+        str_slice(context->source->text, context->lexer.unknown_end, context->current.span.start);
+    return str_find(between, STR("\n"), 0) == STR_NONE;
+}
 
 void parse_syntax_error(ParseContext *context, const int *expected, int count)
 {
@@ -603,12 +709,14 @@ void parse_syntax_error(ParseContext *context, const int *expected, int count)
     context->error_seen = true;
     context->builder.failed = true;
     context->late_errors += context->current.span.end >= context->error_floor;
-    if (context->diags == NULL)
+    if (context->diags == NULL || is_explained(context))
         return;
     Fault fault = {
         .context = context, .bad = context->current, .previous = context->previous, .count = count};
     for (int i = 0; i < count; i++)
         fault.expected[slot_of(expected[i])] = true;
+    if (fault.bad.kind == T_END && fault.previous.kind != 0)
+        fault.bad.span.start = fault.bad.span.end = fault.previous.span.end;
     if (parse_tell_glued(context))
         return;
     for (size_t i = 0; i < ARRAY_LEN(mistakes); i++) {

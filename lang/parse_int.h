@@ -13,7 +13,9 @@
 #define PARSE_STACK_MAX 4000       /* symbols that wait to be reduced: bounds nested brackets */
 #define PARSE_TEMPLATE_DEPTH_MAX 8 /* templates within templates */
 #define PARSE_ADVICE_MAX 32        /* trials for glued words in one text */
-#define PARSE_EXPECTED_MAX 512      /* more than there are tokens */
+#define PARSE_EXPECTED_MAX 512     /* more than there are tokens */
+
+#define PARSE_WORDS_MAX 12 /* words before an error that may be the glued one */
 
 /* What joins a partner: exactly one of the two. */
 typedef struct ParseLink {
@@ -30,13 +32,15 @@ typedef struct ParseContext {
     LexComments comments;
     AstList head;
     AstList declarations;
-    const AstNode *root;         /* of prompts and expressions */
-    Token current;               /* the token being pushed */
-    Token previous;              /* the one before it */
-    TokenSpelling last_spelling; /* of the last keyword */
-    VEC(Token) brackets;         /* open ones */
-    uint32_t trials_left;        /* for advice on glued words */
-    uint32_t part_start;         /* of the open declaration */
+    const AstNode *root;          /* of prompts and expressions */
+    Token current;                /* the token being pushed */
+    Token previous;               /* the one before it */
+    TokenSpelling last_spelling;  /* of the last keyword */
+    Token words[PARSE_WORDS_MAX]; /* the last ones pushed, in a ring */
+    uint32_t word_count;          /* of all pushed */
+    VEC(Token) brackets;          /* open ones */
+    uint32_t trials_left;         /* for advice on glued words */
+    uint32_t part_start;          /* of the open declaration */
     int template_depth;
     int start_token;      /* what the outermost text began with */
     uint32_t error_floor; /* in trials: errors that end before it do not count */

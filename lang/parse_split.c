@@ -185,8 +185,9 @@ static size_t number_front(Str word)
     return at;
 }
 
-/* Fills `good` with the splits of the word that parse; their number. */
-static size_t find_splits(const Place *place, Candidate *good, size_t room)
+/* Fills `good` with the splits of the word that parse; their number. A word with any split costs one of
+ * the trials that are left. */
+static size_t find_splits(const Place *place, Candidate *good, size_t room, uint32_t *trials)
 {
     Str word = source_text(place->source, place->word);
     if (word.len > SPLIT_WORD_MAX || place->end - place->start > SPLIT_TEXT_MAX)
@@ -194,7 +195,9 @@ static size_t find_splits(const Place *place, Candidate *good, size_t room)
     Search search = {.keywords = place->keywords, .word = word, .front = number_front(word)};
     take_apart(&search, 0);
     size_t count = 0;
-    for (size_t i = 0; i < search.found.count && count < room; i++) {
+    size_t candidates = *trials > 0 ? search.found.count : 0;
+    *trials -= candidates > 0;
+    for (size_t i = 0; i < candidates && count < room; i++) {
         StrBuf replacement = {0};
         add_replacement(&replacement, word, &search.found.items[i]);
         if (try_replacement(place, strbuf_str(&replacement)))
@@ -262,9 +265,8 @@ static bool may_be_glued(const Token *token)
 /* Tells that the token lacks blanks, if exactly one way to put them in parses. */
 static bool tell_word(ParseContext *context, const Token *token)
 {
-    if (!may_be_glued(token) || context->trials_left == 0)
+    if (!may_be_glued(token))
         return false;
-    context->trials_left--;
     Place place = {
         .source = context->source,
         .keywords = context->keywords,
@@ -274,7 +276,7 @@ static bool tell_word(ParseContext *context, const Token *token)
         .start_token = context->start_token,
     };
     Candidate good[PARSE_SPLITS_MAX];
-    size_t count = find_splits(&place, good, PARSE_SPLITS_MAX);
+    size_t count = find_splits(&place, good, PARSE_SPLITS_MAX, &context->trials_left);
     const Candidate *best = simplest(good, count);
     if (best == NULL)
         return false;
@@ -286,13 +288,24 @@ static bool tell_word(ParseContext *context, const Token *token)
     return true;
 }
 
+static bool on_same_line(const Source *source, uint32_t start, uint32_t end)
+{
+    return start <= end && str_find(str_slice(source->text, start, end), STR("\n"), 0) == STR_NONE;
+}
+
 bool parse_tell_glued(ParseContext *context)
 {
     if (tell_word(context, &context->current))
         return true;
-    bool near =
-        context->previous.span.end <= context->current.span.start && context->previous.kind != 0;
-    return near && tell_word(context, &context->previous);
+    uint32_t known = MIN_OF(context->word_count, PARSE_WORDS_MAX);
+    for (uint32_t i = 1; i <= known; i++) {
+        const Token *word = &context->words[(context->word_count - i) % PARSE_WORDS_MAX];
+        bool before = word->span.end == context->previous.span.end ||
+                      on_same_line(context->source, word->span.end, context->current.span.start);
+        if (before && tell_word(context, word))
+            return true;
+    }
+    return false;
 }
 
 /* Start of the last declaration that begins at or before `offset`. */
@@ -325,7 +338,8 @@ uint32_t parse_splits(Arena *arena, const Source *source, Span span, ParseSplit 
     place.start = declaration_start(&place, scratch, span.start);
     arena_destroy(scratch);
     Candidate good[PARSE_SPLITS_MAX];
-    size_t count = find_splits(&place, good, PARSE_SPLITS_MAX);
+    uint32_t trials = 1;
+    size_t count = find_splits(&place, good, PARSE_SPLITS_MAX, &trials);
     for (size_t i = 0; i < count; i++)
         make_split(arena, &place, &good[i], &splits[i]);
     return (uint32_t)count;
