@@ -42,7 +42,7 @@ def main():
     totals = [0, 0]
     for name in options.suites:
         if name != "unit" and not options.sup.exists():
-            print(f"{name}: no program in {options.build}", flush=True)
+            print(f"no program in {options.build}\n{name}: 0 passed, 1 failed", flush=True)
             totals[1] += 1
             continue
         passed, failed = report(name, SUITES[name](options))

@@ -36,7 +36,7 @@ class Output:
 def world():
     """The environment of every command: results may depend on none of it."""
     env = {key: os.environ[key] for key in ("PATH", "HOME", "SUP_HASH_SEED") if key in os.environ}
-    env.update(LANG="zh_CN.UTF-8", LC_ALL="C.UTF-8", TZ="Pacific/Kiritimati", NO_COLOR="1")
+    env.update(LANG="zh_CN.UTF-8", TZ="Pacific/Kiritimati", NO_COLOR="1")
     env["ASAN_OPTIONS"] = "abort_on_error=0:detect_leaks=1"
     env["UBSAN_OPTIONS"] = "print_stacktrace=1"
     return env

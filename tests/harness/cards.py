@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The library's cards: the example of every card is an expression that is true.
+
+The examples are read from spec/generated/stdlib.md, which the unit tests keep equal to the cards.
+Each becomes a query over a table of one row that passes the row if the example holds. A query that
+does not compile would stop all of them, so on a failure they are run one by one.
+"""
+
+import json
+import re
+import tempfile
+from pathlib import Path
+
+from .common import ROOT, Result, check_all, crashed, run
+
+DOCUMENT = ROOT / "spec" / "generated" / "stdlib.md"
+HEAD = "table 一行 (编号: integer)\n  key (编号)\n"
+
+
+def examples():
+    """(signature, example) of every card that has one, and whether this version runs it."""
+    text = DOCUMENT.read_text("utf-8")
+    pairs = []
+    for card in re.split(r"^### ", text, flags=re.M)[1:]:
+        signature = re.search(r"^`(.*)`$", card, flags=re.M)
+        example = re.search(r"^```\n(.*?)\n```$", card, flags=re.M | re.S)
+        if signature and example and "not yet run" not in card:
+            pairs.append((signature.group(1), example.group(1)))
+    return pairs
+
+
+def passing(options, pairs):
+    """The numbers of the examples that hold, and what went wrong otherwise."""
+    with tempfile.TemporaryDirectory(prefix="sup-cards-") as name:
+        folder = Path(name)
+        queries = [f"query 例{i}\n  from 一行 as r\n  where {example}\n  yield (r.编号)\n"
+                   for i, (_, example) in enumerate(pairs)]
+        (folder / "cards.sup").write_text(HEAD + "\n".join(queries), "utf-8")
+        (folder / "一行.csv").write_text("编号\n1\n", "utf-8")
+        output = run([options.sup, "run", "cards.sup", "--data", ".", "--format", "jsonl"], folder)
+    if output.code != 0 or crashed(output):
+        return set(), (output.stderr or output.stdout).decode("utf-8", "replace")
+    rows = [json.loads(line) for line in output.stdout.decode("utf-8").splitlines() if line]
+    return {int(row["query"].removeprefix("例")) for row in rows if "query" in row}, ""
+
+
+def check(pairs, options):
+    good, trouble = passing(options, pairs)
+    if trouble and len(pairs) > 1:
+        return [result for pair in pairs for result in check([pair], options)]
+    return [Result(signature, [] if i in good else [f"{example}\n{trouble or 'does not hold'}"])
+            for i, (signature, example) in enumerate(pairs)]
+
+
+def suite(options):
+    pairs = [pair for pair in examples() if options.filter in pair[0]]
+    return check_all(lambda chunk: check(chunk, options), [pairs] if pairs else [])
