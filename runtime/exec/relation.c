@@ -4,20 +4,13 @@
 
 #include "runtime/exec/rows_int.h"
 
-static void take_gap_lines(Arena *arena, const BodyRun *run, RuleResult *gap_lines,
-                           Entries *entries)
-{
-    (void)gap_lines;
-    gap_entries(run, arena, entries);
-}
-
 static Status run_branch(RowMaker *maker, const Relation *relation, uint32_t branch,
                          RuleResult *gap_lines, Entries *entries)
 {
     Finding finding;
     TRY(finding_open(&finding, maker->shared, &relation->branches[branch]));
     rows_of_branch(maker, &finding, branch);
-    take_gap_lines(gap_lines->arena, &finding.run, gap_lines, entries);
+    gap_entries(&finding.run, gap_lines->arena, entries);
     finding_close(&finding);
     return STATUS_OK;
 }
@@ -26,11 +19,8 @@ Status relation_build(RunShared *shared, const Relation *relation, Rowset **out,
                       RuleResult *gap_lines)
 {
     *gap_lines = (RuleResult){.arena = arena_create(NULL, 0), .rule = relation->name};
-    RowMaker maker = {.shared = shared,
-                      .arena = arena_create(NULL, 0),
-                      .columns = relation->columns,
-                      .column_count = relation->column_count,
-                      .name = relation->name};
+    RowMaker maker;
+    row_maker_init(&maker, shared, relation->columns, relation->column_count, relation->name);
     Entries entries = {0};
     Status status = STATUS_OK;
     for (uint32_t b = 0; b < relation->branch_count && status == STATUS_OK; b++)
@@ -44,8 +34,7 @@ Status relation_build(RunShared *shared, const Relation *relation, Rowset **out,
     gap_lines->entry_count = (uint32_t)entries.count;
     gap_lines->gap_count = (int64_t)entries.count;
     vec_free(&entries);
-    vec_free(&maker.rows);
-    arena_destroy(maker.arena);
+    row_maker_deinit(&maker);
     return status;
 }
 

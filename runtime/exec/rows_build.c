@@ -29,7 +29,100 @@ static uint64_t origin_of(RowMaker *maker, const Expr *expr, const Bindings *vie
     return ++maker->fresh;
 }
 
+// ---------------------------------------------------------------- clean rows
+
+void row_maker_init(RowMaker *maker, RunShared *shared, const ColumnDecl *columns,
+                    uint32_t column_count, Str name)
+{
+    *maker = (RowMaker){.shared = shared,
+                        .arena = arena_create(NULL, 0),
+                        .columns = columns,
+                        .column_count = column_count,
+                        .name = name};
+    maker->clean.data = ARENA_ARRAY(maker->arena, void *, MAX_OF(column_count, 1u));
+}
+
+void row_maker_deinit(RowMaker *maker)
+{
+    for (uint32_t c = 0; c < maker->column_count; c++)
+        free(maker->clean.data[c]);
+    vec_free(&maker->rows);
+    arena_destroy(maker->arena);
+}
+
+static size_t cell_size(const RowMaker *maker, uint32_t column)
+{
+    return phys_size(type_phys(maker->columns[column].type));
+}
+
+static void reserve_clean(RowMaker *maker, int64_t extra)
+{
+    CleanRows *clean = &maker->clean;
+    if (clean->count + extra <= clean->capacity)
+        return;
+    clean->capacity = MAX_OF(clean->count + extra, clean->capacity * 2);
+    for (uint32_t c = 0; c < maker->column_count; c++) {
+        size_t size;
+        if (!num_mul_size((size_t)clean->capacity, cell_size(maker, c), &size))
+            base_memory_failed(SIZE_MAX);
+        clean->data[c] = base_realloc(clean->data[c], size);
+    }
+}
+
+static void push_clean(RowMaker *maker, const Vector *cells, int64_t index)
+{
+    CleanRows *clean = &maker->clean;
+    for (uint32_t c = 0; c < maker->column_count; c++) {
+        size_t size = cell_size(maker, c);
+        memcpy((char *)clean->data[c] + (size_t)clean->count * size,
+               (const char *)cells[c].data + (size_t)index * size, size);
+    }
+    clean->count++;
+}
+
+static bool all_known(const Vector *cells, uint32_t count, int64_t index)
+{
+    for (uint32_t c = 0; c < count; c++) {
+        if (cells[c].state != NULL && cells[c].state[index] != VALUE_KNOWN)
+            return false;
+    }
+    return true;
+}
+
+void rows_unclean(RowMaker *maker)
+{
+    CleanRows *clean = &maker->clean;
+    for (int64_t i = 0; i < clean->count; i++) {
+        MadeRow *row = new_row(maker, CLASS_CERTAIN, 0, 0);
+        for (uint32_t c = 0; c < maker->column_count; c++) {
+            Vector cells = {.phys = type_phys(maker->columns[c].type), .count = clean->count};
+            cells.data = clean->data[c];
+            row->cells[c] = vector_value(&cells, maker->columns[c].type, i);
+        }
+    }
+    clean->count = 0;
+}
+
 // ---------------------------------------------------------------- bodies without a fence
+
+static void dirty_row(RowMaker *maker, Finding *finding, const Bindings *view, const Vector *cells,
+                      int64_t index, uint32_t branch)
+{
+    BodyRun *run = &finding->run;
+    BindState state = bindings_state(run, view, index);
+    CauseId cause;
+    bind_lowest(run, &state, true, &cause);
+    RowClass row_class = bind_class_a(&state);
+    MadeRow *row = new_row(maker, row_class, row_class == CLASS_CERTAIN ? 0 : cause, branch);
+    for (uint32_t c = 0; c < maker->column_count; c++) {
+        row->cells[c] = vector_value(&cells[c], maker->columns[c].type, index);
+        if (row->cells[c].state == VALUE_GAP)
+            row->origins[c] = origin_of(maker, &run->body->columns[c].value, view, index);
+        if (row->cells[c].state == VALUE_ISSUE &&
+            members_cause_is(maker->shared->causes, row->cells[c].cause))
+            row->cells[c].cause = undecided_cell(maker, c);
+    }
+}
 
 static void rows_of_block(RowMaker *maker, Finding *finding, int64_t first, int64_t count,
                           uint32_t branch)
@@ -37,30 +130,22 @@ static void rows_of_block(RowMaker *maker, Finding *finding, int64_t first, int6
     BodyRun *run = &finding->run;
     Bindings view;
     members_view(&finding->members, first, count, run->scratch, &view);
-    size_t start = maker->rows.count;
-    for (int64_t i = 0; i < count; i++) {
-        BindState state = bindings_state(run, &view, i);
-        CauseId cause;
-        bind_lowest(run, &state, true, &cause);
-        RowClass row_class = bind_class_a(&state);
-        (void)new_row(maker, row_class, row_class == CLASS_CERTAIN ? 0 : cause, branch);
-    }
+    Vector *cells = ARENA_ARRAY(run->scratch, Vector, MAX_OF(maker->column_count, 1u));
     for (uint32_t c = 0; c < maker->column_count; c++) {
         const Expr *expr = &run->body->columns[c].value;
         EvalContext context = bindings_context(run, &view, run->scratch);
         if (expr_reads_aggregate(expr))
             attached_aggregates(run, &view, expr, CLASS_SHADOW, &context);
-        Vector values;
-        eval_expr(&context, expr, &values);
-        vector_expand(&values, count, run->scratch);
-        for (int64_t i = 0; i < count; i++) {
-            MadeRow *row = &maker->rows.items[start + (size_t)i];
-            row->cells[c] = vector_value(&values, maker->columns[c].type, i);
-            if (row->cells[c].state == VALUE_GAP)
-                row->origins[c] = origin_of(maker, expr, &view, i);
-            if (members_cause_is(maker->shared->causes, row->cells[c].cause))
-                row->cells[c].cause = undecided_cell(maker, c);
-        }
+        eval_expr(&context, expr, &cells[c]);
+        vector_expand(&cells[c], count, run->scratch);
+    }
+    reserve_clean(maker, count);
+    for (int64_t i = 0; i < count; i++) {
+        BindState state = bindings_state(run, &view, i);
+        if (bind_class_a(&state) == CLASS_CERTAIN && all_known(cells, maker->column_count, i))
+            push_clean(maker, cells, i);
+        else
+            dirty_row(maker, finding, &view, cells, i, branch);
     }
 }
 
@@ -86,12 +171,11 @@ void group_vectors(Level *level, const Expr *expr, Arena *arena, Vector *m, Vect
     }
 }
 
-Value group_cell(RowMaker *maker, Level *level, const Expr *expr, uint32_t column, int64_t group,
-                 const Vector *m, const Vector *n)
+Value group_cell(RowMaker *maker, const Expr *expr, uint32_t column, int64_t group, const Vector *m,
+                 const Vector *n)
 {
     Type type = maker->columns[column].type;
     Value value = vector_value(m, type, group);
-    (void)level;
     if (!expr_reads_aggregate(expr))
         return value;
     Value guarded = vector_value(n, type, group);
@@ -105,30 +189,51 @@ Value group_cell(RowMaker *maker, Level *level, const Expr *expr, uint32_t colum
     return guarded;
 }
 
+static bool same_in_guard(const Vector *m, const Vector *n, uint32_t count, int64_t group)
+{
+    for (uint32_t c = 0; c < count; c++) {
+        if (n[c].data == m[c].data)
+            continue;
+        if (n[c].state != NULL && n[c].state[group] != VALUE_KNOWN)
+            return false;
+        if (!vector_equal_at(&m[c], group, &n[c], group))
+            return false;
+    }
+    return true;
+}
+
+static void dirty_group(RowMaker *maker, Level *level, const Vector *m, const Vector *n,
+                        int64_t group, uint32_t branch)
+{
+    RowClass row_class = (RowClass)level->class_of[group];
+    CauseId cause = row_class == CLASS_CERTAIN ? 0 : level_first_cause(level, group).cause;
+    MadeRow *row = new_row(maker, row_class, cause, branch);
+    for (uint32_t c = 0; c < maker->column_count; c++) {
+        const Expr *expr = &level->run->body->columns[c].value;
+        row->cells[c] = group_cell(maker, expr, c, group, &m[c], &n[c]);
+        if (row->cells[c].state == VALUE_GAP)
+            row->origins[c] = ++maker->fresh;
+    }
+}
+
 static void rows_of_groups(RowMaker *maker, Finding *finding, uint32_t branch)
 {
     Level *level = finding_a(finding);
-    size_t start = maker->rows.count;
+    Vector *m = ARENA_ARRAY(finding->run.arena, Vector, MAX_OF(maker->column_count, 1u));
+    Vector *n = ARENA_ARRAY(finding->run.arena, Vector, MAX_OF(maker->column_count, 1u));
+    for (uint32_t c = 0; c < maker->column_count; c++)
+        group_vectors(level, &finding->run.body->columns[c].value, finding->run.arena, &m[c],
+                      &n[c]);
+    reserve_clean(maker, level->count);
     for (int64_t g = 0; g < level->count; g++) {
         if (!level->alive[g])
             continue;
-        RowClass row_class = (RowClass)level->class_of[g];
-        CauseId cause = row_class == CLASS_CERTAIN ? 0 : level_first_cause(level, g).cause;
-        (void)new_row(maker, row_class, cause, branch);
-    }
-    for (uint32_t c = 0; c < maker->column_count; c++) {
-        const Expr *expr = &finding->run.body->columns[c].value;
-        Vector m, n;
-        group_vectors(level, expr, finding->run.arena, &m, &n);
-        size_t next = start;
-        for (int64_t g = 0; g < level->count; g++) {
-            if (!level->alive[g])
-                continue;
-            MadeRow *row = &maker->rows.items[next++];
-            row->cells[c] = group_cell(maker, level, expr, c, g, &m, &n);
-            if (row->cells[c].state == VALUE_GAP)
-                row->origins[c] = ++maker->fresh;
-        }
+        bool clean = level->class_of[g] == CLASS_CERTAIN && all_known(m, maker->column_count, g) &&
+                     same_in_guard(m, n, maker->column_count, g);
+        if (clean)
+            push_clean(maker, m, g);
+        else
+            dirty_group(maker, level, m, n, g, branch);
     }
 }
 
@@ -220,8 +325,8 @@ static void clue_row(RowMaker *maker, Finding *finding, const RuleFields *fields
     set_keys(maker, row, parts, body->clue_key_count);
     for (uint32_t f = 0; f < body->field_count; f++) {
         uint32_t column = body->clue_key_count + f;
-        row->cells[column] = group_cell(maker, finding_a(finding), &body->fields[f].value, column,
-                                        key->a, &fields->m[f], &fields->n[f]);
+        row->cells[column] =
+            group_cell(maker, &body->fields[f].value, column, key->a, &fields->m[f], &fields->n[f]);
     }
 }
 
@@ -274,11 +379,8 @@ static void unplaced_rows(RowMaker *maker, Finding *finding, bool shadows)
 
 Status finding_rule_rows(Finding *finding, const Rule *rule, Rowset **out)
 {
-    RowMaker maker = {.shared = finding->run.shared,
-                      .arena = finding->run.arena,
-                      .columns = rule->columns,
-                      .column_count = rule->column_count,
-                      .name = rule->name};
+    RowMaker maker;
+    row_maker_init(&maker, finding->run.shared, rule->columns, rule->column_count, rule->name);
     const Body *body = finding->run.body;
     ASSERT(rule->column_count == body->clue_key_count + body->field_count);
     RuleFields fields = {ARENA_ARRAY(maker.arena, Vector, body->field_count + 1),
@@ -291,6 +393,6 @@ Status finding_rule_rows(Finding *finding, const Rule *rule, Rowset **out)
     listed_rows(&maker, finding, &fields, true);
     unplaced_rows(&maker, finding, true);
     rows_finish(&maker, out);
-    vec_free(&maker.rows);
+    row_maker_deinit(&maker);
     return STATUS_OK;
 }

@@ -21,6 +21,12 @@ typedef struct MadeRow {
 
 typedef VEC(MadeRow) MadeRows;
 
+// Rows that are certain and known in every cell, column by column: all rows, on clean data.
+typedef struct CleanRows {
+    int64_t count, capacity;
+    void **data; // per column, laid out by type_phys
+} CleanRows;
+
 typedef struct RowMaker {
     RunShared *shared;
     Arena *arena;
@@ -28,16 +34,23 @@ typedef struct RowMaker {
     uint32_t column_count;
     Str name;
     MadeRows rows;
+    CleanRows clean;
     uint64_t fresh; // next origin of a gap that comes from no single cell
 } RowMaker;
 
+// Makes an empty maker; frees what it holds.
+void row_maker_init(RowMaker *maker, RunShared *shared, const ColumnDecl *columns,
+                    uint32_t column_count, Str name);
+void row_maker_deinit(RowMaker *maker);
+// Moves the clean rows to the others, so that all can be settled one by one.
+void rows_unclean(RowMaker *maker);
 // Adds the rows of one finished branch.
 void rows_of_branch(RowMaker *maker, Finding *finding, uint32_t branch);
 // The cause (undecided members, `relation.column`).
 CauseId undecided_cell(RowMaker *maker, uint32_t column);
 // A cell of a group: where shadows could change an aggregate in it, an issue with the guard's bounds.
-Value group_cell(RowMaker *maker, Level *level, const Expr *expr, uint32_t column, int64_t group,
-                 const Vector *m, const Vector *n);
+Value group_cell(RowMaker *maker, const Expr *expr, uint32_t column, int64_t group, const Vector *m,
+                 const Vector *n);
 // The values of `expr` over the groups in m and n.
 void group_vectors(Level *level, const Expr *expr, Arena *arena, Vector *m, Vector *n);
 // Settles equal rows, keys and `keep`, sorts, and makes the Rowset (rows_settle.c).

@@ -6,6 +6,7 @@
 // that equals a certain one says nothing new. Rows are numbered in the order of their cells, so the order in which
 // branches and tables were read cannot show.
 
+#include "runtime/exec/group.h"
 #include "runtime/exec/rows_int.h"
 
 // ---------------------------------------------------------------- identity of cells
@@ -313,12 +314,81 @@ void rows_finish(RowMaker *maker, Rowset **out)
     *out = make_rowset(maker, maker->rows.items, maker->rows.count);
 }
 
-Status rows_settle(RowMaker *maker, const Relation *relation, Rowset **out)
+// ---------------------------------------------------------------- clean rows
+
+// The clean rows as one vector per column.
+static Vector *clean_vectors(const RowMaker *maker)
 {
-    uint32_t *key = ARENA_ARRAY(maker->arena, uint32_t, MAX_OF(maker->column_count, 1u));
-    uint32_t key_count = relation->key_count > 0 ? relation->key_count : maker->column_count;
-    for (uint32_t k = 0; k < key_count; k++)
-        key[k] = relation->key_count > 0 ? relation->key[k] : k;
+    Vector *columns = ARENA_ARRAY(maker->arena, Vector, MAX_OF(maker->column_count, 1u));
+    for (uint32_t c = 0; c < maker->column_count; c++) {
+        columns[c] =
+            (Vector){.phys = type_phys(maker->columns[c].type), .count = maker->clean.count};
+        columns[c].data = maker->clean.data[c];
+    }
+    return columns;
+}
+
+static GroupTable *number_rows(const RowMaker *maker, const Vector *columns, const uint32_t *chosen,
+                               uint32_t count, int64_t rows)
+{
+    Phys *phys = ARENA_ARRAY(maker->arena, Phys, MAX_OF(count, 1u));
+    Vector *keys = ARENA_ARRAY(maker->arena, Vector, MAX_OF(count, 1u));
+    for (uint32_t k = 0; k < count; k++) {
+        keys[k] = columns[chosen == NULL ? k : chosen[k]];
+        phys[k] = keys[k].phys;
+    }
+    GroupTable *table = group_table_create(phys, count);
+    int64_t *groups = base_alloc(MAX_OF((size_t)rows, 1) * sizeof *groups);
+    group_assign(table, keys, rows, groups);
+    free(groups);
+    return table;
+}
+
+static Rowset *clean_rowset(const RowMaker *maker, const GroupTable *distinct)
+{
+    int64_t count = group_count(distinct);
+    Rowset *rowset = rowset_create(maker->name, maker->column_count);
+    rowset->is_relation = true;
+    rowset->row_count = rowset->total_count = count;
+    Type *types = ARENA_ARRAY(maker->arena, Type, MAX_OF(maker->column_count, 1u));
+    for (uint32_t c = 0; c < maker->column_count; c++)
+        types[c] = maker->columns[c].type;
+    int64_t *order = base_alloc(MAX_OF((size_t)count, 1) * sizeof *order);
+    group_order(distinct, maker->shared->dict, types, order);
+    for (uint32_t c = 0; c < maker->column_count; c++) {
+        Vector values;
+        group_keys(distinct, c, &values);
+        column_init(&rowset->columns[c], maker->columns[c].name, types[c]);
+        column_reserve(&rowset->columns[c], count);
+        for (int64_t i = 0; i < count; i++) {
+            Value value = vector_value(&values, types[c], order[i]);
+            column_append(&rowset->columns[c], &value);
+        }
+    }
+    free(order);
+    return rowset;
+}
+
+// All rows are certain and known: equal rows are one, and no two differ under one key. NULL where some do.
+static Rowset *settle_clean(const RowMaker *maker, const uint32_t *key, uint32_t key_count)
+{
+    const Vector *columns = clean_vectors(maker);
+    GroupTable *distinct =
+        number_rows(maker, columns, NULL, maker->column_count, maker->clean.count);
+    GroupTable *keys = number_rows(maker, columns, key, key_count, maker->clean.count);
+    Rowset *rowset = NULL;
+    if (group_count(keys) == group_count(distinct))
+        rowset = clean_rowset(maker, distinct);
+    group_table_destroy(keys);
+    group_table_destroy(distinct);
+    return rowset;
+}
+
+// ---------------------------------------------------------------- all rows
+
+static Status settle_made(RowMaker *maker, const Relation *relation, const uint32_t *key,
+                          uint32_t key_count, Rowset **out)
+{
     doubt_unknown_keys(maker, key, key_count);
     Settled settled = {0};
     Status status = keep_certain(maker, relation, key, key_count, &settled);
@@ -334,4 +404,19 @@ Status rows_settle(RowMaker *maker, const Relation *relation, Rowset **out)
     vec_free(&settled.kept);
     vec_free(&settled.others);
     return status;
+}
+
+Status rows_settle(RowMaker *maker, const Relation *relation, Rowset **out)
+{
+    uint32_t *key = ARENA_ARRAY(maker->arena, uint32_t, MAX_OF(maker->column_count, 1u));
+    uint32_t key_count = relation->key_count > 0 ? relation->key_count : maker->column_count;
+    for (uint32_t k = 0; k < key_count; k++)
+        key[k] = relation->key_count > 0 ? relation->key[k] : k;
+    if (maker->rows.count == 0) {
+        *out = settle_clean(maker, key, key_count);
+        if (*out != NULL)
+            return STATUS_OK;
+    }
+    rows_unclean(maker);
+    return settle_made(maker, relation, key, key_count, out);
 }

@@ -198,23 +198,38 @@ static Status compute_in_order(Run *run)
     return STATUS_OK;
 }
 
-// Selected rules in the order of the file; gap lines of relations stand as results of their own, before the rules
-// that come behind them would be computed anyway.
+static void take_result(Run *run, RuleResult *result, bool wanted)
+{
+    if (wanted)
+        vec_push(&run->rules, *result);
+    else
+        arena_destroy(result->arena);
+    result->arena = NULL;
+}
+
+// Selected rules in the order of the files, and where relations are declared, their gap lines.
+static void collect_rules(Run *run)
+{
+    const Program *program = run->program;
+    uint32_t relation = 0, rule = 0;
+    while (relation < program->relation_count || rule < program->rule_count) {
+        bool is_relation = rule == program->rule_count ||
+                           (relation < program->relation_count &&
+                            program->relations[relation].declared < program->rules[rule].declared);
+        if (is_relation) {
+            RuleResult *gaps = &run->relation_gaps[relation++];
+            take_result(run, gaps, gaps->entry_count > 0);
+        } else {
+            RuleResult *result = &run->rule_results[rule];
+            take_result(run, result, program->rules[rule++].selected);
+        }
+    }
+}
+
 static Status collect_results(Run *run)
 {
     const Program *program = run->program;
-    for (uint32_t r = 0; r < program->relation_count; r++) {
-        if (run->relation_gaps[r].entry_count > 0)
-            vec_push(&run->rules, run->relation_gaps[r]);
-        else if (run->relation_gaps[r].arena != NULL)
-            arena_destroy(run->relation_gaps[r].arena);
-        run->relation_gaps[r].arena = NULL;
-    }
-    for (uint32_t r = 0; r < program->rule_count; r++) {
-        if (run->rule_results[r].arena != NULL)
-            vec_push(&run->rules, run->rule_results[r]);
-        run->rule_results[r].arena = NULL;
-    }
+    collect_rules(run);
     for (uint32_t q = 0; q < program->query_count; q++) {
         if (!program->queries[q].selected)
             continue;
