@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The examples: examples/NAME with a model, its data, and what it must print.
+"""The examples: examples/NAME with a model, its data, and what it must print; the models of README.md.
 
 A file `args` in an example has the arguments of `sup`, one command a line; `expected.out` is the
 stdout of all of them in order. Every model's own tests run as well. Without `args` only these run.
 """
 
+import re
 import shlex
+import tempfile
+from pathlib import Path
 
 from .common import Result, ROOT, check_all, crashed, difference, run
 
@@ -47,6 +50,21 @@ def check_output(folder, options):
     return [Result(f"{folder.name}: output", failures)]
 
 
+def check_readme(options):
+    """Every block of sup code in README.md is a model that checks without a word."""
+    results = []
+    blocks = re.findall(r"^```sup\n(.*?)^```$", (ROOT / "README.md").read_text("utf-8"), re.M | re.S)
+    for number, block in enumerate(blocks, 1):
+        with tempfile.TemporaryDirectory(prefix="sup-readme-") as folder:
+            (Path(folder) / "model.sup").write_text(block, "utf-8")
+            output = run([options.sup, "check", "model.sup"], folder)
+        text = (output.stdout + output.stderr).decode("utf-8", "replace")
+        failures = [text or f"exit {output.code}"] if text or output.code else []
+        results.append(Result(f"README.md: model {number}", failures))
+    return results
+
+
 def suite(options):
     folders = [f for f in sorted(EXAMPLES.glob("*")) if f.is_dir() and options.filter in f.name]
-    return check_all(lambda f: check_tests(f, options) + check_output(f, options), folders)
+    results = check_all(lambda f: check_tests(f, options) + check_output(f, options), folders)
+    return results + (check_readme(options) if options.filter in "README.md" else [])
