@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from . import examples, golden, logic, samples, unit
-from .common import report
+from .common import limit_stack, report
 
 SUITES = {
     "unit": unit.suite,
@@ -39,6 +39,7 @@ def arguments():
 
 def main():
     options = arguments()
+    limit_stack(options.build)
     totals = [0, 0]
     for name in options.suites:
         if name != "unit" and not options.sup.exists():

@@ -3,6 +3,7 @@
 
 import difflib
 import os
+import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 TESTS = ROOT / "tests"
 TIMEOUT_SECONDS = 120
 WORKERS = max(2, os.cpu_count() or 2)
+STACK_BYTES = 256 * 1024  # of every command, sanitizers apart: no depth of input may need more
+limits = []  # what stands in front of every command; set once by limit_stack
 
 
 @dataclass
@@ -42,10 +45,18 @@ def world():
     return env
 
 
+def limit_stack(build):
+    """Gives commands of a build without sanitizers a small stack."""
+    cache = (build / "CMakeCache.txt")
+    sanitized = cache.exists() and "SUP_SANITIZE:BOOL=ON" in cache.read_text("utf-8")
+    if not sanitized and shutil.which("prlimit"):
+        limits[:] = ["prlimit", f"--stack={STACK_BYTES}"]
+
+
 def run(command, cwd, stdin=b"", timeout=TIMEOUT_SECONDS):
     """Runs a command; a timeout or a missing program is an output with a code of its own."""
     try:
-        done = subprocess.run([str(c) for c in command], cwd=cwd, input=stdin, env=world(),
+        done = subprocess.run(limits + [str(c) for c in command], cwd=cwd, input=stdin, env=world(),
                               capture_output=True, timeout=timeout, check=False)
         return Output(done.stdout, done.stderr, done.returncode)
     except subprocess.TimeoutExpired:
