@@ -3,6 +3,7 @@
 
 A file `args` in an example has the arguments of `sup`, one command a line; `expected.out` is the
 stdout of all of them in order. Every model's own tests run as well. Without `args` only these run.
+A file `make` writes the data that is generated and not kept.
 """
 
 import re
@@ -34,6 +35,10 @@ def check_output(folder, options):
     if not args.exists():
         return []
     got, failures = "", []
+    if (folder / "make").exists():
+        made = run([folder / "make"], folder)
+        if made.code != 0:
+            failures.append("make: " + made.stderr.decode("utf-8", "replace"))
     for line in args.read_text("utf-8").splitlines():
         output = run([options.sup, *shlex.split(line)], folder)
         got += output.stdout.decode("utf-8", "replace")
