@@ -205,6 +205,12 @@ class Clause:
         lost = sum(r.cls == SHADOW or id(r) in loose_rows for r in self.rows)
         self.tolerant = lost <= body.run.tolerance * self.total
         self.caveat = (place, f"{lost} / {self.total} {clause.table}")
+        # the earlier variables that the clause reads: they decide which `?` of it are the same
+        reads = [clause.on, *clause.covered]
+        if isinstance(clause, ast.Latest):
+            reads += [e for e in (clause.upto, clause.within) if e is not None]
+        self.reads = [v for v in self.earlier if any(v in variables(e, body) for e in reads)]
+        self.unplaced = {}
 
     def pairs(self, binding):
         """All pairs that are not F, loose quarantined ones left out."""
@@ -269,6 +275,11 @@ class Clause:
             found.append((Unplaced(cause), POSSIBLE, cause, None))
         return found
 
+    def single(self, binding, cause):
+        """The `?` of lookup and latest: one for all bindings in which the clause reads the same."""
+        key = tuple(id(binding.rows.get(v)) for v in self.reads)
+        return self.unplaced.setdefault(key, Unplaced(cause, single=True))
+
     def lookup_row(self, binding, pairs):
         """The partner of `lookup`, `?` or absent, and whether absence rests on the tolerance."""
         strict = [p for p in pairs if not p.tolerated]
@@ -277,11 +288,11 @@ class Clause:
         if len(sure) == 1 and (not rivals or self.body.key_proves(self.clause)):
             return sure[0].row, False
         if sure:
-            return Unplaced(("several partners", self.clause.table), single=True), False
+            return self.single(binding, ("several partners", self.clause.table)), False
         if strict:
-            return Unplaced(min(p.cause for p in strict), single=True), False
+            return self.single(binding, min(p.cause for p in strict)), False
         if not self.covered(binding):
-            return Unplaced(("not covered", self.clause.table), single=True), False
+            return self.single(binding, ("not covered", self.clause.table)), False
         return ABSENT, bool(pairs)
 
 
@@ -310,7 +321,7 @@ def last_row(work, binding, pairs):
     clause, scope = work.clause, Scope(work.body, binding=binding)
     upto = value(clause.upto, scope)
     if unknown(upto):
-        return Unplaced(upto.cause, single=True), False
+        return work.single(binding, upto.cause), False
     low = None if clause.within is None else upto - value(clause.within, scope)
     known, rivals = [], []
     for pair in pairs:
@@ -324,12 +335,12 @@ def last_row(work, binding, pairs):
     best = max((t for _, t in known), default=None)
     rivals = [p for p, t in rivals if best is None or unknown(t) or t >= best]
     if rivals:
-        return Unplaced(min(p.cause for p in rivals), single=True), False
+        return work.single(binding, min(p.cause for p in rivals)), False
     if not known:
         if not work.covered(binding):
-            return Unplaced(("not covered", clause.table), single=True), False
+            return work.single(binding, ("not covered", clause.table)), False
         return ABSENT, any(p.tolerated for p in pairs)
     tied = [p.row for p, t in known if t == best]
     if any(not work.body.same_columns(clause.var, tied[0], row) for row in tied):
-        return Unplaced(("several at the same time", clause.table), single=True), False
+        return work.single(binding, ("several at the same time", clause.table)), False
     return min(tied, key=lambda r: r.number), False

@@ -181,6 +181,33 @@ def same_lists(case, other, run, causes=False):
     return None
 
 
+# ------------------------------------------------------------------ 7: fan-out
+
+
+def fanning(case, run, rng):
+    """An unrelated partner, many for each row, changes no aggregate that does not mention it."""
+    def change(clauses):
+        first = clauses[0]
+        table = next((t for t in tables(case) if t.name == first.table), None)
+        column = table and next((c for c in table.columns if not c.nullable and
+                                 c.type.name in ("integer", "text", "date", "month")), None)
+        if column is None or len(accepted(case, table.name)) != len(case.data[table.name]):
+            return clauses
+        left, right = (ast.Col(v, column.name, column.type) for v in ("旁", first.var))
+        on = ast.Or((ast.Cmp("=", left, right), ast.Cmp("!=", left, right)))
+        return (first, ast.Partner("join", "旁", table.name, on), *clauses[1:])
+
+    def told(lines):
+        return sorted((e["rule"], e["list"], str(e["key"]), str(e["score"]), str(e["fields"]),
+                       str(e["title"])) for e in lines if e.get("list") != "gap" and "list" in e)
+    case = replace(case, tolerance=Fraction(0))      # shares of bindings are not what this is about
+    wide = rule_clauses(case, change)
+    if any(accepted(case, t.name) != accepted(wide, t.name) for t in tables(case)):
+        return None      # a column that is read now has bad cells
+    left, right = told(run(case)), told(run(wide))
+    return None if left == right else f"{left} became {right}"
+
+
 # ------------------------------------------------------------------ 8, 10, 11
 
 
@@ -272,7 +299,7 @@ def bounding(rng):
 
 # (property, whether it needs the small generator: no policies, no `is present`, no `??`)
 PROPERTIES = ((blanking, True), (reordering, False), (rewriting, False), (inlining, False),
-              (moving, False), (shuffling, False), (excepting, False), (shadowing, True),
+              (moving, False), (fanning, False), (shuffling, False), (excepting, False), (shadowing, True),
               (conserving, False))
 
 
