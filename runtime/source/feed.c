@@ -8,7 +8,7 @@
 #include <pthread.h>
 
 #ifdef SUP_TORTURE
-#define PIECE_SIZE 64
+#define PIECE_SIZE 1021
 #else
 #define PIECE_SIZE (512u << 10)
 #endif
