@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// aggregate.c: the cards of aggregates. The folds themselves are the engine's (runtime/exec/aggregate.h);
-// `step` names the AggregateKind. An aggregate without a step can be checked and not yet be run.
+// aggregate.c: the cards of aggregates. The folds themselves are the engine's
+// (runtime/exec/aggregate.h); `step` names the AggregateKind. An aggregate without a step can be
+// checked and not yet be run.
 //
 // Each aggregate counts every distinct tuple of rows of the variables that it mentions once
 // (spec/evaluation.md 5.2), so none of the sentences below says "distinct rows" again.

@@ -2,8 +2,8 @@
 //
 // catalog.c: the library as one list: the families in order, looked up by either name.
 //
-// The list is constant data, so there is nothing to start up or to free. Names are looked up by a walk over
-// some two hundred cards, which happens once per call that a model writes.
+// The list is constant data, so there is nothing to start up or to free. Names are looked up by a
+// walk over some two hundred cards, which happens once per call that a model writes.
 
 #include "stdlib/stdlib_int.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// cell_int.h: short texts as code points, cleaned; shared by the files that read identities, numbers
-// and dates.
+// cell_int.h: short texts as code points, cleaned; shared by the files that read identities,
+// numbers and dates.
 
 #ifndef SUP_STDLIB_CELL_INT_H
 #define SUP_STDLIB_CELL_INT_H
@@ -17,8 +17,8 @@ typedef struct Cell {
     bool changed; // something was dropped or folded: a valid value is then a repaired one
 } Cell;
 
-// Reads a text without blanks, quotes and characters without width, and with half-width forms. False
-// if it is too long or no valid UTF-8.
+// Reads a text without blanks, quotes and characters without width, and with half-width forms.
+// False if it is too long or no valid UTF-8.
 bool cell_read(Str text, Cell *cell);
 
 // The same, but what would be dropped becomes a blank each.

@@ -2,9 +2,9 @@
 //
 // date_text.c: dates and months written in texts.
 //
-// Read are 2023-1-5, 2023/01/05, 2023.1.5, 20230105, 2023年1月5日, 二〇二三年一月五日, each with a time
-// of day behind it, which is checked and left out. Two-digit years, the day first and a spreadsheet's
-// serial numbers have more than one reading: they are no dates here.
+// Read are 2023-1-5, 2023/01/05, 2023.1.5, 20230105, 2023年1月5日, 二〇二三年一月五日, each with a time of
+// day behind it, which is checked and left out. Two-digit years, the day first and a
+// spreadsheet's serial numbers have more than one reading: they are no dates here.
 
 #include "stdlib/fn.h"
 #include "stdlib/numeral_int.h"

@@ -2,8 +2,9 @@
 //
 // deadline.c: deadlines, delay, working days.
 //
-// The days off are those of the yearly notices (tables/calendar.h). A question that touches a date
-// outside the years covered has no answer: issue `outside calendar`. A length below zero is `domain`.
+// The days off are those of the yearly notices (tables/calendar.h). A question that touches a
+// date outside the years covered has no answer: issue `outside calendar`. A length below zero is
+// `domain`.
 
 #include "stdlib/fn.h"
 #include "stdlib/stdlib_int.h"

@@ -8,26 +8,28 @@
 //       return str_slice(*t, 0, utf8_offset(*t, n));
 //   }
 //
-// The call makes three things: the body `std_left`, a vector kernel that runs it over a batch's rows, and
-// the card `card_left` that the family's table lists (FN_CARD(left)). Forgetting the row in the table is a
-// compile error, because the card is then unused.
+// The call makes three things: the body `std_left`, a vector kernel that runs it over a batch's
+// rows, and the card `card_left` that the family's table lists (FN_CARD(left)). Forgetting the
+// row in the table is a compile error, because the card is then unused.
 //
-// The words after the identifier are the layout of the result, then layout and name of each operand:
+// The words after the identifier are the layout of the result, then layout and name of each
+// operand:
 //
-//   layout  operand          result    for
-//   Text    const Str *      Str       text, identity; a result lives in fn->arena or is a slice of an operand
-//   Bool    bool             bool      boolean
-//   I64     int64_t          int64_t   integer, date, datetime, month, lengths, enum
-//   I128    int128_t         int128_t  exact numbers: the count at the static scale of fn->types[i] (operands)
-//                                      and fn->result_type (result)
-//   Num     int128_t         int128_t  either of the two, as N stands in the signature; operands come at one
-//                                      scale and unit
-//   F64     double           double    real
-//   Pair    Pair             Pair      period, point
-//   Code    uint32_t         uint32_t  list, set: the Dict's code
+//   layout  operand      result    for
+//   Text    const Str *  Str       text, identity; a result lives in fn->arena or is a slice of an
+//                                  operand
+//   Bool    bool         bool      boolean
+//   I64     int64_t      int64_t   integer, date, datetime, month, lengths, enum
+//   I128    int128_t     int128_t  exact numbers: the count at the static scale of fn->types[i]
+//                                  (operands) and fn->result_type (result)
+//   Num     int128_t     int128_t  either of the two, as N stands in the signature; operands come
+//                                  at one scale and unit
+//   F64     double       double    real
+//   Pair    Pair         Pair      period, point
+//   Code    uint32_t     uint32_t  list, set: the Dict's code
 //
-// A body sees known values only. Where it has no value to give it calls fn_issue(fn, REASON_…) and returns
-// whatever it likes. Text results are interned by the kernel, not by the body.
+// A body sees known values only. Where it has no value to give it calls fn_issue(fn, REASON_…)
+// and returns whatever it likes. Text results are interned by the kernel, not by the body.
 
 #ifndef SUP_STDLIB_FN_H
 #define SUP_STDLIB_FN_H
@@ -154,8 +156,9 @@ static inline void fn_store_number(Vector *vector, int64_t index, int128_t value
     static FN_LOCAL_##result std_##id(MAYBE_UNUSED FnContext *fn, FN_PARAM_##A a, FN_PARAM_##B b,  \
                                       FN_PARAM_##C c)
 
-// A card without a body here: a step or aggregate of the engine, a word of the checker, or a function that
-// this version can check and not run (LOWER_CALL without kernel, LOWER_AGGREGATE without step).
+// A card without a body here: a step or aggregate of the engine, a word of the checker, or a
+// function that this version can check and not run (LOWER_CALL without kernel, LOWER_AGGREGATE
+// without step).
 #define FN_WORD(id, ...) static const FnCard card_##id = {__VA_ARGS__};
 
 // Reasons a function can fail with.

@@ -2,10 +2,10 @@
 //
 // identity.c: the identity types, and what their normalisers share.
 //
-// A value of an identity type says who or what a row is about, so two rules hold for all of them. A
-// repair is made only where no other reading is left (width, blanks, a check digit that agrees). And
-// what is not usable keeps the characters that are known by position and claims no more: unknown
-// stands where a character was hidden, lost, or cannot be placed.
+// A value of an identity type says who or what a row is about, so two rules hold for all of them.
+// A repair is made only where no other reading is left (width, blanks, a check digit that
+// agrees). And what is not usable keeps the characters that are known by position and claims no
+// more: unknown stands where a character was hidden, lost, or cannot be placed.
 
 #include "stdlib/identity_int.h"
 
@@ -82,8 +82,8 @@ void cell_forget(Cell *cell, uint32_t from, uint32_t to)
 
 // ---- numbers that a spreadsheet has written with an exponent
 
-// Reads d[.d…]E[+]d[d]: the digits of the mantissa move to the front. Returns their number, 0 if the
-// cell has another form; *exponent is set.
+// Reads d[.d…]E[+]d[d]: the digits of the mantissa move to the front. Returns their number, 0 if
+// the cell has another form; *exponent is set.
 static uint32_t exponent_parts(Cell *cell, uint32_t *exponent)
 {
     uint32_t i = 0, digits = 0;

@@ -3,9 +3,9 @@
 // identity_credit.c: unified social credit codes, GB 32100-2015.
 //
 // 18 characters of an alphabet of 31 (digits and capital letters without I O S V Z): kind of
-// authority and body, 6 digits of a division, the organisation code of 9 characters (GB 11714), and
-// a check character. The check is the sum of the 17 values times powers of 3, by 31: because 31 is a
-// prime, any single wrong character fails it.
+// authority and body, 6 digits of a division, the organisation code of 9 characters (GB 11714),
+// and a check character. The check is the sum of the 17 values times powers of 3, by 31: because
+// 31 is a prime, any single wrong character fails it.
 
 #include "stdlib/identity_int.h"
 

@@ -2,9 +2,9 @@
 //
 // identity_int.h: what the identity_*.c files share beyond cells: masks, skeletons, lost digits.
 //
-// A normaliser reads the cell into a Cell, works on its points, and writes it back as the normalised
-// text or as a skeleton. Cells that are valid as the standard writes them are recognised from their
-// bytes before that.
+// A normaliser reads the cell into a Cell, works on its points, and writes it back as the
+// normalised text or as a skeleton. Cells that are valid as the standard writes them are
+// recognised from their bytes before that.
 
 #ifndef SUP_STDLIB_IDENTITY_INT_H
 #define SUP_STDLIB_IDENTITY_INT_H
@@ -16,7 +16,8 @@
 // last ones are lost.
 typedef enum CellExponent { EXPONENT_NONE, EXPONENT_EXACT, EXPONENT_LOST } CellExponent;
 
-// Writes the skeleton if at least `known_least` characters are known (0: half of them), else nothing.
+// Writes the skeleton if at least `known_least` characters are known (0: half of them), else
+// nothing.
 void cell_write_skeleton(const Cell *cell, uint32_t known_least, StrBuf *out);
 
 // Is it a sign that people put in the place of a character to hide it? Letters X are not counted.

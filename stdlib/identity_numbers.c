@@ -48,8 +48,8 @@ static bool luhn_holds(const Cell *cell)
     return sum % 10 == 0;
 }
 
-// Are all digits behind the fifteenth zero, three of them at least? A spreadsheet does that; a card's
-// number that ends so still passes Luhn's check.
+// Are all digits behind the fifteenth zero, three of them at least? A spreadsheet does that; a
+// card's number that ends so still passes Luhn's check.
 static bool account_was_cut(const Cell *cell)
 {
     if (cell->count < SPREADSHEET_DIGITS + 3 || !cell_digits(cell, 0, cell->count))

@@ -2,8 +2,9 @@
 //
 // identity_parts.c: what identity numbers say by themselves.
 //
-// The values are normalised ones (identity_person.c, identity_credit.c). A person may also be known by
-// a passport or permit, and in a test by any label; those say nothing: issue `conversion`.
+// The values are normalised ones (identity_person.c, identity_credit.c). A person may also be
+// known by a passport or permit, and in a test by any label; those say nothing: issue
+// `conversion`.
 
 #include "stdlib/fn.h"
 #include "stdlib/stdlib_int.h"

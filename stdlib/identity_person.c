@@ -2,11 +2,11 @@
 //
 // identity_person.c: citizens' identity numbers, GB 11643-1999.
 //
-// A number is 6 digits of a division, 8 of the date of birth, 3 of an order within that day (odd for
-// men) and a check digit over the 17 before: weights below, remainder by 11 through CHECK. A wrong
-// single digit always fails the check, so a number whose check agrees and whose date exists is
-// taken as valid; one whose check fails could have any of its digits wrong, but most often the whole
-// number still tells persons apart, so all its characters are kept as known.
+// A number is 6 digits of a division, 8 of the date of birth, 3 of an order within that day (odd
+// for men) and a check digit over the 17 before: weights below, remainder by 11 through CHECK. A
+// wrong single digit always fails the check, so a number whose check agrees and whose date exists
+// is taken as valid; one whose check fails could have any of its digits wrong, but most often the
+// whole number still tells persons apart, so all its characters are kept as known.
 //
 // Almost every cell of a real column is valid as it stands. person_fast_valid decides that from the
 // bytes alone, at a few nanoseconds a cell; everything else goes through the points of a Cell.
@@ -145,7 +145,8 @@ static IdentityState person_masked(Cell *cell, StrBuf *out)
     return IDENTITY_MASKED;
 }
 
-// Passports, permits and other papers: one to three letters, then digits, perhaps one more in brackets.
+// Passports, permits and other papers: one to three letters, then digits, perhaps one more in
+// brackets.
 static bool person_other_paper(const Cell *cell)
 {
     uint32_t i = 0, digits = 0;

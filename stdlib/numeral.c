@@ -2,12 +2,12 @@
 //
 // numeral.c: numbers of digits, Chinese digits and units.
 //
-// A number is read from left to right into three sums: `high` (what 亿 has closed), `low` (what 万 has
-// closed since), `section` (tens to thousands since the last of those), and a pending number that waits
-// for its unit. Small units must fall within a section, 万 and 亿 must fall within the number; so 3万2万
-// or 百千 is no number. A last digit without 零 counts tens of the unit before it only where people say
-// so: 三千五 is 3500, 两万三 is 23000; behind a unit, digits like those of 12万3 are refused, because
-// two readings are in use.
+// A number is read from left to right into three sums: `high` (what 亿 has closed), `low` (what 万
+// has closed since), `section` (tens to thousands since the last of those), and a pending number
+// that waits for its unit. Small units must fall within a section, 万 and 亿 must fall within the
+// number; so 3万2万 or 百千 is no number. A last digit without 零 counts tens of the unit before it
+// only where people say so: 三千五 is 3500, 两万三 is 23000; behind a unit, digits like those of 12万3
+// are refused, because two readings are in use.
 
 #include "stdlib/numeral_int.h"
 

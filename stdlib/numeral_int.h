@@ -33,8 +33,8 @@ bool numeral_skip_word(NumeralReader *reader, const char *word);
 // The value of a Chinese digit, small or capital, 0 to 9; -1 if it is none.
 int numeral_digit(int32_t point);
 
-// Reads digits with an optional fraction, and with thousands separators in their places, to `scale`.
-// False with `failed` set if there are none or they do not fit.
+// Reads digits with an optional fraction, and with thousands separators in their places, to
+// `scale`. False with `failed` set if there are none or they do not fit.
 bool numeral_plain(NumeralReader *reader, int128_t *value);
 
 // Reads a number of digits, Chinese digits and units (十百千万亿). False with `failed` set.

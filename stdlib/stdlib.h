@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // stdlib.h: the library's functions as cards.
 //
-// One card per function gives the names in both languages, the signature (read by the type checker), the
-// documentation, an example that runs as a test, and the kernel. A card is written as one macro in front of
-// an ordinary C body (stdlib/fn.h) and listed in its family's table. Nothing else has to be touched.
+// One card per function gives the names in both languages, the signature (read by the type
+// checker), the documentation, an example that runs as a test, and the kernel. A card is written
+// as one macro in front of an ordinary C body (stdlib/fn.h) and listed in its family's table.
+// Nothing else has to be touched.
 //
 // Signatures are written as in a `function` declaration: "left(t: text, n: integer): text". Besides
 // the types' English names (and person_id, credit_code … for identity types) they may use
@@ -51,15 +52,17 @@ typedef struct FnCard {
 // All cards of one family, ended by NULL.
 typedef const FnCard *const *FnFamily;
 
-// Cards whose English or Chinese name is `name`; overloads follow each other. Fills at most `capacity`,
-// returns how many there are.
+// Cards whose English or Chinese name is `name`; overloads follow each other. Fills at most
+// `capacity`, returns how many there are.
 uint32_t stdlib_find(Str name, const FnCard **cards, uint32_t capacity);
-// How many cards there are; the card with this index, NULL behind the last; the title of its family.
+// How many cards there are; the card with this index, NULL behind the last; the title of its
+// family.
 uint32_t stdlib_count(void);
 const FnCard *stdlib_at(uint32_t index);
 const char *stdlib_family(uint32_t index, Lang lang);
 
-// The identity type with this key ("person_id"), or whose English or Chinese type name it is; NULL: none.
+// The identity type with this key ("person_id"), or whose English or Chinese type name it is;
+// NULL: none.
 const IdentityCard *stdlib_identity(Str key_or_name);
 uint32_t stdlib_identity_count(void);
 const IdentityCard *stdlib_identity_at(uint32_t index);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// text.c: parts of texts, searching, cleaning. Positions and lengths count code points, positions from 1.
+// text.c: parts of texts, searching, cleaning. Positions and lengths count code points, positions
+// from 1.
 //
-// Where a part of the operand is the result, the body returns a slice of it: nothing is copied. A count
-// below zero is a mistake of the model or the data and has no sensible answer: issue `domain`.
+// Where a part of the operand is the result, the body returns a slice of it: nothing is copied. A
+// count below zero is a mistake of the model or the data and has no sensible answer: issue
+// `domain`.
 
 #include "runtime/base/unicode.h"
 #include "runtime/base/vec.h"

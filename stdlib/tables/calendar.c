@@ -2,15 +2,15 @@
 //
 // calendar.c: working days from the exceptions in calendar.def.
 //
-// Two sorted lists hold the exceptions as dates, computed by the compiler. A date is worked if it is a
-// weekday that is not in `off`, or a weekend day that is in `work`; counts are weekdays by arithmetic,
-// minus and plus the rank of the date in each list. So every question costs two short binary searches,
-// whatever the distance.
+// Two sorted lists hold the exceptions as dates, computed by the compiler. A date is worked if it
+// is a weekday that is not in `off`, or a weekend day that is in `work`; counts are weekdays by
+// arithmetic, minus and plus the rank of the date in each list. So every question costs two short
+// binary searches, whatever the distance.
 
 #include "stdlib/tables/calendar.h"
 
-// Days since 1970-01-01 of a Gregorian date from 1600 on, as a constant expression: days of the 400-year
-// era from March on.
+// Days since 1970-01-01 of a Gregorian date from 1600 on, as a constant expression: days of the
+// 400-year era from March on.
 #define YEAR_FROM_MARCH(y, m) ((y) - ((m) <= 2))
 #define DAY_FROM_MARCH(m, d) ((153 * ((m) + ((m) > 2 ? -3 : 9)) + 2) / 5 + (d) - 1)
 #define DATE(y, m, d)                                                                              \

@@ -2,8 +2,9 @@
 //
 // calendar.h: which days are worked, as far as the yearly notices say.
 //
-// Dates are days since 1970-01-01. Outside the covered years nothing is known: calendar_covers says so,
-// and the other functions may only be asked inside. Constant data; any thread may read it.
+// Dates are days since 1970-01-01. Outside the covered years nothing is known: calendar_covers
+// says so, and the other functions may only be asked inside. Constant data; any thread may read
+// it.
 
 #ifndef SUP_STDLIB_TABLES_CALENDAR_H
 #define SUP_STDLIB_TABLES_CALENDAR_H
@@ -20,8 +21,8 @@ bool calendar_covers(int64_t date);
 // Is a covered date worked?
 bool calendar_is_workday(int64_t date);
 
-// Working days from the first covered date up to and with this one; `date` may be the day before the
-// first (0).
+// Working days from the first covered date up to and with this one; `date` may be the day before
+// the first (0).
 int64_t calendar_count(int64_t date);
 
 // The covered date that is the n-th working day of the coverage (from 1): the inverse of

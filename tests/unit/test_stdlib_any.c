@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// test_stdlib_any.c: every function of the library over hostile operands: it ends, touches no memory
-// that is not its own (the sanitizers say), reports only the reasons that its card names, and says the
-// same when it is asked again, alone or among other rows.
+// test_stdlib_any.c: every function of the library over hostile operands: it ends, touches no
+// memory that is not its own (the sanitizers say), reports only the reasons that its card names,
+// and says the same when it is asked again, alone or among other rows.
 #include "tests/unit/unit.h"
 
 #include "runtime/base/time.h"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// test_stdlib_catalog.c: every card is complete, names are unambiguous, and spec/generated/stdlib.md
-// says what the cards say. SUP_ACCEPT=1 in the environment writes that file anew.
+// test_stdlib_catalog.c: every card is complete, names are unambiguous, and
+// spec/generated/stdlib.md says what the cards say. SUP_ACCEPT=1 in the environment writes that
+// file anew.
 #include "tests/unit/unit.h"
 
 #include "stdlib/stdlib.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// test_stdlib_forms.c: amounts, numbers, dates and months as people write them (tables/forms.tsv), and
-// numbers that go into Chinese capitals and come back.
+// test_stdlib_forms.c: amounts, numbers, dates and months as people write them
+// (tables/forms.tsv), and numbers that go into Chinese capitals and come back.
 #include "tests/unit/unit.h"
 
 #include "runtime/base/time.h"

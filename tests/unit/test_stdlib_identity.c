@@ -270,7 +270,8 @@ static void test_credit_characters(void **state)
     strbuf_deinit(&out);
 }
 
-// Whatever the bytes, a normaliser ends, and what it writes is normal: a second time nothing changes.
+// Whatever the bytes, a normaliser ends, and what it writes is normal: a second time nothing
+// changes.
 static void test_any_bytes(void **state)
 {
     (void)state;

@@ -354,7 +354,8 @@ static void test_places(void **state)
     assert_int_equal(point(*state, 0, -900001).issue, REASON_DOMAIN);
     static const char *const distance = "distance(a: point, b: point): length";
     CallValue v = CALL(*state, distance, PHYS_I128, 6, suzhou, beijing);
-    // 2·R·asin(√(sin²(4.3°) + cos 31.3° cos 39.9° sin²(2.1°))), R = 6371008.8 m, with Python's math.
+    // 2·R·asin(√(sin²(4.3°) + cos 31.3° cos 39.9° sin²(2.1°))), R = 6371008.8 m, with Python's
+    // math.
     assert_int_equal((int64_t)v.i128, 1028569368433);
     CallValue back = CALL(*state, distance, PHYS_I128, 6, beijing, suzhou);
     assert_true(v.i128 == back.i128);

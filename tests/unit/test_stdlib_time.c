@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// test_stdlib_time.c: parts of dates, steps, periods; deadlines and working days against a clerk who
-// turns one page a day.
+// test_stdlib_time.c: parts of dates, steps, periods; deadlines and working days against a clerk
+// who turns one page a day.
 #include "tests/unit/unit.h"
 
 #include "runtime/base/time.h"
@@ -9,7 +9,8 @@
 #include "stdlib/tables/calendar.h"
 #include "tests/unit/stdlib_call.h"
 
-// A collection of the notices that is not part of the project; the comparison is left out without it.
+// A collection of the notices that is not part of the project; the comparison is left out without
+// it.
 #define NOTICES SUP_ROOT "/../shared/data/calendar/calendar.csv"
 
 static int64_t day(int year, int month, int day_of_month)
