@@ -87,18 +87,35 @@ static Status screen_escape(Screen *screen)
     case 'X':
     case 'c':
     case 'o':
-        return screen_refuse(screen, "\\K、\\G、\\C、\\R、\\X、\\c、\\o",
-                             "\\K, \\G, \\C, \\R, \\X, \\c or \\o");
-    case 'Q': {
-        size_t end = str_find(screen->pattern, STR("\\E"), screen->at + 2);
-        screen->at = end == STR_NONE ? screen->pattern.len : end + 2;
-        return STATUS_OK;
-    }
+    case 'Q':
+    case 'E':
+        return screen_refuse(screen, "\\K、\\G、\\C、\\R、\\X、\\c、\\o、\\Q、\\E",
+                             "\\K, \\G, \\C, \\R, \\X, \\c, \\o, \\Q or \\E");
     default:
         // The byte behind the backslash; in a cut-off pattern PCRE2 reports the end.
         screen->at = MIN_OF(screen->at + 2, screen->pattern.len);
         return STATUS_OK;
     }
+}
+
+// Length of a POSIX class such as [:alpha:] inside a character class, or 0: the terminator (one of
+// ":.=") must come back before a ']' that is not escaped.
+static size_t posix_class_length(const Screen *screen)
+{
+    char terminator = screen_peek(screen, 1);
+    if (terminator != ':' && terminator != '.' && terminator != '=')
+        return 0;
+    for (size_t ahead = 2; screen->at + ahead < screen->pattern.len; ahead++) {
+        char byte = screen_peek(screen, ahead);
+        char next = screen_peek(screen, ahead + 1);
+        if (byte == '\\' && (next == ']' || next == '\\'))
+            ahead++;
+        else if ((byte == '[' && next == terminator) || byte == ']')
+            return 0;
+        else if (byte == terminator && next == ']')
+            return ahead + 2;
+    }
+    return 0;
 }
 
 // A character class; at stands on the '['.
@@ -112,11 +129,9 @@ static Status screen_class(Screen *screen)
     while (screen->at < screen->pattern.len && screen_peek(screen, 0) != ']') {
         if (screen_peek(screen, 0) == '\\') {
             TRY(screen_escape(screen));
-        } else if (screen_peek(screen, 0) == '[' && screen_peek(screen, 1) == ':') {
-            size_t end = str_find(screen->pattern, STR(":]"), screen->at + 2);
-            screen->at = end == STR_NONE ? screen->at + 1 : end + 2;
         } else {
-            screen->at++;
+            size_t length = screen_peek(screen, 0) == '[' ? posix_class_length(screen) : 0;
+            screen->at += length == 0 ? 1 : length;
         }
     }
     screen->at = MIN_OF(screen->at + 1, screen->pattern.len);

@@ -4,7 +4,8 @@
 //
 // Patterns are the regular part of PCRE2 syntax in UTF-8 with Unicode properties. What needs
 // backtracking by its nature is refused: backreferences, look-around, atomic and possessive groups,
-// conditions, recursion, verbs, \K, \G, \C and callouts. Work per match is bounded.
+// conditions, recursion, verbs, callouts, \K \G \C \R \X; also \Q \E \c \o, which would only make
+// reading a pattern harder. Work per match is bounded.
 //
 // A Regex is immutable after compilation and may be shared; each thread needs its own RegexMatch.
 #ifndef SUP_RUNTIME_BASE_REGEX_H
