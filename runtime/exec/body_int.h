@@ -199,6 +199,12 @@ Status partner_apply(BodyRun *run, PartnerRun *partner, const Bindings *in, Bind
 void partner_loose(BodyRun *run, PartnerRun *partner, Bindings *out);
 void partner_close(PartnerRun *partner);
 
+// `cites L at d` as a condition over the rows of the context (coverage.c): T where some version of the law is in
+// force on d; else U, because of `no version`, or of what leaves d unknown.
+// The day that a value of the citation's `at` stands for.
+int64_t citation_day(const Citation *citation, int64_t value);
+void citation_truth(const EvalContext *context, const Citation *citation, Vector *truth);
+
 // Coverage (coverage.c): for each binding of the batch, whether `covered at` holds.
 void coverage_test(const BodyRun *run, const Coverage *coverage, const Bindings *batch,
                    Arena *arena, uint8_t *covered);

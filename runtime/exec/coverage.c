@@ -6,6 +6,8 @@
 // is not known is not covered. Several `covers` of one table are united before the test, so a period may reach
 // over the seam of two deliveries.
 
+#include "runtime/base/time.h"
+#include "runtime/data/vector.h"
 #include "runtime/exec/body_int.h"
 
 static bool region_fits(const Covers *covers, bool has_region, Str region)
@@ -70,5 +72,43 @@ void coverage_test(const BodyRun *run, const Coverage *coverage, const Bindings 
                               : (Str){0};
         covered[i] = known_at(&at, i) &&
                      pair_is_covered(run, coverage, at.pair[at.constant ? 0 : i], has_region, code);
+    }
+}
+
+// ---------------------------------------------------------------- laws
+
+static bool in_force(const Law *law, int64_t day)
+{
+    for (uint32_t v = 0; v < law->version_count; v++) {
+        if (law->versions[v].from <= day && day <= law->versions[v].to)
+            return true;
+    }
+    return false;
+}
+
+int64_t citation_day(const Citation *citation, int64_t value)
+{
+    return citation->at.type.kind == TYPE_DATETIME ? datetime_date(value) : value;
+}
+
+void citation_truth(const EvalContext *context, const Citation *citation, Vector *truth)
+{
+    const Law *law = &context->shared->program->laws[citation->law];
+    CauseId no_version = cause_intern(context->shared->causes, REASON_NO_VERSION, law->name);
+    Vector at;
+    eval_expr(context, &citation->at, &at);
+    vector_expand(&at, context->count, context->arena);
+    ASSERT(at.phys == PHYS_I64);
+    vector_make(truth, PHYS_BOOL, context->count, context->arena);
+    for (int64_t i = 0; i < context->count; i++) {
+        bool known = at.state == NULL || at.state[i] == VALUE_KNOWN;
+        if (known && in_force(law, citation_day(citation, at.i64[i]))) {
+            truth->truth[i] = TRUTH_T;
+            continue;
+        }
+        CauseId cause = known ? no_version : at.cause[i];
+        vector_set_unknown(truth, i, known ? VALUE_ISSUE : (ValueState)at.state[i], cause,
+                           context->arena);
+        truth->truth[i] = TRUTH_U;
     }
 }

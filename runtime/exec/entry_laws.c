@@ -59,11 +59,12 @@ static void add_versions(FoundLaws *found, const Law *law, Str article, int64_t 
     }
 }
 
-static void add_days(FoundLaws *found, const Law *law, Str article, const Vector *days)
+static void add_days(FoundLaws *found, const Law *law, Str article, const Citation *citation,
+                     const Vector *days)
 {
     for (int64_t i = 0; i < days->count; i++) {
         if (days->state == NULL || days->state[i] == VALUE_KNOWN)
-            add_versions(found, law, article, days->i64[i]);
+            add_versions(found, law, article, citation_day(citation, days->i64[i]));
     }
 }
 
@@ -129,7 +130,7 @@ static void add_citation(const EntryLaws *laws, const Citation *citation, uint32
         member_days(laws, &citation->at, &days);
     else
         group_days(laws, &citation->at, stretch, &days);
-    add_days(found, law, article, &days);
+    add_days(found, law, article, citation, &days);
 }
 
 static Str effective_text(Arena *arena, const LawVersion *version)

@@ -44,6 +44,15 @@ static CauseId truth_cause(const Vector *truth, int64_t index)
     return truth->cause == NULL ? 0 : truth->cause[index];
 }
 
+static void judge_citation(BodyRun *run, const Bindings *in, const Citation *citation, Judged *out)
+{
+    EvalContext context = bindings_context(run, in, run->scratch);
+    if (expr_reads_aggregate(&citation->at))
+        attached_aggregates(run, in, &citation->at, CLASS_POSSIBLE, &context);
+    citation_truth(&context, citation, &out->m);
+    out->n = out->t = out->m;
+}
+
 // What a condition over attached sets rests on: the partner clauses, by ordinal, of the slots that it reads.
 typedef struct Rests {
     uint32_t ordinal[BODY_SLOTS_MAX], slot[BODY_SLOTS_MAX];
@@ -193,10 +202,13 @@ static bool filter_fast(BodyRun *run, const Operator *op, const Judged *judged, 
 Status filter_apply(BodyRun *run, const Operator *op, const Bindings *in, Bindings *out)
 {
     *out = *in;
-    if (op->condition.count == 0)
+    if (op->kind == OPERATOR_CITE && op->citation.at.count == 0)
         return STATUS_OK; // a citation that is only printed
     Judged judged;
-    judge(run, in, &op->condition, &judged);
+    if (op->kind == OPERATOR_CITE)
+        judge_citation(run, in, &op->citation, &judged);
+    else
+        judge(run, in, &op->condition, &judged);
     if (nothing_happens(op, &judged, in->count) || filter_fast(run, op, &judged, in, out))
         return STATUS_OK;
     uint32_t ordinal = op->kind == OPERATOR_EXCEPT ? except_ordinal(run->body, op) : 0;

@@ -52,6 +52,15 @@ static void judge(Level *level, const Expr *condition, Arena *arena, Vector vect
         (Verdict){vectors[0].truth, vectors[1].truth, vectors[2].truth, &vectors[0], &vectors[1]};
 }
 
+static void judge_citation(Level *level, const Citation *citation, Vector vectors[3], Verdict *out)
+{
+    EvalContext context = level_context(level, &citation->at, 1, NULL, level->run->scratch);
+    citation_truth(&context, citation, &vectors[0]);
+    vectors[1] = vectors[2] = vectors[0];
+    *out =
+        (Verdict){vectors[0].truth, vectors[0].truth, vectors[0].truth, &vectors[0], &vectors[0]};
+}
+
 static CauseId cause_of(const Vector *truth, int64_t group)
 {
     return truth->cause == NULL ? 0 : truth->cause[group];
@@ -257,7 +266,7 @@ static bool is_condition(const Operator *op)
     case OPERATOR_EXCEPT:
         return true;
     case OPERATOR_CITE:
-        return op->condition.count > 0;
+        return op->citation.at.count > 0;
     case OPERATOR_FROM:
     case OPERATOR_PARTNER:
     case OPERATOR_GROUP:
@@ -276,7 +285,10 @@ static void apply(Level *level, const Operator *op, uint32_t *score_ordinal)
         judge(level, &op->condition, level->run->scratch, vectors, &verdict);
         settle_score(level, op, (*score_ordinal)++, &verdict);
     } else if (is_condition(op)) {
-        judge(level, &op->condition, level->run->scratch, vectors, &verdict);
+        if (op->kind == OPERATOR_CITE)
+            judge_citation(level, &op->citation, vectors, &verdict);
+        else
+            judge(level, &op->condition, level->run->scratch, vectors, &verdict);
         for (int64_t g = 0; g < level->count; g++) {
             GroupVerdict one = verdict_of(&verdict, g);
             if (!level->alive[g])
