@@ -186,11 +186,33 @@ static void fold_sum(const Chunk *chunk)
                    { exact_sum_add(&state->real_sums[group], value->f64[at + i * stride]); });
 }
 
+// Extremes of numbers without the detour over cells' order; `sign` -1 keeps the greatest.
+#define FOLD_NUMBERS(chunk, field, sign)                                                           \
+    do {                                                                                           \
+        AggState *folded = (chunk)->state;                                                         \
+        const Vector *value = (chunk)->batch->value;                                               \
+        EACH_TUPLE(chunk, {                                                                        \
+            Cell *best = &folded->best[group];                                                     \
+            bool first = folded->counts[group]++ == 0;                                             \
+            Cell cell = cell_load(value, (chunk)->first + i);                                      \
+            if (first || ((sign) > 0 ? cell.field < best->field : cell.field > best->field))       \
+                *best = cell;                                                                      \
+        });                                                                                        \
+    } while (0)
+
 static void fold_extreme(const Chunk *chunk)
 {
     AggState *state = chunk->state;
     const Dict *dict = state->shared->dict;
     int sign = state->aggregate->kind == AGGREGATE_MIN ? 1 : -1;
+    if (state->phys == PHYS_I64) {
+        FOLD_NUMBERS(chunk, i64, sign);
+        return;
+    }
+    if (state->phys == PHYS_I128) {
+        FOLD_NUMBERS(chunk, i128, sign);
+        return;
+    }
     EACH_TUPLE(chunk, {
         Cell cell = cell_load(chunk->batch->value, chunk->first + i);
         if (state->counts[group] == 0 ||

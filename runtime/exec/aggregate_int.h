@@ -103,7 +103,7 @@ typedef struct Values {
 Values values_of_group(AggState *state, int64_t group, const Cell *extra, int64_t extra_count);
 void values_deinit(Values *values);
 
-// The result of a kind that is computed from the ordered values: distinct_count … show.
+// The result of a kind that is computed from the ordered values: collect … show.
 Value values_result(const AggState *state, const Values *values);
 // The longest run of successive values; days of the longest connected part for periods.
 int64_t values_longest_run(const AggState *state, const Values *values);

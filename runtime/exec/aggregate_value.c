@@ -238,8 +238,6 @@ int64_t values_longest_run(const AggState *state, const Values *values)
 Value values_result(const AggState *state, const Values *values)
 {
     switch (state->aggregate->kind) {
-    case AGGREGATE_DISTINCT_COUNT:
-        return known_i64(state->aggregate->type, values->count);
     case AGGREGATE_LONGEST_RUN:
         return known_i64(state->aggregate->type, values_longest_run(state, values));
     case AGGREGATE_COLLECT:
@@ -296,6 +294,11 @@ Value aggregate_value(AggState *state, int64_t group)
         if (state->counts[group] == 0)
             return gap_missing(state);
         return cell_value(state->aggregate->type, state->best[group]);
+    case AGGREGATE_DISTINCT_COUNT: {
+        int64_t distinct;
+        value_set_group(state->set, group, state->group_count, &distinct);
+        return known_i64(state->aggregate->type, distinct);
+    }
     default: {
         Values values = values_of_group(state, group, NULL, 0);
         Value value = values_result(state, &values);
