@@ -170,7 +170,8 @@ static void score_clause(Builder *builder, const TypedClause *clause)
 
 static void group_op(Builder *builder, const TypedGroup *group)
 {
-    PlanOp op = {.kind = PLAN_OP_GROUP, .place = group->place, .span = group->node->span};
+    uint32_t place = group->implicit ? builder->body->end_place : group->place;
+    PlanOp op = {.kind = PLAN_OP_GROUP, .place = place, .span = group->node->span};
     op.text = group->implicit ? STR("") : clause_text(builder, group->node);
     op.policy = POLICY_UNDECIDED;
     op.empty_group = group->empty_group;

@@ -305,13 +305,50 @@ const PlanExpr *build_aggregate(Builder *builder, const AstNode *node,
     return fold_expr(builder, *number - 1, text_of(builder, node));
 }
 
+// A value over an attached set depends on the rows that the set is linked to.
+static void note_linked(Builder *builder, uint32_t number, uint64_t *bits)
+{
+    const PlanAggregate *fold = &builder->aggregates.items[number];
+    *bits |= fold->per_binding ? 0 : fold->mention;
+    for (size_t i = 0; fold->per_binding && i < builder->ops.count; i++) {
+        const PlanOp *op = &builder->ops.items[i];
+        bool partner = op->kind == PLAN_OP_PARTNER && (fold->mention >> op->slot & 1) != 0;
+        if (partner && builder->body->vars[op->slot]->attached)
+            *bits |= op->condition->slots & ~((uint64_t)1 << op->slot);
+        else if (partner)
+            *bits |= (uint64_t)1 << op->slot;
+    }
+}
+
+typedef struct MentionWalk {
+    Builder *builder;
+    uint64_t bits;
+} MentionWalk;
+
+static void note_mention(void *context, const PlanExpr *expr)
+{
+    MentionWalk *walk = context;
+    if (expr->kind == PLAN_EXPR_AGGREGATE)
+        note_linked(walk->builder, expr->index, &walk->bits);
+}
+
+// The row variables whose rows make the value's tuples (evaluation.md 5.2).
+static uint64_t mentioned(Builder *builder, const PlanExpr *value)
+{
+    MentionWalk walk = {.builder = builder, .bits = value->slots};
+    if (!value->reads_group)
+        return walk.bits;
+    uint64_t *seen = base_alloc_zeroed(builder->plan->node_count / 64 + 1, sizeof *seen);
+    plan_expr_walk(value, seen, note_mention, &walk);
+    free(seen);
+    return walk.bits;
+}
+
 const PlanExpr *build_folded(Builder *builder, const AstNode *node, const PlanExpr *value,
                              AggregateKind kind, uint32_t stretch)
 {
-    const TypedVar **vars = ARENA_ARRAY(builder->arena, const TypedVar *, builder->body->var_count);
-    uint32_t count = typed_mentions(builder->typed, builder->body, node, vars);
     PlanAggregate draft = {.kind = kind, .argument = value, .stretch = stretch, .fans_out = true};
-    draft.mention = slot_bits(vars, count);
+    draft.mention = mentioned(builder, value);
     draft.type = kind == AGGREGATE_SHOW ? type_of(TYPE_TEXT) : value->type;
     draft.text = text_of(builder, node);
     return fold_expr(builder, build_fold(builder, &draft), draft.text);

@@ -5,6 +5,7 @@
 #ifndef SUP_COMPILER_BUILD_INT_H
 #define SUP_COMPILER_BUILD_INT_H
 
+#include "compiler/convert.h"
 #include "compiler/plan.h"
 #include "runtime/base/map.h"
 
@@ -65,18 +66,5 @@ const PlanExpr *build_unary(Builder *builder, PlanExprKind kind, Type type, cons
                             Str text);
 const PlanExpr *build_binary(Builder *builder, PlanExprKind kind, Type type, const PlanExpr *left,
                              const PlanExpr *right, Str text);
-
-// How an exact or whole number of one type becomes one of another: first times `multiply`, then divided by
-// `divide` (18 places half-even, unless 1), then times 10^rescale.
-typedef struct Conversion {
-    bool widen;   // an integer or length first becomes an exact number of scale 0
-    bool to_real; // at the end
-    int128_t multiply, divide;
-    int32_t scale_from; // of the count before rescaling
-    int32_t rescale;
-} Conversion;
-
-// Works out the conversion between two number types; false: there is none to do (or none is possible).
-bool conversion_find(Type from, Type to, Conversion *conversion);
 
 #endif

@@ -330,8 +330,7 @@ static const QueryResult *query_named(const Run *run, Str name)
     return NULL;
 }
 
-bool verdict_of_test(const Program *program, const TestCase *test, Run *run, Lang lang,
-                     StrBuf *out)
+bool verdict_of_test(const Program *program, const TestCase *test, Run *run, Lang lang, StrBuf *out)
 {
     static const RuleResult NOTHING = {0};
     Verdict verdict = {.program = program, .test = test, .run = run, .lang = lang, .out = out};

@@ -165,7 +165,7 @@ static void lower_aggregates(Lowerer *lowerer, Body *out)
         Aggregate *made = &aggregates[i];
         *made = (Aggregate){.kind = fold->kind,
                             .argument = lower_value(lowerer, fold->argument),
-                            .when = lower_truth(lowerer, fold->when, LEAF_MODE_RAW),
+                            .when = lower_truth(lowerer, fold->when, LEAF_MODE_U),
                             .by = lower_value(lowerer, fold->by),
                             .fans_out = fold->fans_out,
                             .nonnegative = fold->nonnegative,

@@ -10,8 +10,8 @@
 // Comparisons with a quotient are written as fractions: the outermost division, or the sum and count of a
 // mean, after units have moved into the numerator.
 
-#include "compiler/build_int.h"
 #include "compiler/consts.h"
+#include "compiler/convert.h"
 #include "compiler/lower/lower_int.h"
 
 typedef struct ExprBuilder {
@@ -519,6 +519,28 @@ static bool is_collection(Type type)
     return type.kind == TYPE_SET || type.kind == TYPE_LIST;
 }
 
+// Kinds that are one step over their children.
+static const StepOp PLAIN_STEPS[PLAN_EXPR_COUNT] = {
+    [PLAN_EXPR_COLUMN] = STEP_COLUMN,
+    [PLAN_EXPR_KEY] = STEP_KEY,
+    [PLAN_EXPR_AGGREGATE] = STEP_AGG,
+    [PLAN_EXPR_POINTS] = STEP_POINTS,
+    [PLAN_EXPR_VARIABLE] = STEP_VARIABLE_PRESENT,
+    [PLAN_EXPR_ADD] = STEP_ADD,
+    [PLAN_EXPR_SUBTRACT] = STEP_SUBTRACT,
+    [PLAN_EXPR_MULTIPLY] = STEP_MULTIPLY,
+    [PLAN_EXPR_NEGATE] = STEP_NEGATE,
+    [PLAN_EXPR_ABS] = STEP_ABS,
+    [PLAN_EXPR_LEAST] = STEP_LEAST,
+    [PLAN_EXPR_GREATEST] = STEP_GREATEST,
+    [PLAN_EXPR_ADD_MONTHS] = STEP_DATE_ADD_MONTHS,
+    [PLAN_EXPR_IN_SET] = STEP_IN_SET,
+    [PLAN_EXPR_DURING] = STEP_DURING,
+    [PLAN_EXPR_OVERLAPS] = STEP_OVERLAPS,
+    [PLAN_EXPR_PRESENT] = STEP_IS_PRESENT,
+    [PLAN_EXPR_COALESCE] = STEP_COALESCE,
+};
+
 static uint32_t value_step(ExprBuilder *builder, const PlanExpr *expr)
 {
     switch (expr->kind) {
@@ -527,61 +549,25 @@ static uint32_t value_step(ExprBuilder *builder, const PlanExpr *expr)
     case PLAN_EXPR_PARAM_AT:
     case PLAN_EXPR_AS_OF:
         return from_program(builder, expr);
-    case PLAN_EXPR_COLUMN:
-        return simple(builder, expr, STEP_COLUMN);
-    case PLAN_EXPR_KEY:
-        return simple(builder, expr, STEP_KEY);
-    case PLAN_EXPR_AGGREGATE:
-        return simple(builder, expr, STEP_AGG);
-    case PLAN_EXPR_POINTS:
-        return simple(builder, expr, STEP_POINTS);
-    case PLAN_EXPR_VARIABLE:
-        return simple(builder, expr, STEP_VARIABLE_PRESENT);
-    case PLAN_EXPR_ADD:
-        return simple(builder, expr, STEP_ADD);
-    case PLAN_EXPR_SUBTRACT:
-        return simple(builder, expr, STEP_SUBTRACT);
-    case PLAN_EXPR_MULTIPLY:
-        return simple(builder, expr, STEP_MULTIPLY);
     case PLAN_EXPR_DIVIDE:
         return divide_value(builder, expr);
-    case PLAN_EXPR_NEGATE:
-        return simple(builder, expr, STEP_NEGATE);
-    case PLAN_EXPR_ABS:
-        return simple(builder, expr, STEP_ABS);
-    case PLAN_EXPR_LEAST:
-        return simple(builder, expr, STEP_LEAST);
-    case PLAN_EXPR_GREATEST:
-        return simple(builder, expr, STEP_GREATEST);
     case PLAN_EXPR_ROUND:
         return rounded(builder, expr);
-    case PLAN_EXPR_ADD_MONTHS:
-        return simple(builder, expr, STEP_DATE_ADD_MONTHS);
     case PLAN_EXPR_CONVERT:
         return converted(builder, expr);
     case PLAN_EXPR_COMPARE:
         if (expr->compare == COMPARE_NE && expr->kids[0]->type.kind == TYPE_IDENTITY)
             return truth_value(builder, expr);
         return comparison(builder, expr);
-    case PLAN_EXPR_IN_SET:
-        return simple(builder, expr, STEP_IN_SET);
-    case PLAN_EXPR_DURING:
-        return simple(builder, expr, STEP_DURING);
-    case PLAN_EXPR_OVERLAPS:
-        return simple(builder, expr, STEP_OVERLAPS);
     case PLAN_EXPR_MENTIONS:
         return simple(builder, expr,
                       is_collection(expr->kids[1]->type) ? STEP_MENTIONS_ANY : STEP_MENTIONS);
     case PLAN_EXPR_LIKE:
         return like_value(builder, expr);
-    case PLAN_EXPR_PRESENT:
-        return simple(builder, expr, STEP_IS_PRESENT);
     case PLAN_EXPR_AND:
     case PLAN_EXPR_OR:
     case PLAN_EXPR_NOT:
         return truth_value(builder, expr);
-    case PLAN_EXPR_COALESCE:
-        return simple(builder, expr, STEP_COALESCE);
     case PLAN_EXPR_IF:
         return selected(builder, expr);
     case PLAN_EXPR_TEMPLATE:
@@ -590,10 +576,10 @@ static uint32_t value_step(ExprBuilder *builder, const PlanExpr *expr)
         return listed(builder, expr, STEP_MAKE_SET);
     case PLAN_EXPR_CALL:
         return listed(builder, expr, STEP_CALL);
-    case PLAN_EXPR_COUNT:
-        break;
+    default:
+        ASSERT(PLAIN_STEPS[expr->kind] != STEP_CONST);
+        return simple(builder, expr, PLAIN_STEPS[expr->kind]);
     }
-    UNREACHABLE();
 }
 
 static uint32_t value_of(ExprBuilder *builder, const PlanExpr *expr)

@@ -260,6 +260,7 @@ static void lower_relation(Lowerer *lowerer, const TypedDecl *decl, bool given, 
     *out = (Relation){.name = decl->name,
                       .columns = lower_columns(lowerer, &decl->rows),
                       .stratum = decl->stratum};
+    out->declared = decl->index;
     out->column_count = decl->rows.column_count;
     out->key = decl->rows.key;
     out->key_count = decl->rows.key_count;
@@ -296,7 +297,11 @@ static bool is_read(const Lowerer *lowerer, const TypedDecl *decl)
 static void lower_rule(Lowerer *lowerer, const LowerRoots *roots, const TypedDecl *decl, bool given,
                        Rule *out)
 {
-    *out = (Rule){.name = decl->name, .title = decl->title, .stratum = decl->stratum};
+    *out = (Rule){.name = decl->name,
+                  .title = decl->title,
+                  .stratum = decl->stratum,
+                  .declared = decl->index};
+    out->declared = decl->index;
     out->selected = is_root(roots, decl);
     out->read = is_read(lowerer, decl);
     out->columns = lower_columns(lowerer, &decl->rows);
@@ -353,6 +358,7 @@ static void lower_decls(Lowerer *lowerer, const LowerRoots *roots, Program *prog
         else if (decl->kind == TYPED_QUERY) {
             queries[number] =
                 (Query){.name = decl->name, .title = decl->title, .selected = is_root(roots, decl)};
+            queries[number].declared = decl->index;
             lower_body(lowerer, &lowerer->plan->bodies[i][0], &queries[number].body);
         }
     }
@@ -364,13 +370,13 @@ static void lower_decls(Lowerer *lowerer, const LowerRoots *roots, Program *prog
     program->queries = queries;
 }
 
-static void lower_run_order(Lowerer *lowerer, const LowerRoots *roots, Program *program)
+static void lower_run_order(Lowerer *lowerer, Program *program)
 {
     const TypedGraph *graph = &lowerer->plan->typed->graph;
     RowSource *order = ARENA_ARRAY(lowerer->arena, RowSource, graph->order_count);
     for (uint32_t i = 0; i < graph->order_count; i++) {
         const TypedDecl *decl = graph->order[i];
-        if (lowerer->reached[decl->index] && given_of(roots->test, decl) == NULL)
+        if (lowerer->reached[decl->index])
             order[program->order_count++] = lower_source(lowerer, decl);
     }
     program->order = order;
@@ -441,7 +447,7 @@ Program *lower(const Plan *plan, const LowerRoots *roots, Error *error)
     program->arena = arena;
     program->path = plan->typed->files[0].path;
     lower_decls(&lowerer, roots, program);
-    lower_run_order(&lowerer, roots, program);
+    lower_run_order(&lowerer, program);
     lower_models(&lowerer, program);
     if (roots->test != NULL) {
         TestCase *test = ARENA_NEW(arena, TestCase);

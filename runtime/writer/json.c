@@ -106,9 +106,9 @@ static void add_laws(StrBuf *out, const Entry *entry)
         add_comma(out, i);
         strbuf_add_c(out, "{\"law\":");
         json_add_str(out, law->law);
-        add_text(out, "version", law->version);
-        add_text(out, "article", law->article);
-        add_text(out, "effective", law->effective);
+        add_text_or_null(out, "version", law->version, law->version.len > 0);
+        add_text_or_null(out, "article", law->article, law->article.len > 0);
+        add_text_or_null(out, "effective", law->effective, law->effective.len > 0);
         strbuf_add_char(out, '}');
     }
     strbuf_add_char(out, ']');
@@ -141,7 +141,10 @@ static void add_evidence(StrBuf *out, const Entry *entry)
         const EvidenceRow *row = &entry->evidence[i];
         add_comma(out, i);
         strbuf_add_c(out, "{\"variable\":");
-        json_add_str(out, row->variable);
+        if (row->variable.len > 0)
+            json_add_str(out, row->variable);
+        else
+            strbuf_add_c(out, "null"); // of a gap line
         add_text(out, "table", row->table);
         add_text_or_null(out, "file", row->file, row->file.len > 0);
         add_number(out, "row", row->row);
