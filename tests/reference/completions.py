@@ -142,10 +142,11 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--sup", help="the engine; without it the reference is judged")
+    parser.add_argument("--latest", action="store_true", help="models with `latest` too")
     options = parser.parse_args()
     passed = failed = skipped = clues = 0
     for seed in range(options.seed, options.seed + options.count):
-        case = generator.make(seed, small=True)
+        case = generator.make(seed, True, options.latest)
         try:
             if options.sup:
                 from compare import run_engine

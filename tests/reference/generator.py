@@ -77,6 +77,7 @@ class Maker:
 
     rng: random.Random
     small: bool = False
+    latest: bool = False
     tables: list = field(default_factory=list)
     readable: dict = field(default_factory=dict)   # table, relation or rule name → columns
     covered: set = field(default_factory=set)
@@ -447,6 +448,23 @@ class Maker:
         scope.append(var)
         return ast.Partner(kind, var.name, table, on, covered, policy)
 
+    def last_partner(self, scope):
+        """`latest`, where the right side has a date; None otherwise."""
+        rows = [v for v in scope if not v.attached]
+        dated = [t for t, columns in self.readable.items()
+                 if any(c.type.name == "date" for c in columns)]
+        if not dated:
+            return None
+        table = self.pick(dated)
+        var = Var(self.fresh("v"), self.readable[table], optional=True)
+        by = self.pick(self.columns_of([var], "date"))
+        within = ast.Lit(self.pick([30, 60]), DAYS) if self.chance(0.3) else None
+        self.linking = True
+        clause = ast.Latest(var.name, table, self.link(var, rows), by, self.date(rows), within)
+        self.linking = False
+        scope.append(var)
+        return clause
+
     def row_clauses(self, scope, allowed, most):
         """Clauses above the first fence."""
         found = []
@@ -463,6 +481,10 @@ class Maker:
                 found.append(ast.Except(self.fresh("免"), self.condition(rows, 1)))
             elif kind == "cites" and self.columns_of(rows, "date"):
                 found.append(self.citation(rows))
+            elif kind == "lookup" and self.latest and self.chance(0.6):
+                found.append(self.last_partner(scope))
+                if found[-1] is not None:
+                    found.append(self.use_of(scope[-1], rows))
             elif kind in ("join", "attach", "exists", "lacks", "lookup"):
                 found.append(self.partner(kind, scope))
                 if kind == "attach" or (kind == "lookup" and self.chance(0.7)):
@@ -713,10 +735,10 @@ def declared(type_):
     return {"ratio": RATIO, "money": MONEY}.get(type_.name, type_)
 
 
-def make(seed, small=False):
-    """The case of a seed."""
+def make(seed, small=False, latest=False):
+    """The case of a seed; with `latest` that clause occurs too."""
     rng = random.Random(seed)
-    maker = Maker(rng, small)
+    maker = Maker(rng, small, latest)
     tables = [maker.table(n) for n in (("甲表", "乙表") if small else ("甲表", "乙表", "丙表"))]
     maker.laws = [ast.Law("法一", ((None, day("2024-01-01"), None),)),
                   ast.Law("法二", (("旧", day("2020-01-01"), day("2024-02-28")),

@@ -333,9 +333,9 @@ def last_row(work, binding, pairs):
         certain = pair.kind == "T" and pair.row.cls == CERTAIN and not unknown(t)
         (known if certain else rivals).append((pair, t))
     best = max((t for _, t in known), default=None)
-    rivals = [p for p, t in rivals if best is None or unknown(t) or t >= best]
+    rivals = [p.cause or t.cause for p, t in rivals if best is None or unknown(t) or t >= best]
     if rivals:
-        return work.single(binding, min(p.cause for p in rivals)), False
+        return work.single(binding, min(rivals)), False
     if not known:
         if not work.covered(binding):
             return work.single(binding, ("not covered", clause.table)), False
