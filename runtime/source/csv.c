@@ -198,7 +198,7 @@ static void end_record(Growing *record, size_t end, bool quoted)
         record->batch->blank_lines++;
     } else {
         Reason fault = REASON_NONE;
-        if (record->field < scanner->field_count)
+        if (record->field < scanner->field_min)
             fault = REASON_TOO_FEW_CELLS;
         else if (record->surplus)
             fault = REASON_TOO_MANY_CELLS;

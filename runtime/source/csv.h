@@ -47,10 +47,11 @@ typedef struct CsvBatch {
     int64_t blank_lines; // lines without a byte that are no records
 } CsvBatch;
 
-// What to look for, and where the scanner is. Fill in the first five; the rest begins as zero.
+// What to look for, and where the scanner is. Fill in the first ones; the rest begins as zero.
 typedef struct CsvScanner {
     char separator;
-    uint32_t field_count;         // cells that a record must have; 0: any number, all are wanted
+    uint32_t field_count;         // cells that a record may have; 0: any number, all are wanted
+    uint32_t field_min;           // cells that it must have: all wanted ones are among them
     const int32_t *slot_of_field; // per field: its place among the wanted ones, or -1
     uint32_t slot_count;          // number of wanted fields
     uint32_t record_size_max;     // 0: CSV_RECORD_SIZE_MAX

@@ -382,6 +382,9 @@ Status header_read(const TableDecl *table, const FoundFile *file, Str text, bool
     }
     out->separator = cells.separator;
     out->field_count = (uint32_t)cells.shown.count;
+    out->field_min = out->field_count;
+    while (out->field_min > 1 && convert_is_blank(cells.shown.items[out->field_min - 1]))
+        out->field_min--;
     out->lines_used = out->line - 1 + cells.lines;
     out->end = cells.end;
     out->field_of_column = base_alloc_zeroed(table->column_count + 1, sizeof *out->field_of_column);

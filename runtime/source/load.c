@@ -211,6 +211,7 @@ static Status read_data(Loading *loading, Reader *reader, Str front, bool last,
     }
     CsvScanner scanner = {.separator = header->separator,
                           .field_count = header->field_count,
+                          .field_min = header->field_min,
                           .slot_of_field = slots,
                           .slot_count = loading->loader_count,
                           .lines_before = header->lines_used};

@@ -21,6 +21,7 @@
 typedef struct Header {
     char separator;
     uint32_t field_count;
+    uint32_t field_min;       // up to the last cell that is not blank: records may end there
     int32_t *field_of_column; // per column of the table; -1: not in the file. Owned.
     int64_t line;             // physical line of the header
     int64_t lines_used;       // physical lines up to the end of the header

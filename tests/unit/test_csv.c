@@ -272,8 +272,11 @@ static void test_wanted_fields(void **state)
     (void)state;
     static const int32_t slots[] = {-1, 1, 0};
     static const char text[] = "a,b,c\nd,e\n1,2,3,\n1,2,3,4\n\n\"x\",\"y\"\"\",z\n,,\n";
-    CsvScanner scanner = {
-        .separator = ',', .field_count = 3, .slot_of_field = slots, .slot_count = 2};
+    CsvScanner scanner = {.separator = ',',
+                          .field_count = 3,
+                          .field_min = 3,
+                          .slot_of_field = slots,
+                          .slot_count = 2};
     CsvBatch batch = {0};
     StrBuf scratch = {0};
     char *copy = padded(((Str){text, sizeof text - 1}));
@@ -302,8 +305,11 @@ static void test_single_column_keeps_blank_lines(void **state)
 {
     (void)state;
     static const int32_t slots[] = {0};
-    CsvScanner scanner = {
-        .separator = ',', .field_count = 1, .slot_of_field = slots, .slot_count = 1};
+    CsvScanner scanner = {.separator = ',',
+                          .field_count = 1,
+                          .field_min = 1,
+                          .slot_of_field = slots,
+                          .slot_count = 1};
     CsvBatch batch = {0};
     char *copy = padded(STR("a\n\nb\n"));
     assert_int_equal(csv_scan(&scanner, (Str){copy, 5}, true, 0, &batch), 5);
@@ -318,8 +324,11 @@ static void test_nul_bytes(void **state)
     (void)state;
     static const char text[] = "a,b\nc\0,d\ne,f\n";
     static const int32_t slots[] = {0, 1};
-    CsvScanner scanner = {
-        .separator = ',', .field_count = 2, .slot_of_field = slots, .slot_count = 2};
+    CsvScanner scanner = {.separator = ',',
+                          .field_count = 2,
+                          .field_min = 2,
+                          .slot_of_field = slots,
+                          .slot_count = 2};
     CsvBatch batch = {0};
     char *copy = padded(((Str){text, sizeof text - 1}));
     Str piece = {copy, sizeof text - 1};

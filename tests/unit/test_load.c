@@ -386,6 +386,11 @@ static void test_header_spellings(void **state)
         snprintf(text, sizeof text, "%s\r\n%s\r\n", headers[i], row);
         expect_load(&sales, write_text(state, "header.csv", text), "<甲><1234><2023-01-05><7>\n");
     }
+    // Cells without a name at the end of the header line may be left out.
+    expect_load(&pairs,
+                write_text(state, "padded.csv", "a,b,,\nx,1\ny,2,\nz,3,,\nu,4,,,\nv,5,,n\nw\n"),
+                "<x><1>\n<y><2>\n<z><3>\n<u><4>\n<v><5>\n!<missing><missing>\n"
+                "0:6 line 7  too few cells \n");
     // The column's own name goes before another spelling.
     expect_load(&sales,
                 write_text(state, "both.csv", "涉案金额,门店,身份证,销售日,金额\n1,甲,1234,,2\n"),
