@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // value.c: single values: order, sameness, and how they come out of vectors.
 
-#include "runtime/base/wide.h"
 #include "runtime/data/value.h"
+
+#include "runtime/base/wide.h"
 #include "runtime/data/vector.h"
 
 size_t phys_size(Phys phys)
