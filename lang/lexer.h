@@ -118,7 +118,4 @@ int64_t lexer_chinese_number(Str text);
  * 3 目. False at the end. */
 bool lexer_next_article(Str *text, int *level, int64_t *number, int64_t *insertion);
 
-/* Appends the token as one line of text, for tests: kind, spelling, value, place. */
-void lexer_dump_token(const Token *token, StrBuf *out);
-
 #endif
