@@ -5,7 +5,65 @@
 
 #include "runtime/base/unicode.h"
 
+#include "runtime/base/vec.h"
+
 // ---- Normal forms -------------------------------------------------------------------------------
+
+// Marks in a row that the library may sort by itself; its way is quadratic.
+enum { MARK_RUN_MAX = 32, CLASS_COUNT = 256 };
+
+typedef VEC(int32_t) CodePoints;
+
+static int mark_class(int32_t code_point)
+{
+    return utf8proc_get_property(code_point)->combining_class;
+}
+
+static bool has_long_run(Str text)
+{
+    int run = 0;
+    for (size_t at = 0; at < text.len && run <= MARK_RUN_MAX;)
+        run = mark_class(utf8_decode(text, &at)) == 0 ? 0 : run + 1;
+    return run > MARK_RUN_MAX;
+}
+
+// Appends a run of marks in order of their classes, equal ones as they were.
+static void add_sorted_marks(const CodePoints *run, StrBuf *out)
+{
+    size_t ends[CLASS_COUNT + 1] = {0};
+    for (size_t i = 0; i < run->count; i++)
+        ends[mark_class(run->items[i]) + 1]++;
+    for (int c = 0; c < CLASS_COUNT; c++)
+        ends[c + 1] += ends[c];
+    CodePoints sorted = {0};
+    vec_resize(&sorted, run->count);
+    for (size_t i = 0; i < run->count; i++)
+        sorted.items[ends[mark_class(run->items[i])]++] = run->items[i];
+    for (size_t i = 0; i < sorted.count; i++)
+        strbuf_add_code_point(out, sorted.items[i]);
+    vec_free(&sorted);
+}
+
+// Appends valid text with every run of marks sorted: an equivalent text, on which the library's own
+// sorting has nothing to do.
+static void sort_marks(Str text, StrBuf *out)
+{
+    CodePoints run = {0};
+    for (size_t at = 0; at < text.len;) {
+        int32_t code_point = utf8_decode(text, &at);
+        if (mark_class(code_point) != 0) {
+            vec_push(&run, code_point);
+            continue;
+        }
+        if (run.count > 0)
+            add_sorted_marks(&run, out);
+        vec_clear(&run);
+        strbuf_add_code_point(out, code_point);
+    }
+    if (run.count > 0)
+        add_sorted_marks(&run, out);
+    vec_free(&run);
+}
 
 static bool normalise(Str text, utf8proc_option_t options, StrBuf *out)
 {
@@ -13,6 +71,11 @@ static bool normalise(Str text, utf8proc_option_t options, StrBuf *out)
         return false;
     if (text.len == 0)
         return true;
+    StrBuf sorted = {0};
+    if (has_long_run(text)) {
+        sort_marks(text, &sorted);
+        text = strbuf_str(&sorted);
+    }
     utf8proc_uint8_t *result = NULL;
     utf8proc_ssize_t length = utf8proc_map((const utf8proc_uint8_t *)text.ptr,
                                            (utf8proc_ssize_t)text.len, &result, options);
@@ -21,6 +84,7 @@ static bool normalise(Str text, utf8proc_option_t options, StrBuf *out)
     ASSERT(length >= 0);
     strbuf_add(out, (Str){(const char *)result, (size_t)length});
     free(result);
+    strbuf_deinit(&sorted);
     return true;
 }
 

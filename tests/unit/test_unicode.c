@@ -41,6 +41,29 @@ static void test_nfc(void **state)
     assert_false(unicode_is_nfc_quick(STR("e\xcc\x81")));
 }
 
+// A row of marks in the worst order takes no quadratic time, and comes out in canonical order.
+static void test_nfc_marks(void **state)
+{
+    (void)state;
+    enum { HALF = 200000 };
+    StrBuf text = {0}, out = {0};
+    strbuf_add_c(&text, "é"); // its own accent stays in front of the others of its class
+    for (int i = 0; i < HALF; i++)
+        strbuf_add_code_point(&text, 0x301); // class 230
+    for (int i = 0; i < HALF; i++)
+        strbuf_add_code_point(&text, i % 2 == 0 ? 0x316 : 0x317); // class 220
+    strbuf_add_c(&text, "年");
+    assert_true(unicode_nfc(strbuf_str(&text), &out));
+    assert_int_equal(utf8_count(strbuf_str(&out)), utf8_count(strbuf_str(&text)));
+    assert_true(str_starts(strbuf_str(&out), STR("é\xcc\x96\xcc\x97\xcc\x96")));
+    assert_true(str_ends(strbuf_str(&out), STR("\xcc\x81年")));
+    strbuf_clear(&text);
+    assert_true(unicode_nfc(strbuf_str(&out), &text));
+    assert_true(str_equal(strbuf_str(&out), strbuf_str(&text)));
+    strbuf_deinit(&text);
+    strbuf_deinit(&out);
+}
+
 // The quick answer is right for every code point that it calls inert, alone and before a mark.
 static void test_nfc_quick(void **state)
 {
@@ -191,10 +214,11 @@ static void test_reasons(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nfc),           cmocka_unit_test(test_nfc_quick),
-        cmocka_unit_test(test_width_folding), cmocka_unit_test(test_classes),
-        cmocka_unit_test(test_columns),       cmocka_unit_test(test_distance),
-        cmocka_unit_test(test_near),          cmocka_unit_test(test_reasons),
+        cmocka_unit_test(test_nfc),       cmocka_unit_test(test_nfc_marks),
+        cmocka_unit_test(test_nfc_quick), cmocka_unit_test(test_width_folding),
+        cmocka_unit_test(test_classes),   cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_distance),  cmocka_unit_test(test_near),
+        cmocka_unit_test(test_reasons),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
