@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs suites against one build and prints `suite: N passed, N failed` for each.
 
-    python3 -m harness --build build/debug unit golden logic samples examples cards
+    python3 -m harness --build build/debug unit golden logic samples examples cards external
     python3 -m harness --build build/debug --accept golden diag/missing_as
 """
 
@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import cards, examples, golden, logic, samples, unit
+from . import cards, examples, external, golden, logic, samples, unit
 from .common import limit_stack, report
 
 SUITES = {
@@ -19,6 +19,7 @@ SUITES = {
     "samples": samples.suite,
     "examples": examples.suite,
     "cards": cards.suite,
+    "external": external.suite,
 }
 
 
