@@ -245,12 +245,6 @@ typedef struct CheckOptions {
 const Typed *check(Arena *arena, SourceSet *sources, const Source *root, DiagList *diags,
                    CheckOptions options);
 
-/* Checks one statement of the prompt (an AST_PROMPT with an expression, a declaration or a query)
- * over the declarations of `base`, which may be NULL. The result holds the declarations of both;
- * an expression is `typed_expr` of the prompt's content. */
-const Typed *check_prompt(Arena *arena, const Typed *base, SourceSet *sources, const Ast *prompt,
-                          DiagList *diags);
-
 /* What an expression node means; NULL for nodes that are no expressions or were never reached. */
 const TypedExpr *typed_expr(const Typed *typed, const AstNode *node);
 

@@ -40,6 +40,7 @@ typedef struct TypedVar {
     Type type;               /* each, extract, session, connect */
     bool attached;           /* attach, exists, lacks: read only inside aggregates and evidence */
     bool optional;           /* lookup, latest: may be absent */
+    uint32_t stretch;        /* in which it is bound */
     bool at_most_one;        /* a key proves that the clause meets at most one row per binding */
     bool used;
 } TypedVar;
@@ -50,6 +51,9 @@ typedef struct TypedLet {
     const AstNode *value;
     uint32_t place;
     uint32_t stretch; /* in which it is written */
+    Type type;        /* of a series: a list */
+    bool can_gap, can_issue, can_miss;
+    bool constant;
     bool used;
 } TypedLet;
 
@@ -137,6 +141,8 @@ struct TypedBody {
     const TypedVar *const
         *evidence_vars; /* in evidence's order; without the field all row variables */
     uint32_t evidence_count;
+    /* Yield: column of the relation or query that each entry gives. */
+    const uint32_t *yield_columns;
     /* Query: column number of each `order by` entry; UINT32_MAX: an expression over columns. */
     const uint32_t *order_columns;
 };
@@ -191,6 +197,7 @@ struct TypedExpr {
     Type type; /* of its own */
     Type want; /* in which the node above takes it: literals, units, scales, exact to real */
     bool can_gap, can_issue;
+    bool can_miss; /* a gap that `T` excludes: missing or absent, not damaged or masked */
     bool constant; /* the same for all rows: literals, parameters, and what is made of them */
     TypedRefKind ref;
     TypedGrain grain;
