@@ -24,13 +24,16 @@ class Sequence:
         return (self.state >> 33) * limit >> 31
 
 
+def check_digit(body):
+    return CHECKS[sum(int(digit) * weight for digit, weight in zip(body, WEIGHTS)) % 11]
+
+
 def person_id(number):
     """A valid person id: one for every number below 10^8."""
     region = 110000 + number % 650000
     year = 1940 + number // 650000 % 60
     body = "%06d%04d%02d%02d%03d" % (region, year, number // 31 % 12 + 1, number // 7 % 28 + 1, number % 1000)
-    total = sum(int(digit) * weight for digit, weight in zip(body, WEIGHTS))
-    return body + CHECKS[total % 11]
+    return body + check_digit(body)
 
 
 def day(number):
@@ -82,7 +85,7 @@ def transfers(folder, rows, accounts):
 
 
 def damaged(folder, rows):
-    """Every 20th id is damaged: the last three digits zeroed, scientific, masked, or a wrong check digit."""
+    """Every 20th id is spoiled: the last three digits zeroed, scientific, masked, or a wrong check digit."""
     counts = {"damaged": 0, "masked": 0, "valid": 0, "repaired": 0}
 
     def all_rows():
@@ -100,8 +103,8 @@ def damaged(folder, rows):
                     text = text[:6] + "********" + text[14:]
                 else:
                     text = text[:17] + CHECKS[(CHECKS.index(text[17]) + 1) % 11]
-                if kind == 0 and text == person_id(index % 3_000_000):
-                    state = "valid"
+                if kind == 0 and check_digit(text[:17]) == "0":
+                    state = "valid"  # by accident a good id, which nobody can tell
             counts[state] += 1
             yield "%d,%s,%d.%02d" % (index, text, index % 10_000, index % 100)
 
