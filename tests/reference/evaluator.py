@@ -11,8 +11,8 @@ from dataclasses import replace as ast_replace
 from fractions import Fraction
 
 import model as ast
-from expressions import (UNDECIDED_MEMBERS, Issue, Member, Scope, Unplaced, contains, truth, value,
-                         variables)
+from expressions import (UNDECIDED_MEMBERS, Issue, Member, Scope, Unplaced, contains, mark_order, truth,
+                         value, variables)
 from partners import Clause, last_row
 from tables import Source, columns_read, load
 from values import CERTAIN, POSSIBLE, SHADOW, TOLERATED, Gap, may_equal_values, unknown
@@ -52,7 +52,7 @@ class ScoreMark:
     points: object
     label: str
     open: bool
-    blame: object = None
+    cause: tuple = None
 
 
 @dataclass
@@ -100,10 +100,6 @@ class Group:
 
     def first_cause(self):
         return min(self.causes(), key=mark_order)
-
-
-def mark_order(mark):
-    return (mark[0], mark[1].encode(), mark[2].encode())
 
 
 @dataclass
@@ -437,8 +433,9 @@ class Reading:
                 group.scores.append(ScoreMark(value(clause.points, scope), clause.label, False))
                 group.caveats += verdict.caveats
             elif verdict.outcome == "U":
+                cause = blame_cause(verdict.blame, verdict.guard_only)
                 group.scores.append(ScoreMark(value(clause.points, scope), clause.label, True,
-                                              verdict.blame))
+                                              cause))
 
     # -------------------------------------------------------------- the fence
 

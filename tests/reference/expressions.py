@@ -366,12 +366,12 @@ def _not_value(v):
 
 def _points(e, s):
     low = high = 0
-    blame = None
+    cause = None
     for score in s.group.scores:
         low += min(0, score.points) if score.open else score.points
         high += max(0, score.points) if score.open else score.points
-        blame = blame or (score.blame if score.open else None)
-    return low if low == high else Issue(blame.cause, low, high, getattr(blame, "members", (None,) * 3))
+        cause = cause or (score.cause if score.open else None)
+    return low if low == high else Issue(cause, low, high)
 
 
 def _template(e, s):
@@ -567,6 +567,11 @@ class Member:
     caveat: tuple = None
 
 
+def mark_order(mark):
+    """Marks by place, then the reason's English name, then the source, as bytes."""
+    return (mark[0], mark[1].encode(), mark[2].encode())
+
+
 def _members(s):
     if s.level == 0:
         return [Member(s.binding, CERTAIN, [], s.group)]
@@ -576,7 +581,7 @@ def _members(s):
 def _spread(member, names, body):
     """The binding once per combination of rows of the attached variables mentioned."""
     attached = [n for n in names if n in body.attached]
-    base_cause = min(m[1:] for m in member.marks) if member.marks else None
+    base_cause = min(member.marks, key=mark_order)[1:] if member.marks else None
     for rows in product(*(member.binding.attached[a] for a in attached)):
         cls, cause, note = member.cls, base_cause, member.caveat
         for _row, row_cls, row_cause, row_caveat in rows:

@@ -561,6 +561,13 @@ class Maker:
             e = self.pick(numbers)
         return aggregate(self.pick(["sum", "sum", "min", "max", "mean"]), e, when=when)
 
+    def stored(self, mine):
+        """An aggregate that fits a declared column: no quotient with its 18 places."""
+        while True:
+            e = self.fold(mine)
+            if e.type.scale <= 4:
+                return e
+
     def fold_test(self, mine, _rows=()):
         known = [r for r, level, folds in self.lets if folds and level == self.level]
         if known and self.chance(0.4):
@@ -677,7 +684,7 @@ class Maker:
             self.level = 1
             clauses += self.group_clauses(scope, False)
             columns = [(n, ast.KeyRef(n, e.type)) for n, e in keys]
-            columns += [(self.fresh("列"), self.fold(scope)) for _ in range(self.pick([0, 1]))]
+            columns += [(self.fresh("列"), self.stored(scope)) for _ in range(self.pick([0, 1]))]
             key = tuple(n for n, _ in keys)
         else:
             cols = [ast.Col(v.name, c.name, c.type) for v in rows for c in v.columns]
