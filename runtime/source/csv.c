@@ -171,19 +171,41 @@ static void add_record(Growing *record, size_t end, Reason fault)
                                           .fault = fault});
 }
 
-// A record with wrong quotes: its first physical line. Returns where to go on.
-static size_t refuse_line(Cursor *cursor, Growing *record, bool last)
+// Drops the rest of a line that was too long, from `from`. Returns where to go on; the scanner is still
+// skipping if the line goes on in the next piece.
+static size_t skip_line(CsvScanner *scanner, Cursor *cursor, size_t from, bool last)
 {
     Str text = {cursor->text, cursor->size};
-    size_t end = find_line_end(text, record->start);
-    if (end == text.len && !last)
+    size_t end = find_line_end(text, from);
+    cursor_seek(cursor, end + 1);
+    size_t next = after_line_end(cursor, end, last);
+    scanner->skipping = !last && (end == text.len || next == SCAN_STOP);
+    if (next == SCAN_STOP)
+        return end;
+    scanner->lines_before += !scanner->skipping;
+    return next;
+}
+
+// Refuses a record whose quotes are wrong or that is longer than allowed: its first physical line. If that
+// line is not too long, the quotes are to blame. The same for every cutting of the file. Returns where to
+// go on.
+static size_t refuse(Cursor *cursor, Growing *record, bool last)
+{
+    CsvScanner *scanner = record->scanner;
+    size_t limit_end = MIN_OF(record->start + scanner->record_size_max + 1, cursor->size);
+    size_t end = find_line_end((Str){cursor->text, limit_end}, record->start);
+    if (end - record->start > scanner->record_size_max) {
+        add_record(record, end - 1, REASON_LINE_TOO_LONG);
+        return skip_line(scanner, cursor, end - 1, last);
+    }
+    if (end == cursor->size && !last)
         return SCAN_STOP;
     cursor_seek(cursor, end + 1);
     size_t next = after_line_end(cursor, end, last);
     if (next == SCAN_STOP)
         return SCAN_STOP;
     add_record(record, end, REASON_BAD_QUOTE);
-    record->scanner->lines_before++;
+    scanner->lines_before++;
     return next;
 }
 
@@ -237,12 +259,12 @@ static size_t scan_record(Cursor *cursor, Growing *record, size_t start, bool la
             cell_start = at + 1;
             cell_end = quoted_end(cursor, record, &escaped);
             if (cell_end == cursor->size) // no closing quote
-                return last ? refuse_line(cursor, record, last) : SCAN_STOP;
+                return last ? refuse(cursor, record, last) : SCAN_STOP;
             at = cell_end + 1;
             if (at == cursor->size && !last)
                 return SCAN_STOP; // it may be doubled
             if (at < cursor->size && text[at] != cursor->separator && !is_line_end(text[at]))
-                return refuse_line(cursor, record, last);
+                return refuse(cursor, record, last);
             (void)cursor_next(cursor); // the mark at `at`
         }
         if (at == cursor->size && !last)
@@ -263,34 +285,6 @@ static size_t scan_record(Cursor *cursor, Growing *record, size_t start, bool la
     }
 }
 
-// Drops the rest of a line that was too long, from `from`. Returns where to go on; the scanner is still
-// skipping if the line goes on in the next piece.
-static size_t skip_line(CsvScanner *scanner, Cursor *cursor, size_t from, bool last)
-{
-    Str text = {cursor->text, cursor->size};
-    size_t end = find_line_end(text, from);
-    cursor_seek(cursor, end + 1);
-    size_t next = after_line_end(cursor, end, last);
-    scanner->skipping = !last && (end == text.len || next == SCAN_STOP);
-    if (next == SCAN_STOP)
-        return end;
-    scanner->lines_before += !scanner->skipping;
-    return next;
-}
-
-// A record that is longer than allowed. If its first physical line is not, its quotes are to blame;
-// otherwise that line is too long. The same for every cutting of the file. Returns where to go on.
-static size_t refuse_long(Cursor *cursor, Growing *record, bool last)
-{
-    CsvScanner *scanner = record->scanner;
-    size_t limit_end = record->start + scanner->record_size_max;
-    if (find_line_end((Str){cursor->text, MIN_OF(limit_end + 1, cursor->size)}, record->start) <=
-        limit_end)
-        return refuse_line(cursor, record, last);
-    add_record(record, limit_end, REASON_LINE_TOO_LONG);
-    return skip_line(scanner, cursor, limit_end, last);
-}
-
 size_t csv_scan(CsvScanner *scanner, Str text, bool last, size_t record_max, CsvBatch *batch)
 {
     ASSERT(text.len < INT32_MAX);
@@ -306,8 +300,9 @@ size_t csv_scan(CsvScanner *scanner, Str text, bool last, size_t record_max, Csv
         size_t next = scan_record(&cursor, &record, at, last);
         if (next == SCAN_STOP) {
             batch->cells.count = record.first_cell;
-            if (text.len - at > scanner->record_size_max)
-                next = refuse_long(&cursor, &record, last);
+            // One byte more: a CR behind a record of full length.
+            if (text.len - at > (size_t)scanner->record_size_max + 1 || last)
+                next = refuse(&cursor, &record, last);
             if (next == SCAN_STOP)
                 break;
         }
