@@ -270,6 +270,7 @@ Type infer_member(Scope *s, const AstMember *member, const Type *expected);
 Type infer_dated(Scope *s, const AstNode *node);
 /* Compiles a pattern, or reports why not; the caller destroys `*out` (NULL: refused). */
 void check_regex(Checker *c, const AstText *pattern, RegexMode mode, Regex **out);
+void check_day(Scope *s, const AstNode *node, Type type);
 Type infer_operator(Scope *s, const AstNode *node, const Type *expected);
 Type infer_call(Scope *s, const AstCall *call, const Type *expected);
 Type infer_aggregate(Scope *s, const AstCall *call, const FnCard *const *cards, uint32_t count);

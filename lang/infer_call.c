@@ -353,6 +353,19 @@ static Type wanted_type(Scope *s, const SigType *sig, const Binding *binding, Ty
 
 /* ----------------------------------------------------------------------- the record of a call */
 
+/* The last end of a period is the last day of a month, also behind `??`. */
+static void mark_month_end(Checker *c, const AstNode *node)
+{
+    TypedExpr *e = expr_of(c, node);
+    if (!e)
+        return;
+    e->month_end = e->type.kind == TYPE_MONTH;
+    if (node->kind == AST_BINARY && ast_as_Binary(node)->operator== AST_OP_COALESCE) {
+        mark_month_end(c, ast_as_Binary(node)->left);
+        mark_month_end(c, ast_as_Binary(node)->right);
+    }
+}
+
 static void call_argument(Scope *s, TypedExpr *e, TypedCall *call, const SigParam *param,
                           const AstNode *value, const Binding *binding, uint32_t at)
 {
@@ -405,8 +418,11 @@ static bool card_matches(Scope *s, const FnCard *card, const AstCall *call, Sign
     if (!is_given(sig, given))
         return false;
     *binding = (Binding){0};
+    bool ends = card_is(card, "period") && sig->count == 2;
     for (uint32_t i = 0; i < sig->count; i++) {
         const TypedExpr *e = given->values[i] ? expr_of(s->c, given->values[i]) : NULL;
+        if (ends && e && e->type.kind == TYPE_MONTH)
+            continue; /* a month stands for its first or last day */
         if (e && !match_type(s, &sig->params[i].type, e->type, binding))
             return false;
     }
@@ -501,6 +517,8 @@ static Type call_card(Scope *s, const AstCall *call, const FnCard *const *cards,
         TypedCall *made = call_new(s, e, call, &sig, &given, &binding);
         made->card = cards[i];
         made->runs = cards[i]->lower == LOWER_STEP || cards[i]->kernel;
+        if (card_is(cards[i], "period") && given.values[1])
+            mark_month_end(s->c, given.values[1]);
         e->ref = window ? TYPED_REF_WINDOW : TYPED_REF_CALL;
         e->can_issue |= cards[i]->issues != NULL || window;
         e->constant &= !window;

@@ -227,13 +227,18 @@ static Type infer_presence(Scope *s, const AstPresence *node)
     return truth(e, type_of(TYPE_BOOLEAN));
 }
 
-static Type infer_coalesce(Scope *s, const AstBinary *node)
+static Type infer_coalesce(Scope *s, const AstBinary *node, const Type *expected)
 {
     Type a, b, common;
     infer_pair(s, node->left, node->right, &a, &b);
     TypeFault fault = type_common(s->c->arena, a, b, &common);
     TypedExpr *e = result_of(s, &node->base, node->left, node->right);
     const TypedExpr *left = expr_of(s->c, node->left), *right = expr_of(s->c, node->right);
+    bool dates = a.kind != TYPE_DATETIME && b.kind != TYPE_DATETIME;
+    if (fault == TYPE_FAULT_MONTH_DATE && dates && expected && expected->kind == TYPE_DATE) {
+        common = *expected; /* an end of period(…): the month stands for a day of it */
+        fault = TYPE_FAULT_NONE;
+    }
     if (fault != TYPE_FAULT_NONE)
         report_operands(s, &node->base, node->operator, a, b, fault);
     else if (a.kind != TYPE_ERROR && left && !left->can_gap)
@@ -301,12 +306,20 @@ static Type infer_arithmetic(Scope *s, const AstBinary *node)
     return record_type(e, result);
 }
 
+/* A date, or a moment, which counts by its day. */
+void check_day(Scope *s, const AstNode *node, Type type)
+{
+    if (type.kind == TYPE_DATE || type.kind == TYPE_DATETIME)
+        expr_want(s->c, node, type_of(TYPE_DATE));
+    else if (type.kind != TYPE_ERROR)
+        report_with(s->c, DIAG_AT_WANTS_DATE, node, DIAG_ARGS(type_arg(s->c, type)));
+}
+
 static Type infer_at(Scope *s, const AstBinary *node)
 {
     Type type = infer_dated(s, node->left);
     Type at = infer(s, node->right, NULL);
-    if (at.kind != TYPE_DATE && at.kind != TYPE_ERROR)
-        report_with(s->c, DIAG_AT_WANTS_DATE, node->right, DIAG_ARGS(type_arg(s->c, at)));
+    check_day(s, node->right, at);
     const TypedExpr *left = expr_of(s->c, node->left), *right = expr_of(s->c, node->right);
     const TypedParam *param = left && left->decl ? &left->decl->param : NULL;
     if (param && right && node->right->kind == AST_DATE && param->date_count &&
@@ -360,7 +373,7 @@ static Type infer_unary(Scope *s, const AstUnary *node)
     return record_type(e, number ? of : type_of(TYPE_ERROR));
 }
 
-static Type infer_binary(Scope *s, const AstBinary *node)
+static Type infer_binary(Scope *s, const AstBinary *node, const Type *expected)
 {
     switch (node->operator) {
     case AST_OP_AND:
@@ -385,7 +398,7 @@ static Type infer_binary(Scope *s, const AstBinary *node)
     case AST_OP_NOT_MENTIONS:
         return infer_mentions(s, node);
     case AST_OP_COALESCE:
-        return infer_coalesce(s, node);
+        return infer_coalesce(s, node, expected);
     case AST_OP_AT:
         return infer_at(s, node);
     default:
@@ -399,7 +412,7 @@ Type infer_operator(Scope *s, const AstNode *node, const Type *expected)
     case AST_UNARY:
         return infer_unary(s, ast_as_Unary(node));
     case AST_BINARY:
-        return infer_binary(s, ast_as_Binary(node));
+        return infer_binary(s, ast_as_Binary(node), expected);
     case AST_LIKE:
         return infer_like(s, ast_as_Like(node));
     case AST_PRESENCE:

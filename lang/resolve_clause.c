@@ -466,8 +466,9 @@ void infer_among(Scope *s, const AstAmong *among)
         check_length(s, among->within, time, true);
 }
 
-/* Do partition and order determine the rows, so that no two peers stand at one place? */
-static bool total_order(BodyState *b, AstList peers, AstList orders, const uint64_t *rows)
+/* Partition and order should determine the rows, so that no two peers stand at one place. The first
+ * variable that they do not determine; NULL: the order is total. */
+static const TypedVar *loose_row(BodyState *b, AstList peers, AstList orders, const uint64_t *rows)
 {
     Facts columns = {0};
     uint64_t *vars = bits_new(b);
@@ -485,8 +486,8 @@ static bool total_order(BodyState *b, AstList peers, AstList orders, const uint6
     determine(b, &columns, vars);
     for (uint32_t i = 0; i < b->vars.count; i++)
         if (bit_get(rows, i) && !b->vars.items[i]->pub.attached && !bit_get(vars, i))
-            return false;
-    return true;
+            return &b->vars.items[i]->pub;
+    return NULL;
 }
 
 static bool calls_ordered(BodyState *b, const AstNode *value);
@@ -498,9 +499,10 @@ void warn_window_order(BodyState *b, const AstLet *node)
         return;
     uint64_t *rows = bits_new(b);
     mentions_of(b, node->value, rows);
-    if (!total_order(b, among->peers, among->order, rows))
+    const TypedVar *loose = loose_row(b, among->peers, among->order, rows);
+    if (loose)
         report_with(b->c, DIAG_ORDER_NOT_TOTAL, among->order.items[0],
-                    DIAG_ARGS(text_arg(b->c, among->order.items[0]), diag_arg(node->name->text)));
+                    DIAG_ARGS(text_arg(b->c, among->order.items[0]), diag_arg(loose->name)));
 }
 
 typedef struct OrderedWalk {
@@ -691,10 +693,10 @@ void clause_sequence(BodyState *b, const AstSequence *node)
     for (uint32_t i = 0; i < before; i++)
         if (!b->vars.items[i]->pub.attached)
             bit_set(rows, i);
-    if (node->order.count && !total_order(b, node->keys, node->order, rows))
+    const TypedVar *loose = loose_row(b, node->keys, node->order, rows);
+    if (node->order.count && loose)
         report_with(b->c, DIAG_ORDER_NOT_TOTAL, node->order.items[0],
-                    DIAG_ARGS(text_arg(b->c, node->order.items[0]),
-                              diag_arg(b->vars.items[0]->pub.name)));
+                    DIAG_ARGS(text_arg(b->c, node->order.items[0]), diag_arg(loose->name)));
     bool begun = false;
     for (uint32_t i = 0; i < node->steps.count; i++) {
         if (node->steps.items[i]->kind != AST_STEP)

@@ -31,9 +31,8 @@ const TypedDecl *check_citation(Checker *c, uint32_t file, BodyState *b, const A
     if (cites->at) {
         Scope s = b ? body_scope(b) : (Scope){.c = c, .file = file};
         Type type = infer(&s, cites->at, NULL);
-        if (type.kind != TYPE_DATE && type.kind != TYPE_ERROR)
-            report_with(c, DIAG_AT_WANTS_DATE, cites->at, DIAG_ARGS(type_arg(c, type)));
-        else if (law)
+        check_day(&s, cites->at, type);
+        if (law && type.kind == TYPE_DATE)
             check_in_force(c, cites, &law->pub);
     }
     return law ? &law->pub : NULL;

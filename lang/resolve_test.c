@@ -257,7 +257,8 @@ static void need_reads(Needs *needs, const DeclState *decl)
     for (size_t i = 0; i < decl->reads.count; i++) {
         const ColumnRead *read = &decl->reads.items[i];
         const TypedGiven *given = given_of(t, &read->rows->pub);
-        if (!given || gives_column(given, read->column) || decl->pub.kind == TYPED_TABLE)
+        bool indirect = decl != t->subject && read->rows->columns.items[read->column].nullable;
+        if (!given || gives_column(given, read->column) || decl->pub.kind == TYPED_TABLE || indirect)
             continue;
         const AstGivenTable *node = ast_as_GivenTable(given->node);
         Diag *diag = report_with(t->c, DIAG_COLUMN_LEFT_OUT, &node->table->base,

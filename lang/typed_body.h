@@ -199,6 +199,9 @@ struct TypedExpr {
     bool can_gap, can_issue;
     bool can_miss; /* a gap that `T` excludes: missing or absent, not damaged or masked */
     bool constant; /* the same for all rows: literals, parameters, and what is made of them */
+    /* `want` is a date and this a month: its last day is meant (first day otherwise). A datetime
+     * wanted as a date counts by its day. */
+    bool month_end;
     TypedRefKind ref;
     TypedGrain grain;
     uint32_t column;  /* COLUMN, OUTPUT */
