@@ -43,9 +43,10 @@ static void op_push(Builder *builder, PlanOp op)
     avec_push(builder->arena, &builder->ops, op);
 }
 
-static void not_run(Builder *builder, const char *what, const AstNode *node)
+static void not_run(Builder *builder, const char *zh, const char *en, const AstNode *node)
 {
-    (void)build_unsupported(builder, str_from_cstr(what), node->span, type_of(TYPE_TEXT));
+    (void)build_unsupported(builder, str_from_cstr(zh), str_from_cstr(en), node->span,
+                            type_of(TYPE_TEXT));
 }
 
 // ---------------------------------------------------------------- clauses
@@ -92,7 +93,7 @@ static void partner_clause(Builder *builder, const TypedClause *clause)
 {
     const AstPartner *node = ast_as_Partner(clause->node);
     if (node->on == NULL) {
-        not_run(builder, "using", clause->node);
+        not_run(builder, "采用", "using", clause->node);
         return;
     }
     PlanOp op = op_draft(builder, PLAN_OP_PARTNER, clause);
@@ -188,6 +189,23 @@ static void group_op(Builder *builder, const TypedGroup *group)
     op_push(builder, op);
 }
 
+static void clause_not_run(Builder *builder, const AstNode *node)
+{
+    static const struct {
+        AstKind kind;
+        const char *zh, *en;
+    } CLAUSES[] = {
+        {AST_LATEST, "最近", "latest"},     {AST_EACH, "逐一", "each"},
+        {AST_EXTRACT, "提取", "extract"},   {AST_SERIES, "序列", "series"},
+        {AST_SESSION, "批次", "session"},   {AST_CONNECT, "连通", "connect"},
+        {AST_SEQUENCE, "次序", "sequence"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(CLAUSES); i++)
+        if (CLAUSES[i].kind == node->kind)
+            not_run(builder, CLAUSES[i].zh, CLAUSES[i].en, node);
+    ASSERT(builder->unsupported.present);
+}
+
 static void clause_op(Builder *builder, const TypedClause *clause)
 {
     switch (clause->node->kind) {
@@ -214,12 +232,12 @@ static void clause_op(Builder *builder, const TypedClause *clause)
         return;
     case AST_LET: // expanded where it is used; a window must be told even if nothing uses it
         if (ast_as_Let(clause->node)->among != NULL)
-            not_run(builder, "among", clause->node);
+            not_run(builder, "同组", "among", clause->node);
         return;
     case AST_GROUP: // put in by its number, with those that are not written
         return;
     default:
-        not_run(builder, ast_kind_name(clause->node->kind), clause->node);
+        clause_not_run(builder, clause->node);
         return;
     }
 }
@@ -370,7 +388,7 @@ static void build_body(Plan *plan, const TypedBody *body, PlanBody *out)
     builder_init(&builder, plan, body);
     *out = (PlanBody){.typed = body, .limit = -1, .stretches = body->group_count + 1};
     if (body->var_count > 64)
-        not_run(&builder, "64+ variables", &body->node->base);
+        not_run(&builder, "超过 64 个行变量", "more than 64 row variables", &body->node->base);
     if (!builder.unsupported.present)
         body_ops(&builder);
     if (!builder.unsupported.present)

@@ -116,7 +116,8 @@ static const PlanExpr *round_expr(Builder *builder, const AstNode *node, const T
     }
     if (!known || !type_is_exact(value->type) || places > EXACT_SCALE_MAX ||
         places < -EXACT_SCALE_MAX)
-        return build_unsupported(builder, text_of(builder, node), node->span, typed->type);
+        return build_unsupported(builder, text_of(builder, node), text_of(builder, node),
+                                 node->span, typed->type);
     Type rounded = value->type;
     rounded.kind = typed->type.kind;
     rounded.scale = (uint8_t)MAX_OF(places, 0);
@@ -154,13 +155,21 @@ static const PlanExpr *step_expr(Builder *builder, const AstNode *node, const Ty
     return round_expr(builder, node, typed);
 }
 
+static Str call_name(const TypedCall *call, Lang lang)
+{
+    if (call->card == NULL)
+        return call->name;
+    return str_from_cstr(lang == LANG_ZH ? call->card->name_zh : call->card->name);
+}
+
 const PlanExpr *build_call(Builder *builder, const AstNode *node, const TypedExpr *typed)
 {
     const TypedCall *call = typed->call;
     if (call->card != NULL && call->card->lower == LOWER_STEP)
         return step_expr(builder, node, typed);
     if (call->card == NULL || call->card->lower != LOWER_CALL || call->card->kernel == NULL)
-        return build_unsupported(builder, call->name, node->span, typed->type);
+        return build_unsupported(builder, call_name(call, LANG_ZH), call_name(call, LANG_EN),
+                                 node->span, typed->type);
     PlanExpr draft = {
         .kind = PLAN_EXPR_CALL, .type = typed->type, .card = call->card, .kid_count = call->count};
     draft.kids = call_arguments(builder, call);
@@ -177,9 +186,11 @@ const PlanExpr *build_function(Builder *builder, const AstNode *node, const Type
     const TypedFunction *function = &typed->decl->function;
     const TypedCall *call = typed->call;
     if (function->body == NULL)
-        return build_unsupported(builder, STR("extern function"), node->span, typed->type);
+        return build_unsupported(builder, STR("外部函数"), STR("extern function"), node->span,
+                                 typed->type);
     if (builder->function_depth >= BUILD_FUNCTION_DEPTH_MAX)
-        return build_unsupported(builder, STR("nesting"), node->span, typed->type);
+        return build_unsupported(builder, STR("这样深的嵌套"), STR("nesting as deep as this"),
+                                 node->span, typed->type);
     const PlanExpr **arguments = ARENA_ARRAY(builder->arena, const PlanExpr *, call->count);
     StrBuf key = {0};
     strbuf_printf(&key, "%u", typed->decl->index);
@@ -201,7 +212,8 @@ const PlanExpr *build_function(Builder *builder, const AstNode *node, const Type
     }
     strbuf_deinit(&key);
     const PlanExpr *made = (const PlanExpr *)(uintptr_t)*place;
-    return made == NULL ? build_unsupported(builder, typed->decl->name, node->span, typed->type)
+    return made == NULL ? build_unsupported(builder, typed->decl->name, typed->decl->name,
+                                            node->span, typed->type)
                         : made;
 }
 
@@ -294,9 +306,12 @@ const PlanExpr *build_aggregate(Builder *builder, const AstNode *node,
                                 const TypedAggregate *aggregate)
 {
     AggregateKind kind;
-    if (aggregate->window || !aggregate_kind(aggregate->card, &kind))
-        return build_unsupported(builder, aggregate->window ? STR("among") : text_of(builder, node),
-                                 node->span, aggregate->type);
+    if (aggregate->window || !aggregate_kind(aggregate->card, &kind)) {
+        Str text = text_of(builder, node);
+        return build_unsupported(builder, aggregate->window ? STR("同组") : text,
+                                 aggregate->window ? STR("among") : text, node->span,
+                                 aggregate->type);
+    }
     uint32_t *number = &builder->aggregate_numbers[aggregate->index];
     if (*number == 0) {
         PlanAggregate draft = aggregate_draft(builder, node, aggregate, kind);

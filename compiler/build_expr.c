@@ -51,11 +51,18 @@ static const PlanExpr *build_arithmetic(Builder *builder, PlanExprKind kind, Typ
     return plan_expr(builder->plan, &draft);
 }
 
-const PlanExpr *build_unsupported(Builder *builder, Str what, Span span, Type type)
+const PlanExpr *build_unsupported(Builder *builder, Str zh, Str en, Span span, Type type)
 {
     if (!builder->unsupported.present)
-        builder->unsupported = (PlanUnsupported){.present = true, .what = what, .span = span};
-    return build_const(builder, const_of_gap(type), what);
+        builder->unsupported = (PlanUnsupported){.present = true, .zh = zh, .en = en, .span = span};
+    return build_const(builder, const_of_gap(type), en);
+}
+
+// What the author wrote is the name.
+static const PlanExpr *unsupported_node(Builder *builder, const AstNode *node, Type type)
+{
+    Str text = text_of(builder, node);
+    return build_unsupported(builder, text, text, node->span, type);
 }
 
 const PlanExpr *build_as(Builder *builder, const AstNode *node, Type type)
@@ -82,7 +89,7 @@ static const PlanExpr *column_expr(Builder *builder, const AstNode *node, const 
 {
     const TypedVar *var = typed->var;
     if (typed->step != NULL || var->source == NULL || var->slot >= 64)
-        return build_unsupported(builder, text_of(builder, node), node->span, typed->type);
+        return unsupported_node(builder, node, typed->type);
     const TypedColumn *column = &var->source->rows.columns[typed->column];
     PlanExpr draft = {
         .kind = PLAN_EXPR_COLUMN, .type = column->type, .slot = var->slot, .index = typed->column};
@@ -114,9 +121,9 @@ static const PlanExpr *let_expr(Builder *builder, const TypedLet *let)
     const PlanExpr *value;
     bool window = let->clause->kind == AST_SERIES || ast_as_Let(let->clause)->among != NULL;
     if (window) {
-        const AstNode *named = let->clause;
-        Str what = let->clause->kind == AST_SERIES ? STR("series") : STR("among");
-        value = build_unsupported(builder, what, named->span,
+        bool series = let->clause->kind == AST_SERIES;
+        value = build_unsupported(builder, series ? STR("序列") : STR("同组"),
+                                  series ? STR("series") : STR("among"), let->clause->span,
                                   typed_expr(builder->typed, let->value)->type);
     } else {
         value = build_wanted(builder, let->value);
@@ -130,7 +137,7 @@ static const PlanExpr *let_expr(Builder *builder, const TypedLet *let)
 static const PlanExpr *variable_expr(Builder *builder, const AstNode *node, const TypedExpr *typed)
 {
     if (typed->var->source == NULL || typed->var->slot >= 64)
-        return build_unsupported(builder, typed->var->name, node->span, typed->type);
+        return unsupported_node(builder, node, typed->type);
     PlanExpr draft = {
         .kind = PLAN_EXPR_VARIABLE, .type = type_of(TYPE_BOOLEAN), .slot = typed->var->slot};
     draft.text = typed->var->name;
@@ -217,13 +224,13 @@ static const PlanExpr *reference_expr(Builder *builder, const AstNode *node, con
         ASSERT(builder->outputs != NULL);
         return builder->outputs[typed->column].value;
     case TYPED_REF_WINDOW:
-        return build_unsupported(builder, typed->call->name, node->span, typed->type);
+        return unsupported_node(builder, node, typed->type);
     case TYPED_REF_FIELD:
     case TYPED_REF_TOLERANCE:
     case TYPED_REF_UNIT:
     case TYPED_REF_MISSING:
     case TYPED_REF_NONE:
-        return build_unsupported(builder, text_of(builder, node), node->span, typed->type);
+        return unsupported_node(builder, node, typed->type);
     }
     UNREACHABLE();
 }
@@ -680,7 +687,7 @@ static const PlanExpr *node_expr(Builder *builder, const AstNode *node, const Ty
     case AST_CALL:
         return reference_expr(builder, node, typed);
     default:
-        return build_unsupported(builder, text_of(builder, node), node->span, typed->type);
+        return unsupported_node(builder, node, typed->type);
     }
 }
 
@@ -695,6 +702,7 @@ const PlanExpr *build_expr(Builder *builder, const AstNode *node)
         return key_expr(builder, typed);
     const PlanExpr *made = node_expr(builder, node, typed);
     if (made->height > PLAN_HEIGHT_MAX || builder->plan->node_count > PLAN_NODES_MAX)
-        return build_unsupported(builder, STR("nesting"), node->span, typed->type);
+        return build_unsupported(builder, STR("这样深的嵌套"), STR("nesting as deep as this"),
+                                 node->span, typed->type);
     return made;
 }

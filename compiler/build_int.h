@@ -55,7 +55,7 @@ const PlanExpr *build_folded(Builder *builder, const AstNode *node, const PlanEx
                              AggregateKind kind, uint32_t stretch);
 
 // Notes that something is checked and not run; the first one counts. Gives a constant of the type.
-const PlanExpr *build_unsupported(Builder *builder, Str what, Span span, Type type);
+const PlanExpr *build_unsupported(Builder *builder, Str zh, Str en, Span span, Type type);
 
 // `expr` as a value of `type`: other scale, unit or layout; constants are converted at once (convert.c).
 const PlanExpr *build_convert(Builder *builder, const PlanExpr *expr, Type type);

@@ -98,7 +98,8 @@ static const PlanUnsupported *first_unsupported(const Compilation *compilation,
         if (typed->decls[i]->kind == TYPED_RELATION && typed->decls[i]->relation.recursive) {
             PlanUnsupported *recursion = ARENA_NEW(compilation->arena, PlanUnsupported);
             *recursion = (PlanUnsupported){.present = true,
-                                           .what = typed->decls[i]->name,
+                                           .zh = typed->decls[i]->name,
+                                           .en = typed->decls[i]->name,
                                            .span = typed->decls[i]->name_node->base.span};
             recursion->recursion = true;
             *found_at = i;
@@ -111,7 +112,8 @@ static const PlanUnsupported *first_unsupported(const Compilation *compilation,
 static void tell_unsupported(DiagList *diags, const PlanUnsupported *unsupported)
 {
     DiagId id = unsupported->recursion ? DIAG_RECURSION_NOT_RUN : DIAG_NOT_RUN;
-    (void)diag_emit_with(diags, id, unsupported->span, DIAG_ARGS(diag_arg(unsupported->what)));
+    (void)diag_emit_with(diags, id, unsupported->span,
+                         DIAG_ARGS({unsupported->zh, unsupported->en}));
 }
 
 static Program *compile_roots(Compilation *compilation, const LowerRoots *roots, DiagList *diags)
@@ -151,7 +153,7 @@ Program *compile_test(Compilation *compilation, const TypedDecl *test, DiagList 
     return compile_roots(compilation, &wanted, diags);
 }
 
-bool compile_supported(Compilation *compilation, const TypedDecl *decl, Str *what, Span *span)
+bool compile_supported(Compilation *compilation, const TypedDecl *decl)
 {
     LowerRoots wanted = {.decls = &decl, .decl_count = 1};
     if (decl->kind == TYPED_TEST)
@@ -160,10 +162,6 @@ bool compile_supported(Compilation *compilation, const TypedDecl *decl, Str *wha
     compile_reached(compilation, &wanted, reached);
     uint32_t at = 0;
     const PlanUnsupported *found = first_unsupported(compilation, &wanted, reached, 0, &at);
-    if (found != NULL && what != NULL)
-        *what = found->what;
-    if (found != NULL && span != NULL)
-        *span = found->span;
     return found == NULL;
 }
 

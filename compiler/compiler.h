@@ -33,9 +33,8 @@ Program *compile_run(Compilation *compilation, const TypedDecl *const *roots, ui
 // A program for one test: its subject and what that reads, up to the rows that the test gives.
 Program *compile_test(Compilation *compilation, const TypedDecl *test, DiagList *diags);
 
-// Can this rule, query or test be run, with all that it reads? If not, `*what` (may be NULL) is the clause's
-// name and `*span` its place.
-bool compile_supported(Compilation *compilation, const TypedDecl *decl, Str *what, Span *span);
+// Can this rule, query or test be run, with all that it reads?
+bool compile_supported(Compilation *compilation, const TypedDecl *decl);
 
 // The rules, or where there are none the queries, that `sup run` runs when nothing is named: those of the
 // program's first file, and those that its models name. The array is in the compilation's arena.

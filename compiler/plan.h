@@ -128,7 +128,7 @@ typedef struct PlanOrder {
 typedef struct PlanUnsupported {
     bool present;
     bool recursion; // a relation that uses itself
-    Str what;       // as the author wrote it: "latest", "前一个"
+    Str zh, en;     // what it is called: "最近", "latest"
     Span span;
 } PlanUnsupported;
 

@@ -201,7 +201,7 @@ static void end_dump(const PlanBody *body, StrBuf *out)
 static void body_dump(const PlanBody *body, StrBuf *out)
 {
     if (body->unsupported.present) {
-        strbuf_printf(out, "  does not run: " STR_FMT "\n", STR_ARG(body->unsupported.what));
+        strbuf_printf(out, "  does not run: " STR_FMT "\n", STR_ARG(body->unsupported.en));
         return;
     }
     for (uint32_t i = 0; i < body->op_count; i++)

@@ -31,7 +31,7 @@ static int plan_all(const Args *args, Session *session)
 static int check_file(const Args *args, Str path)
 {
     Session session;
-    int code = session_open(&session, args, path);
+    int code = session_open(&session, args, path, true);
     if (code == EXIT_DONE)
         code = plan_all(args, &session);
     if (code == EXIT_DONE && args_has(args, OPTION_COLUMNS))

@@ -85,7 +85,8 @@ static int emit_tree(const Args *args, Str path)
         code = tell_error(args, &error);
     } else {
         DiagList *diags = diag_list_create(arena, sources);
-        Session session = {.args = args, .arena = arena, .sources = sources};
+        Session session = {
+            .args = args, .tells_warnings = true, .arena = arena, .sources = sources};
         StrBuf text = {0};
         ast_dump(parse(arena, source, diags)->root, false, &text);
         code = print_result(args, strbuf_str(&text));
@@ -106,7 +107,7 @@ static int run_emit(const Args *args)
     if (stage->emit == emit_ast)
         return emit_tree(args, args->files.items[0]);
     Session session;
-    int code = session_open(&session, args, args->files.items[0]);
+    int code = session_open(&session, args, args->files.items[0], false);
     StrBuf text = {0};
     if (code == EXIT_DONE && stage->emit == NULL)
         code = emit_program(args, &session, &text);

@@ -44,7 +44,8 @@ static int format_file(const Args *args, Str path, FormatSpelling spelling)
     if (source_load(sources, path, &source, &error) != STATUS_OK) {
         code = tell_error(args, &error);
     } else {
-        Session session = {.args = args, .arena = arena, .sources = sources};
+        Session session = {
+            .args = args, .tells_warnings = true, .arena = arena, .sources = sources};
         DiagList *diags = diag_list_create(arena, sources);
         StrBuf formatted = {0};
         bool parsed = format_source(source, spelling, diags, &formatted);

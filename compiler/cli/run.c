@@ -41,7 +41,7 @@ static int choose_roots(Job *job)
     const TypedDecl **runnable = ARENA_ARRAY(session->arena, const TypedDecl *, count);
     DiagList *diags = diag_list_create(session->arena, session->sources);
     for (uint32_t i = 0; i < count; i++) {
-        if (compile_supported(session->compilation, wanted[i], NULL, NULL))
+        if (compile_supported(session->compilation, wanted[i]))
             runnable[job->root_count++] = wanted[i];
         else
             (void)compile_run(session->compilation, &wanted[i], 1, diags);
@@ -333,7 +333,7 @@ static int run_job(Job *job)
         progress = args_choice(args, OPTION_PROGRESS, 0);
     if (fail_on < 0 || progress < 0)
         return EXIT_USAGE;
-    int code = session_open(&job->session, args, args->files.items[0]);
+    int code = session_open(&job->session, args, args->files.items[0], false);
     if (code == EXIT_DONE)
         code = choose_roots(job);
     if (code != EXIT_DONE)

@@ -66,24 +66,38 @@ Status session_read(void *context, Str path, Arena *arena, Str *text, Error *err
 
 // ---------------------------------------------------------------- checking
 
-uint32_t session_tell(const Session *session, DiagList *diags)
+static void render(const Session *session, DiagList *diags, StrBuf *out)
 {
     const Args *args = session->args;
+    DiagRender options = {.lang = args->lang, .color = args->color, .limit = 100};
+    uint32_t count;
+    if (session->tells_warnings) {
+        diag_render(diags, options, out);
+        return;
+    }
+    const Diag *const *sorted = diag_sorted(diags, &count);
+    for (uint32_t i = 0; i < count; i++)
+        if (sorted[i]->severity == DIAG_ERROR)
+            diag_render_one(diags, sorted[i], options, out);
+}
+
+uint32_t session_tell(const Session *session, DiagList *diags)
+{
     StrBuf text = {0};
-    if (args_has(args, OPTION_JSON))
+    if (args_has(session->args, OPTION_JSON))
         diag_render_json(diags, &text);
     else
-        diag_render(diags, (DiagRender){.lang = args->lang, .color = args->color, .limit = 100},
-                    &text);
+        render(session, diags, &text);
     (void)write_all(STDERR_FILENO, strbuf_str(&text));
     strbuf_deinit(&text);
     return diag_count(diags, DIAG_ERROR);
 }
 
-int session_open(Session *session, const Args *args, Str path)
+int session_open(Session *session, const Args *args, Str path, bool tells_warnings)
 {
     Error error = {0};
-    *session = (Session){.args = args, .arena = arena_create(NULL, 0)};
+    *session =
+        (Session){.args = args, .tells_warnings = tells_warnings, .arena = arena_create(NULL, 0)};
     session->sources = source_set_create(session->arena, session_read, NULL);
     if (source_load(session->sources, path, &session->root, &error) != STATUS_OK) {
         int code = tell_error(args, &error);

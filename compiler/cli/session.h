@@ -10,6 +10,7 @@
 
 typedef struct Session {
     const Args *args;
+    bool tells_warnings;
     Arena *arena;
     SourceSet *sources;
     const Source *root;
@@ -17,15 +18,17 @@ typedef struct Session {
     Compilation *compilation;
 } Session;
 
-// Reads and checks the file and everything that it uses; what is wrong is told on stderr. EXIT_DONE, or the
+// Reads and checks the file and everything that it uses; what is wrong is told on stderr, warnings only where
+// asked for. EXIT_DONE, or the
 // exit code that the command ends with. The session must be closed in either case.
-int session_open(Session *session, const Args *args, Str path);
+int session_open(Session *session, const Args *args, Str path, bool tells_warnings);
 void session_close(Session *session);
 
 // Reads a file for the front end; the shape is that of a SourceRead.
 Status session_read(void *context, Str path, Arena *arena, Str *text, Error *error);
 
-// Tells messages on stderr, in the user's language. Gives the number of errors among them.
+// Tells messages on stderr, in the user's language; `sup check` all of them, other commands the errors only.
+// Gives the number of errors.
 uint32_t session_tell(const Session *session, DiagList *diags);
 
 // The rules and queries that the command line names, or the model's own. False after telling that a

@@ -173,7 +173,7 @@ static void report_end(const Args *args, TestFormat format, const Tally *tally, 
 static int test_file(const Args *args, Str path, TestFormat format, Tally *tally, StrBuf *out)
 {
     Session session;
-    int code = session_open(&session, args, path);
+    int code = session_open(&session, args, path, false);
     if (code == EXIT_DONE) {
         Tester tester = {
             .args = args, .session = &session, .format = format, .tally = tally, .out = out};

@@ -71,7 +71,7 @@ static void reach_decl(Reach *state, const TypedDecl *decl, ReachWalk *walk)
     if (plan_body_count(decl) == 0 || given_of(state->roots->test, decl) != NULL)
         return;
     const PlanBody *bodies = plan->bodies[decl->index];
-    for (uint32_t i = 0; i < plan_body_count(decl); i++) {
+    for (uint32_t i = 0; bodies != NULL && i < plan_body_count(decl); i++) { // NULL: not built yet
         reach_ops(state, &bodies[i]);
         plan_body_exprs(&bodies[i], reach_expr, walk);
     }

@@ -105,7 +105,6 @@ static void add_laws(StrBuf *out, StrBuf *cell, const Entry *entry)
 static void add_entry(StrBuf *out, StrBuf *cell, const RuleResult *result, const Entry *entry,
                       uint32_t key_count, uint32_t field_count)
 {
-    bool told = entry->list == LIST_CLUE || entry->list == LIST_CLEARED;
     add_cell(out, result->rule);
     add_next(out, list_name(entry->list));
     add_next(out, str_from_cstr(entry->id));
@@ -115,7 +114,7 @@ static void add_entry(StrBuf *out, StrBuf *cell, const RuleResult *result, const
     }
     add_next(out, entry->title);
     add_next(out, severity_name(entry->severity));
-    if (told)
+    if (entry->list == LIST_CLUE)
         add_next_number(out, entry->score);
     else
         strbuf_add_char(out, ',');
@@ -128,8 +127,7 @@ static void add_entry(StrBuf *out, StrBuf *cell, const RuleResult *result, const
     add_next_number(out, entry->excluded_rows);
     add_next_number(out, entry->evidence_total);
     for (uint32_t i = 0; i < field_count; i++)
-        add_next(out, i < entry->field_count && entry->fields[i].known ? entry->fields[i].text
-                                                                       : STR(""));
+        add_next(out, i < entry->field_count ? entry->fields[i].text : STR(""));
     strbuf_add_c(out, "\r\n");
 }
 

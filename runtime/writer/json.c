@@ -82,14 +82,15 @@ static void add_scores(StrBuf *out, const Entry *entry)
     strbuf_add_char(out, ']');
 }
 
-void json_add_cells(StrBuf *out, const FieldValue *cells, uint32_t count)
+// A field that has no value says why: （缺失） or the reason. A cell of a query is null then.
+void json_add_cells(StrBuf *out, const FieldValue *cells, uint32_t count, bool null_unknown)
 {
     strbuf_add_char(out, '{');
     for (uint32_t i = 0; i < count; i++) {
         add_comma(out, i);
         json_add_str(out, cells[i].name);
         strbuf_add_char(out, ':');
-        if (cells[i].known)
+        if (cells[i].known || !null_unknown)
             json_add_str(out, cells[i].text);
         else
             strbuf_add_c(out, "null");
@@ -162,17 +163,17 @@ void json_add_entry(StrBuf *out, Str rule, const Entry *entry)
     add_text(out, "list", list_name(entry->list));
     add_text_or_null(out, "id", str_from_cstr(entry->id), entry->id[0] != '\0');
     add_key(out, entry);
-    add_text_or_null(out, "title", entry->title, told);
+    add_text_or_null(out, "title", entry->title, told && entry->title.len > 0);
     add_text_or_null(out, "severity", severity_name(entry->severity),
                      told && entry->severity != SEVERITY_NONE);
     add_name(out, "score");
-    if (told)
+    if (entry->list == LIST_CLUE)
         strbuf_add_i64(out, entry->score);
     else
         strbuf_add_c(out, "null");
     add_scores(out, entry);
     add_name(out, "fields");
-    json_add_cells(out, entry->fields, entry->field_count);
+    json_add_cells(out, entry->fields, entry->field_count, false);
     add_laws(out, entry);
     add_causes(out, entry);
     add_texts(out, "caveats", entry->caveats, entry->caveat_count);
@@ -189,7 +190,8 @@ void json_add_row(StrBuf *out, const QueryResult *result, int64_t row)
     strbuf_add_c(out, "{\"query\":");
     json_add_str(out, result->query);
     add_name(out, "row");
-    json_add_cells(out, result->cells + (size_t)row * result->column_count, result->column_count);
+    json_add_cells(out, result->cells + (size_t)row * result->column_count, result->column_count,
+                   true);
     strbuf_add_char(out, '}');
 }
 

@@ -14,7 +14,7 @@ extern const WriterDriver writer_jsonl;
 void json_add_entry(StrBuf *out, Str rule, const Entry *entry);
 // Appends one row of a query as an object, without a line break.
 void json_add_row(StrBuf *out, const QueryResult *result, int64_t row);
-// Appends named values as an object.
-void json_add_cells(StrBuf *out, const FieldValue *cells, uint32_t count);
+// Appends named values as an object; unknown ones as null, or with their text.
+void json_add_cells(StrBuf *out, const FieldValue *cells, uint32_t count, bool null_unknown);
 
 #endif

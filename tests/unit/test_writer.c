@@ -30,7 +30,10 @@ static const FieldValue FIELDS[] = {
      .text = STR_INIT("12345"),
      .display = STR_INIT("12345元"),
      .known = true},
-    {.name = STR_INIT("说明"), .known = false, .display = STR_INIT("（缺失）")},
+    {.name = STR_INIT("说明"),
+     .known = false,
+     .text = STR_INIT("（缺失）"),
+     .display = STR_INIT("（缺失）")},
 };
 static const EntryScore SCORES[] = {{.points = 40, .label = STR_INIT("达到一万元")},
                                     {.points = 30, .label = STR_INIT("达到十笔"), .open = true}};
@@ -147,7 +150,7 @@ static void jsonl_has_fixed_keys(void **state)
         "\"title\":\"标题，\\n两行\",\"severity\":\"高\",\"score\":40,\"scores\":[{\"points\":40,"
         "\"label\":\"达到一万元\",\"open\":false},"
         "{\"points\":30,\"label\":\"达到十笔\",\"open\":true}],\"fields\":{\"涉案金额\":\"12345\","
-        "\"说明\":null},"
+        "\"说明\":\"（缺失）\"},"
         "\"laws\":[{\"law\":\"药品管理法\",\"version\":\"2019修订\",\"article\":\"第八十三条\","
         "\"effective\":\"2019-12-01..\"}],"
         "\"causes\":[],\"caveats\":[\"3 / 41000 "
