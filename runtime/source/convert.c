@@ -7,7 +7,7 @@
 // not match is *damaged* and keeps no skeleton. Which of its characters are right cannot be told from a
 // pattern, and a full skeleton would make it unequal to every good value: a mistyped number would then
 // prove an absence. So it is compared like a missing one.
-#include "runtime/source/convert_int.h"
+#include "runtime/source/convert.h"
 
 #include "runtime/base/unicode.h"
 

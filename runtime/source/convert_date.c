@@ -6,7 +6,7 @@
 // 二〇二三年一月五日), with a time of day behind where the type has one, and with midnight where it has
 // none. Two-digit years, day-first forms and serial numbers of spreadsheets could mean several days, so they
 // are refused. 2023.1 is no month: a spreadsheet makes it of 2023.10.
-#include "runtime/source/convert_int.h"
+#include "runtime/source/convert.h"
 
 #include "runtime/base/time.h"
 

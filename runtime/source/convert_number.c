@@ -5,7 +5,7 @@
 // An amount is a chain of terms, each a number with an optional multiplier and unit, from large to
 // small: 3万5千元, 5元3角, 1小时30分. Scientific notation is refused everywhere: it is how spreadsheets
 // show numbers that they have shortened.
-#include "runtime/source/convert_int.h"
+#include "runtime/source/convert.h"
 
 #include "runtime/base/wide.h"
 

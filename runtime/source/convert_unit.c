@@ -2,7 +2,7 @@
 //
 // convert_unit.c: names of units in the cells of data files. Only names that people write behind numbers;
 // the units that a model declares arrive with their columns.
-#include "runtime/source/convert_int.h"
+#include "runtime/source/convert.h"
 
 typedef struct UnitRow {
     Str name;

@@ -7,7 +7,7 @@
 #ifndef SUP_RUNTIME_SOURCE_LOAD_INT_H
 #define SUP_RUNTIME_SOURCE_LOAD_INT_H
 
-#include "runtime/source/convert_int.h"
+#include "runtime/source/convert.h"
 #include "runtime/source/csv.h"
 #include "runtime/source/reader_int.h"
 #include "runtime/source/source.h"

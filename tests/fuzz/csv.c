@@ -8,7 +8,7 @@
 // without SUP_FUZZER it has a main that replays files given as arguments, and otherwise makes inputs itself.
 #include "runtime/source/csv.h"
 #include "runtime/base/digest.h"
-#include "runtime/source/convert_int.h"
+#include "runtime/source/convert.h"
 #include "runtime/source/encoding.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);

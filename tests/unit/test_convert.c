@@ -8,7 +8,7 @@
 
 #include "runtime/base/time.h"
 #include "runtime/base/wide.h"
-#include "runtime/source/convert_int.h"
+#include "runtime/source/convert.h"
 
 typedef enum Shape {
     INTEGER,
@@ -22,7 +22,7 @@ typedef enum Shape {
     MONEY_USD,
     PRICE,
     LITRE,
-    LITRE_BARE_TON,
+    LITRE_BARE_CUBIC,
     MU,
     KILOGRAM,
     DATE,
@@ -203,9 +203,9 @@ static const Case cases[] = {
     {LITRE, "3桶", "!"},
     {LITRE, "0.0000001", "!range"},
     {LITRE, "0.001毫升", "0.000001"},
-    {LITRE_BARE_TON, "3", "3000"},
-    {LITRE_BARE_TON, "3升", "3"},
-    {LITRE_BARE_TON, "3方", "3000"},
+    {LITRE_BARE_CUBIC, "3", "3000"},
+    {LITRE_BARE_CUBIC, "3升", "3"},
+    {LITRE_BARE_CUBIC, "3方", "3000"},
     {MU, "3.5", "3.5"},
     {MU, "3.5亩", "3.5"},
     {MU, "2000平方米", "3"},
@@ -434,116 +434,41 @@ static const Nominal approval = {.kind = NOMINAL_IDENTITY,
                                  .pattern = STR_INIT("国药准字[A-Z][0-9]{8}"),
                                  .identity = "text"};
 
-static Type exact(TypeKind kind, uint8_t scale, const Unit *unit)
-{
-    Type type = type_exact(kind, scale);
-    type.unit = unit;
-    return type;
-}
+#define COLUMN(...) {.name = STR_INIT("列"), .nullable = true, __VA_ARGS__}
+#define BARE(text, numerator, denominator)                                                         \
+    .bare_unit = STR_INIT(text), .bare_num = numerator, .bare_den = denominator
 
-static ColumnDecl column_of(Shape shape)
-{
-    ColumnDecl decl = {.name = STR("列"), .nullable = true, .bare_num = 1, .bare_den = 1};
-    switch (shape) {
-    case INTEGER:
-        decl.type = type_of(TYPE_INTEGER);
-        break;
-    case DECIMAL_5_2:
-        decl.type = type_exact(TYPE_DECIMAL, 2);
-        decl.type.precision = 5;
-        break;
-    case DECIMAL:
-        decl.type = type_exact(TYPE_DECIMAL, 0);
-        break;
-    case RATIO:
-        decl.type = type_exact(TYPE_RATIO, 9);
-        break;
-    case REAL:
-        decl.type = type_of(TYPE_REAL);
-        break;
-    case MONEY:
-        decl.type = type_exact(TYPE_MONEY, 4);
-        break;
-    case MONEY_WAN:
-        decl.type = type_exact(TYPE_MONEY, 4);
-        decl.bare_unit = STR("万元");
-        decl.bare_num = 10000;
-        break;
-    case MONEY_FEN:
-        decl.type = type_exact(TYPE_MONEY, 4);
-        decl.bare_unit = STR("分");
-        decl.bare_den = 100;
-        break;
-    case MONEY_USD:
-        decl.type = type_exact(TYPE_MONEY, 4);
-        decl.type.nominal = &dollar;
-        break;
-    case PRICE:
-        decl.type = exact(TYPE_PRICE, 6, &litre);
-        break;
-    case LITRE:
-        decl.type = exact(TYPE_QUANTITY, 6, &litre);
-        break;
-    case LITRE_BARE_TON:
-        decl.type = exact(TYPE_QUANTITY, 6, &litre);
-        decl.bare_unit = STR("方");
-        decl.bare_num = 1000;
-        break;
-    case MU:
-        decl.type = exact(TYPE_QUANTITY, 6, &mu);
-        break;
-    case KILOGRAM:
-        decl.type = exact(TYPE_QUANTITY, 6, &kilogram);
-        break;
-    case DATE:
-        decl.type = type_of(TYPE_DATE);
-        break;
-    case DATETIME:
-        decl.type = type_of(TYPE_DATETIME);
-        break;
-    case MONTH:
-        decl.type = type_of(TYPE_MONTH);
-        break;
-    case PERIOD:
-        decl.type = type_of(TYPE_PERIOD);
-        break;
-    case DAYS:
-        decl.type = type_of(TYPE_DAYS);
-        break;
-    case MONTHS:
-        decl.type = type_of(TYPE_MONTHS);
-        break;
-    case CLOCK:
-        decl.type = type_of(TYPE_TIME);
-        break;
-    case CLOCK_HOUR:
-        decl.type = type_of(TYPE_TIME);
-        decl.bare_unit = STR("小时");
-        decl.bare_num = INT64_C(3600000000);
-        break;
-    case WORKDAYS:
-        decl.type = type_of(TYPE_WORKDAYS);
-        break;
-    case BOOLEAN:
-        decl.type = type_of(TYPE_BOOLEAN);
-        break;
-    case ENUM:
-        decl.type = type_of(TYPE_ENUM);
-        decl.type.nominal = &manner;
-        break;
-    case POINT:
-        decl.type = type_of(TYPE_POINT);
-        break;
-    case TEXT:
-        decl.type = type_of(TYPE_TEXT);
-        break;
-    case APPROVAL:
-        decl.type = type_of(TYPE_IDENTITY);
-        decl.type.nominal = &approval;
-        break;
-    }
-    return decl;
-}
+static const ColumnDecl columns[] = {
+    [INTEGER] = COLUMN(.type = {.kind = TYPE_INTEGER}),
+    [DECIMAL_5_2] = COLUMN(.type = {.kind = TYPE_DECIMAL, .scale = 2, .precision = 5}),
+    [DECIMAL] = COLUMN(.type = {.kind = TYPE_DECIMAL}),
+    [RATIO] = COLUMN(.type = {.kind = TYPE_RATIO, .scale = 9}),
+    [REAL] = COLUMN(.type = {.kind = TYPE_REAL}),
+    [MONEY] = COLUMN(.type = {.kind = TYPE_MONEY, .scale = 4}),
+    [MONEY_WAN] = COLUMN(.type = {.kind = TYPE_MONEY, .scale = 4}, BARE("万元", 10000, 1)),
+    [MONEY_FEN] = COLUMN(.type = {.kind = TYPE_MONEY, .scale = 4}, BARE("分", 1, 100)),
+    [MONEY_USD] = COLUMN(.type = {.kind = TYPE_MONEY, .scale = 4, .nominal = &dollar}),
+    [PRICE] = COLUMN(.type = {.kind = TYPE_PRICE, .scale = 6, .unit = &litre}),
+    [LITRE] = COLUMN(.type = {.kind = TYPE_QUANTITY, .scale = 6, .unit = &litre}),
+    [LITRE_BARE_CUBIC] =
+        COLUMN(.type = {.kind = TYPE_QUANTITY, .scale = 6, .unit = &litre}, BARE("方", 1000, 1)),
+    [MU] = COLUMN(.type = {.kind = TYPE_QUANTITY, .scale = 6, .unit = &mu}),
+    [KILOGRAM] = COLUMN(.type = {.kind = TYPE_QUANTITY, .scale = 6, .unit = &kilogram}),
+    [DATE] = COLUMN(.type = {.kind = TYPE_DATE}),
+    [DATETIME] = COLUMN(.type = {.kind = TYPE_DATETIME}),
+    [MONTH] = COLUMN(.type = {.kind = TYPE_MONTH}),
+    [PERIOD] = COLUMN(.type = {.kind = TYPE_PERIOD}),
+    [DAYS] = COLUMN(.type = {.kind = TYPE_DAYS}),
+    [MONTHS] = COLUMN(.type = {.kind = TYPE_MONTHS}),
+    [CLOCK] = COLUMN(.type = {.kind = TYPE_TIME}),
+    [CLOCK_HOUR] = COLUMN(.type = {.kind = TYPE_TIME}, BARE("小时", 3600 * INT64_C(1000000), 1)),
+    [WORKDAYS] = COLUMN(.type = {.kind = TYPE_WORKDAYS}),
+    [BOOLEAN] = COLUMN(.type = {.kind = TYPE_BOOLEAN}),
+    [ENUM] = COLUMN(.type = {.kind = TYPE_ENUM, .nominal = &manner}),
+    [POINT] = COLUMN(.type = {.kind = TYPE_POINT}),
+    [TEXT] = COLUMN(.type = {.kind = TYPE_TEXT}),
+    [APPROVAL] = COLUMN(.type = {.kind = TYPE_IDENTITY, .nominal = &approval}),
+};
 
 // ---- Cells as texts -----------------------------------------------------------------------------
 
@@ -646,7 +571,7 @@ static void test_cases(void **state)
     StrBuf out = {0};
     int wrong = 0;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        ColumnDecl decl = column_of(cases[i].shape);
+        ColumnDecl decl = columns[cases[i].shape];
         Converter converter;
         assert_int_equal(converter_init(&converter, &decl, NULL, NULL), STATUS_OK);
         CellValue cell = convert_cell(&converter, str_from_cstr(cases[i].cell));
@@ -690,7 +615,7 @@ static void test_hostile_cells(void **state)
     (void)state;
     uint64_t seed = 88172645463325252u;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        ColumnDecl decl = column_of(cases[i].shape);
+        ColumnDecl decl = columns[cases[i].shape];
         Converter converter;
         assert_int_equal(converter_init(&converter, &decl, NULL, NULL), STATUS_OK);
         Str whole = str_from_cstr(cases[i].cell);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// convert_int.h: one cell of a data file to one value.
+// convert.h: one cell of a data file to one value.
 //
 // Nothing here follows a locale, guesses, or rounds: a cell either is a value of the column's type, or
 // is missing (blank; for dates also an open end such as 9999-12-31, 至今, 长期, —), or is refused with
 // a reason. Only identity types keep cells that are damaged or masked. Text is taken as it stands;
 // cells of all other types are read without blanks around them and with full-width forms as half-width.
-#ifndef SUP_RUNTIME_SOURCE_CONVERT_INT_H
-#define SUP_RUNTIME_SOURCE_CONVERT_INT_H
+#ifndef SUP_RUNTIME_SOURCE_CONVERT_H
+#define SUP_RUNTIME_SOURCE_CONVERT_H
 
 #include "runtime/base/map.h"
 #include "runtime/base/regex.h"
