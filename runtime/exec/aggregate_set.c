@@ -188,7 +188,7 @@ static void add_hashed(ValueSet *set, int64_t group, Cell value, int64_t count, 
     ASSERT(set->entries.count < UINT32_MAX - 1);
     vec_push(&set->entries, (SetEntry){value, group, count});
     set->slots[at] = (hash >> 32 << 32) | set->entries.count;
-    if (set->entries.count * 2 > set->slot_mask)
+    if (set->entries.count / 3 >= (set->slot_mask + 1) / 4)
         grow_set(set);
 }
 

@@ -260,7 +260,7 @@ static void word_assign(GroupTable *table, const Vector *keys, int64_t count, in
                 slot->word = words[i];
                 slot->group = (uint64_t)new_group(table, keys, first + i) + 1;
                 groups[first + i] = (int64_t)slot->group - 1;
-                if ((size_t)table->count * 2 > table->slot_mask)
+                if ((size_t)table->count / 3 >= (table->slot_mask + 1) / 4)
                     grow_words(table);
                 continue;
             }
@@ -367,7 +367,7 @@ static void general_chunk(GroupTable *table, const Vector *keys, int64_t rows, b
             uint64_t group = (uint64_t)new_group(table, keys, i);
             table->slots[at] = (hashes[i] >> 32 << 32) | (group + 1);
             groups[i] = (int64_t)group;
-            if ((size_t)table->count * 2 > table->slot_mask)
+            if ((size_t)table->count / 3 >= (table->slot_mask + 1) / 4)
                 grow_slots(table);
             continue;
         }
