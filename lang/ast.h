@@ -162,8 +162,8 @@ typedef enum AstEntries { AST_ENTRIES(AST_ENTRIES_VALUE) } AstEntries;
 /* One parsed text. */
 typedef struct Ast {
     const Source *source;
-    const AstNode *root;  /* AST_FILE, AST_PROMPT, or an expression, as asked for */
-    uint32_t node_count;  /* ids are below this */
+    const AstNode *root; /* AST_FILE, AST_PROMPT, or an expression, as asked for */
+    uint32_t node_count; /* ids are below this */
     bool failed;         /* errors were given while parsing this text */
 } Ast;
 

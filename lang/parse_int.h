@@ -12,7 +12,7 @@
 
 #define PARSE_STACK_MAX 4000       /* symbols that wait to be reduced: bounds nested brackets */
 #define PARSE_TEMPLATE_DEPTH_MAX 8 /* templates within templates */
-#define PARSE_ADVICE_MAX 32        /* trials for glued words in one text */
+#define PARSE_ADVICE_MAX 20        /* trials for glued words in one text */
 #define PARSE_EXPECTED_MAX 512     /* more than there are tokens */
 
 #define PARSE_WORDS_MAX 12 /* words before an error that may be the glued one */

@@ -454,7 +454,8 @@ const AstNode *parse_row(ParseContext *context, const AstGrid *grid, Span span, 
     if (context->diags != NULL) {
         DiagArg found = diag_arg_int(context->diags, cells.count);
         DiagArg wanted = diag_arg_int(context->diags, grid->header.count);
-        Diag *diag = diag_emit_with(context->diags, DIAG_ROW_LENGTH, span, DIAG_ARGS(found, wanted));
+        Diag *diag =
+            diag_emit_with(context->diags, DIAG_ROW_LENGTH, span, DIAG_ARGS(found, wanted));
         Span header = span_join(grid->header.items[0]->span,
                                 grid->header.items[grid->header.count - 1]->span);
         diag_label(context->diags, diag, header, DIAG_TEXT_HEADER_CELLS, DIAG_ARGS(wanted));

@@ -9,10 +9,10 @@
 #include "generated/lang/grammar.h"
 #include "lang/parse_int.h"
 
-#define SPLIT_PIECES_MAX 9          /* pieces of one word, keywords and names */
-#define SPLIT_CANDIDATES_MAX 64     /* ways to take one word apart that are tried */
-#define SPLIT_WORD_MAX 200          /* bytes of a word that is looked at */
-#define SPLIT_TEXT_MAX (256 * 1024) /* bytes of a declaration that is parsed again */
+#define SPLIT_PIECES_MAX 9         /* pieces of one word, keywords and names */
+#define SPLIT_CANDIDATES_MAX 32    /* ways to take one word apart that are tried */
+#define SPLIT_WORD_MAX 200         /* bytes of a word that is looked at */
+#define SPLIT_TEXT_MAX (64 * 1024) /* bytes of a declaration that is parsed again */
 
 typedef struct Piece {
     size_t start;
@@ -86,7 +86,7 @@ static void take_apart(Search *search, size_t at)
         keep_candidate(search);
         return;
     }
-    if (before + 2 > SPLIT_PIECES_MAX)
+    if (before + 2 > SPLIT_PIECES_MAX || search->found.count == SPLIT_CANDIDATES_MAX)
         return;
     size_t first = at == 0 ? search->front : at;
     for (size_t start = first; start < search->word.len; start++) {
