@@ -284,7 +284,7 @@ static void relation_fields(Builder *builder, const AstYield *yield, PlanBody *o
         const TypedColumn *column = &decl->rows.columns[i];
         fields[i].name = column->name;
         for (uint32_t j = 0; j < yield->columns.count; j++)
-            if (str_equal(named_name(named_at(yield->columns, j)), column->name))
+            if (builder->body->yield_columns[j] == i)
                 fields[i].value =
                     build_as(builder, named_at(yield->columns, j)->value, column->type);
         ASSERT(fields[i].value != NULL);

@@ -65,16 +65,40 @@ static const PlanExpr *unsupported_node(Builder *builder, const AstNode *node, T
     return build_unsupported(builder, text, text, node->span, type);
 }
 
+// The day that stands for a month (its first or last) or a moment: a call of the library.
+static const PlanExpr *day_of(Builder *builder, const PlanExpr *expr, bool month_end)
+{
+    const FnCard *cards[16];
+    bool month = expr->type.kind == TYPE_MONTH;
+    const char *name = !month ? "date" : month_end ? "last_day" : "first_day";
+    uint32_t count = stdlib_find(str_from_cstr(name), cards, ARRAY_LEN(cards));
+    for (uint32_t i = 0; i < MIN_OF(count, (uint32_t)ARRAY_LEN(cards)); i++) {
+        if (strstr(cards[i]->signature, month ? ": month)" : ": datetime)") == NULL)
+            continue;
+        PlanExpr draft = {
+            .kind = PLAN_EXPR_CALL, .type = type_of(TYPE_DATE), .card = cards[i], .kids = &expr};
+        draft.kid_count = 1;
+        draft.text = expr->text;
+        return plan_expr(builder->plan, &draft);
+    }
+    UNREACHABLE();
+}
+
 const PlanExpr *build_as(Builder *builder, const AstNode *node, Type type)
 {
-    return build_convert(builder, build_expr(builder, node), type);
+    const PlanExpr *expr = build_expr(builder, node);
+    bool day = type.kind == TYPE_DATE &&
+               (expr->type.kind == TYPE_MONTH || expr->type.kind == TYPE_DATETIME);
+    if (!day)
+        return build_convert(builder, expr, type);
+    const TypedExpr *typed = typed_expr(builder->typed, node);
+    return day_of(builder, expr, typed != NULL && typed->month_end);
 }
 
 const PlanExpr *build_wanted(Builder *builder, const AstNode *node)
 {
-    const PlanExpr *expr = build_expr(builder, node);
     const TypedExpr *typed = typed_expr(builder->typed, node);
-    return typed == NULL ? expr : build_convert(builder, expr, typed->want);
+    return typed == NULL ? build_expr(builder, node) : build_as(builder, node, typed->want);
 }
 
 // ---------------------------------------------------------------- names
