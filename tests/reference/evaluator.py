@@ -52,7 +52,7 @@ class ScoreMark:
     points: object
     label: str
     open: bool
-    cause: tuple = None
+    blame: object = None
 
 
 @dataclass
@@ -255,6 +255,14 @@ def blame_cause(blame, guard_only):
     return blame.cause
 
 
+def open_blame(verdict):
+    """What makes `points` unknown where a score is open: its undecided members, or its own cause."""
+    cause = blame_cause(verdict.blame, verdict.guard_only)
+    if isinstance(verdict.blame, Issue) and verdict.blame.cause[0] == UNDECIDED_MEMBERS:
+        return Issue((UNDECIDED_MEMBERS, ""), members=(cause, None, None))
+    return Issue(cause)
+
+
 def apply_to_binding(binding, place, verdict):
     """The binding after a condition above the first fence; None if it is gone."""
     if verdict.outcome == "F":
@@ -433,9 +441,8 @@ class Reading:
                 group.scores.append(ScoreMark(value(clause.points, scope), clause.label, False))
                 group.caveats += verdict.caveats
             elif verdict.outcome == "U":
-                cause = blame_cause(verdict.blame, verdict.guard_only)
                 group.scores.append(ScoreMark(value(clause.points, scope), clause.label, True,
-                                              cause))
+                                              open_blame(verdict)))
 
     # -------------------------------------------------------------- the fence
 

@@ -366,12 +366,12 @@ def _not_value(v):
 
 def _points(e, s):
     low = high = 0
-    cause = None
+    blame = None
     for score in s.group.scores:
         low += min(0, score.points) if score.open else score.points
         high += max(0, score.points) if score.open else score.points
-        cause = cause or (score.cause if score.open else None)
-    return low if low == high else Issue(cause, low, high)
+        blame = blame or (score.blame if score.open else None)
+    return low if low == high else replace(blame, low=low, high=high)
 
 
 def _template(e, s):

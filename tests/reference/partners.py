@@ -8,9 +8,10 @@ loose. The clause then turns these verdicts into bindings, attached sets and gap
 from dataclasses import dataclass
 
 import model as ast
-from expressions import (ABSENT, Scope, Unplaced, leaf_truth, leaves, truth, value, variables)
-from values import (CERTAIN, POSSIBLE, SHADOW, TOLERATED, first_unknown, may_equal, Gap, Issue,
-                    skeletonless, unknown)
+from expressions import (ABSENT, NEGATED, Scope, Unplaced, expand, leaf_truth, leaves, resolve, truth,
+                         value, variables)
+from values import (CERTAIN, POSSIBLE, SHADOW, TOLERATED, Gap, Issue, may_equal, skeletonless,
+                    unknown)
 
 
 @dataclass
@@ -62,12 +63,30 @@ class Link:
         """The verdict on a pair: None for F, else a Pair."""
         both = binding.with_rows({self.var: row})
         scope = self.scope.at(binding=both)
-        t, blame = truth(self.clause.on, scope, self.pair_policy)
+        t, blame = self._truth(scope)
         if t == "F":
             return None
         if t == "T":
             return Pair(row, "T", row.cause)
         return self._classify(row, scope, blame)
+
+    def _truth(self, scope):
+        """The condition on a pair. Under drop and keep a key leaf with a gap on either side does not
+        match, even if the other side is an issue: a row without a key is nobody's."""
+        if self.pair_policy == "undecided":
+            return truth(self.clause.on, scope)
+        table = {}
+        for i, (leaf, positive) in enumerate(self.leaves):
+            table[(leaf, positive)] = leaf_truth(self._leaf_value(i, scope), "drop", positive)
+        return _combine(self.clause.on, scope, True, table)
+
+    def _leaf_value(self, i, scope):
+        v = value(self.leaves[i][0], scope)
+        if self.pair_policy == "drop" and self.sides[i] is not None:
+            gaps = [x for x in (value(side, scope) for side in self.sides[i])
+                    if isinstance(x, Gap)]
+            return gaps[0] if gaps and unknown(v) else v
+        return v
 
     def _classify(self, row, scope, blame):
         """The first that holds of (1) to (5) of evaluation 4.1."""
@@ -76,8 +95,7 @@ class Link:
         for i, ((leaf, positive), sides) in enumerate(zip(self.leaves, self.sides)):
             if sides is None:
                 continue
-            v = value(leaf, scope)
-            t, _ = leaf_truth(v, self.pair_policy, positive)
+            t, _ = leaf_truth(self._leaf_value(i, scope), self.pair_policy, positive)
             right, left = (value(side, scope) for side in sides)
             if t == "U" and skeletonless(left):
                 return Pair(row, "open", left.cause, i)
@@ -132,6 +150,10 @@ class Link:
                 bad = None if self.pair_policy == "drop" and isinstance(bad, Gap) else bad
             else:
                 bad = self._unknown_part(self.right[i], scope)
+                leaf = self.leaves[i][0]
+                if set(variables(leaf, self.body)) <= {self.var} and \
+                        not unknown(value(leaf, scope)):
+                    bad = None       # `is present` and `??` read a gap and are known all the same
             if bad is not None:
                 causes.append(bad.cause)
                 key_read = key_read or sides is not None
@@ -142,8 +164,8 @@ class Link:
         plain = list(leaves(e, scope, positive))
         table = {}
         for leaf, polarity in plain:
-            table[(leaf, polarity)] = self._best_leaf(leaf, polarity, scope, keys)
-        return _combine(e, scope, positive, table, self.body)
+            table[(leaf, polarity)] = self._best_leaf(leaf, polarity, scope, keys), None
+        return _combine(e, scope, positive, table)[0]
 
     def _best_leaf(self, leaf, positive, scope, keys):
         i = self.leaves.index((leaf, positive))
@@ -161,20 +183,20 @@ class Link:
         return "T" if positive else "F"
 
 
-def _combine(e, scope, positive, table, body):
-    """Kleene logic over given values of the leaves."""
-    from expressions import NEGATED, expand, resolve
+def _combine(e, scope, positive, table):
+    """Kleene logic over given values of the leaves, with the blame of the leftmost U."""
     if isinstance(e, ast.LetRef):
-        return _combine(resolve(e, scope)[0], scope, positive, table, body)
+        return _combine(resolve(e, scope)[0], scope, positive, table)
     plain = expand(e)
     if isinstance(plain, ast.Not):
-        return NEGATED[_combine(plain.arg, scope, not positive, table, body)]
+        t, blame = _combine(plain.arg, scope, not positive, table)
+        return NEGATED[t], blame
     if isinstance(plain, (ast.And, ast.Or)):
         decisive = "F" if isinstance(plain, ast.And) else "T"
-        parts = [_combine(item, scope, positive, table, body) for item in plain.items]
-        if decisive in parts:
-            return decisive
-        return "U" if "U" in parts else NEGATED[decisive]
+        parts = [_combine(item, scope, positive, table) for item in plain.items]
+        if any(t == decisive for t, _ in parts):
+            return decisive, None
+        return next(((t, b) for t, b in parts if t == "U"), (NEGATED[decisive], None))
     return table[(plain, positive)]
 
 
