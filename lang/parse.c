@@ -381,7 +381,7 @@ void parse_context_init(ParseContext *context, Arena *arena, const Source *sourc
         .source = source,
         .diags = diags,
         .keywords = keywords,
-        .trials_left = PARSE_ADVICE_MAX,
+        .trial_bytes = PARSE_TRIAL_BYTES_MAX,
         .start_token = T_START_REST,
     };
 }

@@ -12,8 +12,9 @@
 
 #define PARSE_STACK_MAX 4000       /* symbols that wait to be reduced: bounds nested brackets */
 #define PARSE_TEMPLATE_DEPTH_MAX 8 /* templates within templates */
-#define PARSE_ADVICE_MAX 20        /* trials for glued words in one text */
-#define PARSE_EXPECTED_MAX 512     /* more than there are tokens */
+#define PARSE_TRIAL_BYTES_MAX                                                                      \
+    (4 * 1024 * 1024)          /* parsed again for advice on glued words, in one text */
+#define PARSE_EXPECTED_MAX 512 /* more than there are tokens */
 
 #define PARSE_WORDS_MAX 12 /* words before an error that may be the glued one */
 
@@ -39,7 +40,7 @@ typedef struct ParseContext {
     Token words[PARSE_WORDS_MAX]; /* the last ones pushed, in a ring */
     uint32_t word_count;          /* of all pushed */
     VEC(Token) brackets;          /* open ones */
-    uint32_t trials_left;         /* for advice on glued words */
+    uint32_t trial_bytes;         /* left for advice on glued words */
     uint32_t part_start;          /* of the open declaration */
     int template_depth;
     int start_token;      /* what the outermost text began with */

@@ -163,7 +163,7 @@ static const AstNode *parse_hole(ParseContext *context, uint32_t start, uint32_t
                        context->diags);
     child.builder = context->builder;
     child.template_depth = context->template_depth + 1;
-    child.trials_left = context->trials_left;
+    child.trial_bytes = context->trial_bytes;
     child.part_start = context->part_start;
     child.start_token = context->start_token;
     child.error_floor = context->error_floor;
@@ -173,7 +173,7 @@ static const AstNode *parse_hole(ParseContext *context, uint32_t start, uint32_t
     else
         (void)parse_slice(&child, T_START_EXPR, start, end);
     context->builder = child.builder;
-    context->trials_left = child.trials_left;
+    context->trial_bytes = child.trial_bytes;
     context->late_errors += child.late_errors;
     const AstNode *root = child.root;
     parse_context_deinit(&child);

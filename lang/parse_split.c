@@ -185,9 +185,9 @@ static size_t number_front(Str word)
     return at;
 }
 
-/* Fills `good` with the splits of the word that parse; their number. A word with any split costs one of
- * the trials that are left. */
-static size_t find_splits(const Place *place, Candidate *good, size_t room, uint32_t *trials)
+/* Fills `good` with the splits of the word that parse; their number. Each trial costs the
+ * bytes that it parses. */
+static size_t find_splits(const Place *place, Candidate *good, size_t room, uint32_t *bytes)
 {
     Str word = source_text(place->source, place->word);
     if (word.len > SPLIT_WORD_MAX || place->end - place->start > SPLIT_TEXT_MAX)
@@ -195,9 +195,9 @@ static size_t find_splits(const Place *place, Candidate *good, size_t room, uint
     Search search = {.keywords = place->keywords, .word = word, .front = number_front(word)};
     take_apart(&search, 0);
     size_t count = 0;
-    size_t candidates = *trials > 0 ? search.found.count : 0;
-    *trials -= candidates > 0;
-    for (size_t i = 0; i < candidates && count < room; i++) {
+    uint32_t cost = place->end - place->start;
+    for (size_t i = 0; i < search.found.count && count < room && cost <= *bytes; i++) {
+        *bytes -= cost;
         StrBuf replacement = {0};
         add_replacement(&replacement, word, &search.found.items[i]);
         if (try_replacement(place, strbuf_str(&replacement)))
@@ -276,7 +276,7 @@ static bool tell_word(ParseContext *context, const Token *token)
         .start_token = context->start_token,
     };
     Candidate good[PARSE_SPLITS_MAX];
-    size_t count = find_splits(&place, good, PARSE_SPLITS_MAX, &context->trials_left);
+    size_t count = find_splits(&place, good, PARSE_SPLITS_MAX, &context->trial_bytes);
     const Candidate *best = simplest(good, count);
     if (best == NULL)
         return false;
@@ -308,6 +308,18 @@ bool parse_tell_glued(ParseContext *context)
     return false;
 }
 
+/* Whether there is a keyword inside the word: most words have none, and then nothing need be read. */
+static bool may_split(const Keywords *keywords, Str word)
+{
+    if (word.len > SPLIT_WORD_MAX)
+        return false;
+    Search search = {.keywords = keywords, .word = word, .front = number_front(word)};
+    take_apart(&search, 0);
+    bool found = search.found.count > 0;
+    vec_free(&search.found);
+    return found;
+}
+
 /* Start of the last declaration that begins at or before `offset`. */
 static uint32_t declaration_start(const Place *place, Arena *arena, uint32_t offset)
 {
@@ -327,6 +339,8 @@ uint32_t parse_splits(Arena *arena, const Source *source, Span span, ParseSplit 
 {
     Keywords keywords;
     keywords_init(&keywords);
+    if (!may_split(&keywords, source_text(source, span)))
+        return 0;
     Place place = {
         .source = source,
         .keywords = &keywords,
@@ -338,8 +352,8 @@ uint32_t parse_splits(Arena *arena, const Source *source, Span span, ParseSplit 
     place.start = declaration_start(&place, scratch, span.start);
     arena_destroy(scratch);
     Candidate good[PARSE_SPLITS_MAX];
-    uint32_t trials = 1;
-    size_t count = find_splits(&place, good, PARSE_SPLITS_MAX, &trials);
+    uint32_t bytes = PARSE_TRIAL_BYTES_MAX / 4;
+    size_t count = find_splits(&place, good, PARSE_SPLITS_MAX, &bytes);
     for (size_t i = 0; i < count; i++)
         make_split(arena, &place, &good[i], &splits[i]);
     return (uint32_t)count;
