@@ -79,6 +79,17 @@ IdentityState identity_case(Str text, StrBuf *out)
 
 // ---- own types
 
+// Can nothing be taken off at the ends? Blanks and characters without width begin with one of few
+// bytes and end with one of few.
+static bool text_is_bare(Str text)
+{
+    if (text.len == 0)
+        return false;
+    unsigned char first = (unsigned char)text.ptr[0], last = (unsigned char)text.ptr[text.len - 1];
+    bool begins = first > ' ' && first != 0xC2 && first != 0xE2 && first != 0xE3 && first != 0xEF;
+    return begins && last > ' ' && last != 0xA0 && last != 0x8B && last != 0x80 && last != 0xBF;
+}
+
 // Blanks and characters without width at both ends.
 static Str text_core(Str text)
 {
@@ -123,7 +134,7 @@ static bool text_masked(Str text, StrBuf *out)
 
 IdentityState identity_text(Str text, StrBuf *out)
 {
-    Str core = text_core(text);
+    Str core = text_is_bare(text) ? text : text_core(text);
     if (core.len == 0)
         return IDENTITY_MISSING;
     if (text_masked(core, out))
