@@ -179,8 +179,10 @@ bool members_cause_is(const CauseTable *causes, CauseId cause);
 // false are left out.
 typedef struct TupleBatch {
     int64_t count;
-    int64_t *binding; // index in the batch
-    int64_t **rows;   // per slot of the aggregate's `mention`, in that order
+    int64_t *binding;   // index in the batch
+    int64_t **rows;     // per slot of the mention list, in that order; behind them, the extra slots
+    uint32_t extra[64]; // attached slots that only when or by read: not part of the identity
+    uint32_t extra_count;
     uint8_t *
         row_class; // RowClass: of the attached rows, `when` and `?`; the binding's own class is not in it
     CauseId *cause;   // why it is not certain

@@ -141,13 +141,27 @@ void step_run_AS_OF(const Frame *frame, const Step *step, Vector *out)
     vector_constant(out, &value, frame->count, frame->arena);
 }
 
+// The cause (absent, `table.column`), if some row is absent.
+static CauseId absent_cause(const Frame *frame, const SlotRows *slot, const Column *column)
+{
+    bool absent = false;
+    for (int64_t i = 0; slot->rows != NULL && i < frame->count && !absent; i++)
+        absent = slot->rows[i] == ROW_ABSENT;
+    if (!absent)
+        return frame->shared->absent_cause;
+    Str source = arena_printf(frame->arena, STR_FMT "." STR_FMT, STR_ARG(slot->rowset->name),
+                              STR_ARG(column->name));
+    return cause_intern(frame->shared->causes, REASON_ABSENT, source);
+}
+
 void step_run_COLUMN(const Frame *frame, const Step *step, Vector *out)
 {
     const SlotRows *slot = &frame->context->slots[step->slot];
     ASSERT(slot->rowset != NULL);
     ASSERT(step->index < slot->rowset->column_count);
-    column_gather(&slot->rowset->columns[step->index], slot->rows, slot->first, frame->count,
-                  frame->shared->absent_cause, frame->arena, out);
+    const Column *column = &slot->rowset->columns[step->index];
+    column_gather(column, slot->rows, slot->first, frame->count, absent_cause(frame, slot, column),
+                  frame->arena, out);
 }
 
 // Vectors that the operator made are used as they are.

@@ -310,6 +310,25 @@ static int128_t whole_at(const Vector *vector, int64_t row)
     return vector->phys == PHYS_I64 ? vector->i64[at] : vector->i128[at];
 }
 
+// A zero denominator of a mean is a mean over nothing: its side, as an ordinary value, says what that is.
+static bool fraction_of_nothing(const Frame *frame, const Step *step, int64_t row, Vector *out)
+{
+    ValueState worst = VALUE_KNOWN;
+    CauseId cause = 0;
+    for (uint32_t k = 0; k < step->list_count; k++) {
+        const Vector *side = frame_operand(frame, step->list[k]);
+        int64_t at = vector_index(side, row);
+        ValueState state = side->state == NULL ? VALUE_KNOWN : (ValueState)side->state[at];
+        if (state <= worst)
+            continue;
+        worst = state;
+        cause = side->cause[at];
+    }
+    if (worst != VALUE_KNOWN)
+        vector_set_unknown(out, row, worst, cause, frame->arena);
+    return worst != VALUE_KNOWN;
+}
+
 void step_run_COMPARE_FRACTION(const Frame *frame, const Step *step, Vector *out)
 {
     const Vector *const operands[4] = {frame_operand(frame, step->a), frame_operand(frame, step->b),
@@ -330,6 +349,8 @@ void step_run_COMPARE_FRACTION(const Frame *frame, const Step *step, Vector *out
         int128_t left_den = whole_at(operands[1], i);
         int128_t right_den = whole_at(operands[3], i);
         if (left_den == 0 || right_den == 0) {
+            if (fraction_of_nothing(frame, step, i, out))
+                continue;
             frame_issue(frame, step, out, i, REASON_DIVISION_BY_ZERO);
             continue;
         }

@@ -188,7 +188,7 @@ static bool kept_nothing(const Vector *vector, int64_t index)
 
 typedef struct Kinds {
     uint8_t *open, *loose, *linked; // per pair
-    CauseId *open_cause;
+    CauseId *open_cause, *loose_cause;
 } Kinds;
 
 static void kinds_of_key(const EvalContext *context, const OnLeaf *leaf, const TruthBlock *truth,
@@ -207,6 +207,8 @@ static void kinds_of_key(const EvalContext *context, const OnLeaf *leaf, const T
                 kinds->open_cause[i] = cause_at(&earlier, i);
             kinds->open[i] = 1;
         } else if (kept_nothing(&right, i)) {
+            if (!kinds->loose[i])
+                kinds->loose_cause[i] = cause_at(&right, i);
             kinds->loose[i] = 1;
         } else {
             kinds->linked[i] = 1; // what survived fits
@@ -263,7 +265,8 @@ static void classify(const PartnerRun *partner, const EvalContext *context, Poli
     int64_t count = context->count;
     Kinds kinds = {
         ARENA_ARRAY(context->arena, uint8_t, count), ARENA_ARRAY(context->arena, uint8_t, count),
-        ARENA_ARRAY(context->arena, uint8_t, count), ARENA_ARRAY(context->arena, CauseId, count)};
+        ARENA_ARRAY(context->arena, uint8_t, count), ARENA_ARRAY(context->arena, CauseId, count),
+        ARENA_ARRAY(context->arena, CauseId, count)};
     TruthBlock *truths = ARENA_ARRAY(context->arena, TruthBlock, on->leaf_count + 1);
     for (uint32_t l = 0; l < on->leaf_count; l++) {
         leaf_truth(context, &on->leaves[l], policy, &truths[l]);
@@ -278,6 +281,8 @@ static void classify(const PartnerRun *partner, const EvalContext *context, Poli
                                                        : PAIR_LINKED;
         if (kinds.open[i])
             cause[i] = kinds.open_cause[i];
+        else if (kinds.loose[i])
+            cause[i] = kinds.loose_cause[i];
     }
 }
 
@@ -347,6 +352,8 @@ Status pairs_judge(BodyRun *run, PartnerRun *partner, const Bindings *batch, Pai
                    int64_t from, bool links_hold)
 {
     TRY(count_pairs(run, partner, pairs->count - from));
+    if (pairs->count == from)
+        return STATUS_OK;
     if (links_hold && partner->only_links) {
         memset(pairs->truth + from, TRUTH_T, (size_t)(pairs->count - from));
         return STATUS_OK;

@@ -14,7 +14,7 @@ typedef struct Spread {
     Arena *arena;
     const Body *body;
     TupleBatch *tuples;
-    uint32_t mention_count;
+    uint32_t mention_count; // with the extra slots
 } Spread;
 
 static void tuples_alloc(Arena *arena, uint32_t mention_count, int64_t count, TupleBatch *out)
@@ -68,6 +68,8 @@ static void spread_attached(Spread *spread, uint32_t m, const AttachedSet *set)
             out.many[next] |= row_is_unknown(member->row);
         }
     }
+    memcpy(out.extra, in->extra, sizeof out.extra);
+    out.extra_count = in->extra_count;
     *spread->tuples = out;
 }
 
@@ -110,8 +112,9 @@ static EvalContext tuple_context(BodyRun *run, const Bindings *batch, const Aggr
         slots[slot] =
             (SlotRows){.rowset = run_rowset(run->shared, body->slots[slot].source), .rows = rows};
     }
-    for (uint32_t m = 0; m < aggregate->mention_count; m++) {
-        uint32_t slot = aggregate->mention[m];
+    for (uint32_t m = 0; m < aggregate->mention_count + tuples->extra_count; m++) {
+        uint32_t slot = m < aggregate->mention_count ? aggregate->mention[m]
+                                                     : tuples->extra[m - aggregate->mention_count];
         slots[slot] = (SlotRows){.rowset = run_rowset(run->shared, body->slots[slot].source),
                                  .rows = tuples->rows[m]};
     }
@@ -165,7 +168,7 @@ static void apply_when(const EvalContext *context, const Aggregate *aggregate, T
         if (truth.truth[i] == TRUTH_F)
             continue;
         if (next != i)
-            tuple_copy(tuples, i, tuples, next, aggregate->mention_count);
+            tuple_copy(tuples, i, tuples, next, aggregate->mention_count + tuples->extra_count);
         if (truth.truth[i] == TRUTH_U)
             tuple_worsen(tuples, next, CLASS_POSSIBLE, truth.cause == NULL ? 0 : truth.cause[i]);
         next++;
@@ -173,29 +176,81 @@ static void apply_when(const EvalContext *context, const Aggregate *aggregate, T
     tuples->count = next;
 }
 
-static void start_tuples(BodyRun *run, const Bindings *batch, uint32_t mention_count,
+static void start_tuples(BodyRun *run, const Bindings *batch, const Aggregate *aggregate,
                          TupleBatch *out)
 {
-    tuples_alloc(run->scratch, mention_count, batch->count, out);
+    TupleBatch extras = {0};
+    uint64_t mentioned = 0;
+    for (uint32_t m = 0; m < aggregate->mention_count; m++)
+        mentioned |= (uint64_t)1 << aggregate->mention[m];
+    uint64_t read = (expr_slots(&aggregate->when) | expr_slots(&aggregate->by)) & ~mentioned;
+    for (uint32_t slot = 0; slot < run->body->slot_count; slot++) {
+        if ((read >> slot & 1) != 0 && batch->attached[slot].offsets != NULL)
+            extras.extra[extras.extra_count++] = slot;
+    }
+    tuples_alloc(run->scratch, aggregate->mention_count + extras.extra_count, batch->count, out);
+    memcpy(out->extra, extras.extra, sizeof out->extra);
+    out->extra_count = extras.extra_count;
     for (int64_t i = 0; i < batch->count; i++)
         out->binding[i] = i;
 }
 
-void tuples_build(BodyRun *run, const Bindings *batch, const Aggregate *aggregate,
-                  const EvalContext *base, TupleBatch *out)
+static void spread_slots(BodyRun *run, const Bindings *batch, const Aggregate *aggregate,
+                         TupleBatch *out)
 {
-    start_tuples(run, batch, aggregate->mention_count, out);
     Spread spread = {.arena = run->scratch,
                      .body = run->body,
                      .tuples = out,
-                     .mention_count = aggregate->mention_count};
-    for (uint32_t m = 0; m < aggregate->mention_count; m++) {
-        uint32_t slot = aggregate->mention[m];
+                     .mention_count = aggregate->mention_count + out->extra_count};
+    for (uint32_t m = 0; m < spread.mention_count; m++) {
+        uint32_t slot = m < aggregate->mention_count ? aggregate->mention[m]
+                                                     : out->extra[m - aggregate->mention_count];
         if (batch->attached[slot].offsets != NULL)
             spread_attached(&spread, m, &batch->attached[slot]);
         else if (batch->rows[slot] != NULL)
             take_plain(&spread, m, slot, batch->rows[slot]);
     }
+}
+
+// Tuples of one binding that differ in extra slots only are one: the best of them.
+static void drop_extra(BodyRun *run, const Aggregate *aggregate, TupleBatch *tuples)
+{
+    if (tuples->extra_count == 0)
+        return;
+    const CauseTable *causes = run->shared->causes;
+    uint32_t width = aggregate->mention_count + 1;
+    int64_t *id = ARENA_ARRAY(run->scratch, int64_t, width);
+    Map seen = {0};
+    int64_t next = 0;
+    for (int64_t i = 0; i < tuples->count; i++) {
+        id[0] = tuples->binding[i];
+        for (uint32_t m = 1; m < width; m++)
+            id[m] = tuples->rows[m - 1][i];
+        bool is_new = false;
+        uint64_t *at = map_at(&seen, (Str){(const char *)id, width * sizeof *id}, &is_new);
+        if (is_new) {
+            *at = (uint64_t)next;
+            tuple_copy(tuples, i, tuples, next++, aggregate->mention_count + tuples->extra_count);
+            continue;
+        }
+        int64_t have = (int64_t)*at;
+        bool better = tuples->row_class[i] < tuples->row_class[have];
+        bool lower = tuples->row_class[i] == tuples->row_class[have] && tuples->cause[i] != 0 &&
+                     cause_order(causes, tuples->cause[i], tuples->cause[have]) < 0;
+        if (better || lower) {
+            tuples->row_class[have] = tuples->row_class[i];
+            tuples->cause[have] = tuples->cause[i];
+        }
+    }
+    tuples->count = next;
+    map_deinit(&seen);
+}
+
+void tuples_build(BodyRun *run, const Bindings *batch, const Aggregate *aggregate,
+                  const EvalContext *base, TupleBatch *out)
+{
+    start_tuples(run, batch, aggregate, out);
+    spread_slots(run, batch, aggregate, out);
     uint64_t wanted = expr_slots(&aggregate->argument) | expr_slots(&aggregate->when) |
                       expr_slots(&aggregate->by);
     // `when` may lose tuples, so the context is made anew behind it.
@@ -208,6 +263,7 @@ void tuples_build(BodyRun *run, const Bindings *batch, const Aggregate *aggregat
         }
         if (round == 0) {
             apply_when(&context, aggregate, out);
+            drop_extra(run, aggregate, out);
             continue;
         }
         if (aggregate->argument.count > 0)
