@@ -69,12 +69,14 @@ def add_partial(entry, finding, key, partial):
     causes, members = partial.pop(key)
     entry["undecided_rows"] += len(members)
     if entry["list"] == "undecided":
-        reading = finding.in_a[key]
-        if reading.cls == CERTAIN:
-            reading = finding.in_b[key]
-        entry["causes"] = cause_lines(causes + reading.causes())
+        group = finding.in_a[key]
+        if group.cls == CERTAIN:
+            group = finding.in_b[key]
+        blamed = {id(m) for m in group.all_members()} if group.blames_shadows else set()
+        if not all(id(m) in blamed for m in members):      # each member counts once
+            entry["causes"] = cause_lines(causes + group.causes())
         entry["evidence"] = []
-        add_evidence(entry, finding, reading.of_class(POSSIBLE) + members, POSSIBLE)
+        add_evidence(entry, finding, group.of_class(POSSIBLE) + members, POSSIBLE)
 
 
 def cause_lines(causes):
