@@ -10,6 +10,9 @@
 #include "stdlib/numeral_int.h"
 #include "stdlib/stdlib_int.h"
 
+#define ZONE_MINUTES 480 // data are in +08:00; moments of another zone are brought to it
+#define DAY_MINUTES 1440
+
 typedef struct DateParts {
     int year, month, day;
 } DateParts;
@@ -110,28 +113,33 @@ static bool read_day(NumeralReader *reader, DateParts *parts, int32_t separator)
     return numeral_skip(reader, 0x65E5) || numeral_skip(reader, 0x53F7); // 日, 号
 }
 
-// A zone behind the time: Z, +08:00 or +0800.
-static bool read_zone(NumeralReader *reader)
+// A zone behind the time, Z, +08:00 or +0800, in minutes east.
+static bool read_zone(NumeralReader *reader, int *east)
 {
     int hour = 0, minute = 0;
+    *east = 0;
     if (numeral_skip(reader, 'Z'))
         return true;
-    if (!numeral_skip(reader, '+') && !numeral_skip(reader, '-'))
+    bool west = numeral_peek(reader) == '-';
+    if (!west && numeral_peek(reader) != '+') {
+        *east = ZONE_MINUTES;
         return true;
+    }
+    reader->at++;
     if (!read_field(reader, true, &hour))
         return false;
     (void)numeral_skip(reader, ':');
-    return read_field(reader, true, &minute) && hour < 24 && minute < 60;
+    *east = 0;
+    if (!read_field(reader, true, &minute) || hour > 23 || minute > 59)
+        return false;
+    *east = (hour * 60 + minute) * (west ? -1 : 1);
+    return true;
 }
 
-// HH:MM[:SS[.f…]][zone], or nothing. The whole rest must be read.
-static bool read_rest(NumeralReader *reader)
+// HH:MM[:SS[.f…]].
+static bool read_time(NumeralReader *reader, int *minutes)
 {
     int hour = 0, minute = 0, second = 0;
-    if (!numeral_skip(reader, 'T'))
-        skip_blanks(reader);
-    if (reader->at == reader->cell->count)
-        return true;
     if (!read_field(reader, false, &hour) || !numeral_skip(reader, ':') ||
         !read_field(reader, true, &minute))
         return false;
@@ -140,28 +148,65 @@ static bool read_rest(NumeralReader *reader)
     if (numeral_skip(reader, '.'))
         while (cell_is_digit(numeral_peek(reader)))
             reader->at++;
-    if (hour > 23 || minute > 59 || second > 59 || !read_zone(reader))
+    *minutes = hour * 60 + minute;
+    return hour < 24 && minute < 60 && second < 60;
+}
+
+// A time of day with its zone, or nothing, and the end. *shift is by how many days the date differs
+// where the data's clocks stand.
+static bool read_rest(NumeralReader *reader, int *shift)
+{
+    int minutes = 0, east = 0;
+    *shift = 0;
+    if (!numeral_skip(reader, 'T'))
+        skip_blanks(reader);
+    if (reader->at == reader->cell->count)
+        return true;
+    if (!read_time(reader, &minutes) || !read_zone(reader, &east))
         return false;
+    minutes += ZONE_MINUTES - east;
+    *shift = minutes < 0 ? -1 : minutes >= DAY_MINUTES ? 1 : 0;
     skip_blanks(reader);
     return reader->at == reader->cell->count;
 }
 
+// An end that is open: missing, so that the model says what it stands for (`date(t) ?? as_of`).
+static bool is_open_end(const Cell *cell)
+{
+    static const char *const words[] = {"至今", "长期", "—", "——", "-", "--"};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        NumeralReader reader = {cell, 0, false, REASON_NONE};
+        skip_blanks(&reader);
+        if (!numeral_skip_word(&reader, words[i]))
+            continue;
+        skip_blanks(&reader);
+        if (reader.at == cell->count)
+            return true;
+    }
+    return false;
+}
+
 FN1(date_of_text, I64, Text, t, .name = "date", .name_zh = "日期",
-    .signature = "date(t: text): date",
-    .doc = "The date that a text writes, in any of the usual forms; undecided if it is none.",
-    .doc_zh = "文字写出的日期，常见写法都认；认不出的待定。",
+    .signature = "date(t: text): date?",
+    .doc = "The date that a text writes, in any usual form; open ends (至今, 长期, 9999-12-31) are "
+           "missing.",
+    .doc_zh = "文字写出的日期，常见写法都认；至今、长期、9999-12-31 是缺失，认不出的待定。",
     .example = "date(\"二〇二三年一月五日\") = 2023-01-05", .issues = FN_ISSUES(REASON_CONVERSION),
     .cost = 100)
 {
     Cell cell;
     DateParts parts = {0};
     int32_t separator = 0, date = 0;
+    int shift = 0;
     bool read = cell_read_spaced(*t, &cell);
     NumeralReader reader = {&cell, 0, false, REASON_NONE};
     read = read && read_year(&reader, &parts, &separator) &&
            read_month(&reader, &parts, separator) && read_day(&reader, &parts, separator) &&
            read_rest(&reader);
-    if (!read || reader.approximate || !date_from_ymd(parts.year, parts.month, parts.day, &date))
+    read = read && !reader.approximate && date_from_ymd(parts.year, parts.month, parts.day, &date);
+    if (read ? date == DATE_MAX : cell_read_spaced(*t, &cell) && is_open_end(&cell))
+        fn_issue(fn, REASON_MISSING);
+    else if (!read)
         fn_issue(fn, REASON_CONVERSION);
     return date;
 }

@@ -28,6 +28,8 @@
 //   Pair    Pair         Pair      period, point
 //   Code    uint32_t     uint32_t  list, set: the Dict's code
 //
+// A result written `T?` in the signature may be a gap: fn_issue(fn, REASON_MISSING).
+//
 // A body sees known values only. Where it has no value to give it calls fn_issue(fn, REASON_…)
 // and returns whatever it likes. Text results are interned by the kernel, not by the body.
 

@@ -144,6 +144,8 @@ static Phys result_phys(Str signature)
 
 static bool card_names(const FnCard *card, Reason reason)
 {
+    if (reason == REASON_MISSING) // a result `T?` may be a gap
+        return str_ends(str_from_cstr(card->signature), STR("?"));
     for (const Reason *issue = card->issues; issue && *issue != REASON_NONE; issue++)
         if (*issue == reason)
             return true;

@@ -40,7 +40,7 @@ static void say(CallWorld *world, Str kind, Str form, StrBuf *out)
         v = CALL(world, "chinese_number(t: text): integer", PHYS_I64, 0, operand);
         strbuf_add_i64(out, v.i64);
     } else if (str_equal(kind, STR("date"))) {
-        v = CALL(world, "date(t: text): date", PHYS_I64, 0, operand);
+        v = CALL(world, "date(t: text): date?", PHYS_I64, 0, operand);
         date_format(out, (int32_t)v.i64);
     } else {
         v = CALL(world, "month(t: text): month", PHYS_I64, 0, operand);
@@ -49,7 +49,9 @@ static void say(CallWorld *world, Str kind, Str form, StrBuf *out)
     if (v.issue == REASON_NONE)
         return;
     strbuf_clear(out);
-    strbuf_add_c(out, v.issue == REASON_CONVERSION ? "!" : "!overflow");
+    strbuf_add_c(out, v.issue == REASON_CONVERSION ? "!"
+                      : v.issue == REASON_MISSING  ? "!open"
+                                                   : "!overflow");
 }
 
 // Prints the line and returns 1 if the card says something else.
