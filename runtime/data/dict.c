@@ -1,27 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 // dict.c: the run's texts as numbers.
 //
-// Bytes lie in large chunks that never move, so a view of a text is stable. The table is open addressing over
-// words that hold 32 bits of the hash beside the code: a probe that does not match rarely touches the text,
-// and growing never reads one. One cache line of the table and one of the text make a hit.
+// The table is open addressing over words that hold 32 bits of the hash beside the code, so a probe that does
+// not match touches no text, and growing never reads one. Entries are half a cache line and hold texts of up to
+// 28 bytes themselves (identity numbers, names, dates), so that a hit costs two lines. They lie in chunks that
+// never move: a view of a text is stable.
+
+#include <assert.h>
 
 #include "runtime/base/str.h"
 #include "runtime/data/value.h"
 
 #define DICT_SLOTS_FIRST 1024u
-#define DICT_CHUNK_SIZE ((size_t)1 << 20)
+#define DICT_CHUNK_SIZE ((size_t)1 << 20) // of long texts
 #define DICT_CODE_NONE UINT32_MAX
+#define DICT_INLINE 28
+#define DICT_ENTRY_BITS 14 // entries per chunk, as a power of two
+#define DICT_ENTRY_COUNT ((size_t)1 << DICT_ENTRY_BITS)
+
+// A text of up to DICT_INLINE bytes, or (longer) a pointer to it at `bytes + 4`.
+typedef struct DictEntry {
+    uint32_t len;
+    char bytes[DICT_INLINE];
+} DictEntry;
+
+static_assert(sizeof(DictEntry) == 32, "two entries to a cache line");
+
+typedef struct DictChunk {
+    void *block;        // as allocated
+    DictEntry *entries; // on a cache line
+} DictChunk;
 
 // An occupied slot holds the upper half of the hash above and code + 1 below; 0 is free.
 struct Dict {
     uint64_t *slots;
     size_t slot_mask;
-    VEC(Str) texts; // by code
-    VEC(char *) chunks;
-    char *free_bytes; // rest of the newest small chunk
+    VEC(DictChunk) entries; // by the upper bits of the code
+    uint32_t count;
+    VEC(char *) chunks; // of long texts
+    char *free_bytes;   // rest of the newest of them
     size_t free_count;
-    size_t byte_count; // allocated in chunks
+    size_t byte_count; // allocated for entries and texts
 };
+
+static DictEntry *entry_at(const Dict *dict, uint32_t code)
+{
+    return &dict->entries.items[code >> DICT_ENTRY_BITS].entries[code & (DICT_ENTRY_COUNT - 1)];
+}
+
+static const char *entry_bytes(const DictEntry *entry)
+{
+    if (entry->len <= DICT_INLINE)
+        return entry->bytes;
+    const char *bytes;
+    memcpy(&bytes, entry->bytes + 4, sizeof bytes);
+    return bytes;
+}
 
 static uint32_t slot_tag(uint64_t slot)
 {
@@ -44,8 +78,10 @@ void dict_destroy(Dict *dict)
         return;
     for (size_t i = 0; i < dict->chunks.count; i++)
         free(dict->chunks.items[i]);
+    for (size_t i = 0; i < dict->entries.count; i++)
+        free(dict->entries.items[i].block);
     vec_free(&dict->chunks);
-    vec_free(&dict->texts);
+    vec_free(&dict->entries);
     free(dict->slots);
     free(dict);
 }
@@ -79,15 +115,13 @@ static char *dict_chunk(Dict *dict, size_t size)
     return chunk;
 }
 
-// Copies the bytes to where they stay. Long texts get a chunk of their own, so that little is wasted.
-static Str dict_copy(Dict *dict, Str text)
+// Copies a long text to where it stays. Very long ones get a chunk of their own, so that little is wasted.
+static const char *dict_copy(Dict *dict, Str text)
 {
-    if (text.len == 0)
-        return STR("");
     if (text.len > DICT_CHUNK_SIZE / 8) {
         char *own = dict_chunk(dict, text.len);
         memcpy(own, text.ptr, text.len);
-        return (Str){own, text.len};
+        return own;
     }
     if (text.len > dict->free_count) {
         dict->free_bytes = dict_chunk(dict, DICT_CHUNK_SIZE);
@@ -97,7 +131,42 @@ static Str dict_copy(Dict *dict, Str text)
     memcpy(copy, text.ptr, text.len);
     dict->free_bytes += text.len;
     dict->free_count -= text.len;
-    return (Str){copy, text.len};
+    return copy;
+}
+
+static void add_entry_chunk(Dict *dict)
+{
+    size_t size = DICT_ENTRY_COUNT * sizeof(DictEntry);
+    char *block = base_alloc(size + 64);
+    size_t past = (uintptr_t)block & 63;
+    vec_push(&dict->entries, (DictChunk){block, (DictEntry *)(void *)(block + (64 - past))});
+    dict->byte_count += size;
+}
+
+// Stores a new text under the next code.
+static uint32_t add_entry(Dict *dict, Str text)
+{
+    ASSERT(dict->count < DICT_CODE_NONE - 1);
+    ASSERT(text.len <= UINT32_MAX);
+    uint32_t code = dict->count++;
+    if ((code & (DICT_ENTRY_COUNT - 1)) == 0)
+        add_entry_chunk(dict);
+    DictEntry *entry = entry_at(dict, code);
+    entry->len = (uint32_t)text.len;
+    if (text.len > DICT_INLINE) {
+        const char *copy = dict_copy(dict, text);
+        memcpy(entry->bytes + 4, &copy, sizeof copy);
+    } else if (text.len > 0) {
+        memcpy(entry->bytes, text.ptr, text.len);
+    }
+    return code;
+}
+
+static bool entry_equals(const DictEntry *entry, Str text)
+{
+    if (entry->len != text.len)
+        return false;
+    return text.len == 0 || memcmp(entry_bytes(entry), text.ptr, text.len) == 0;
 }
 
 // The slot of `text`: the one that holds it, or the free one where it belongs.
@@ -108,12 +177,8 @@ static size_t dict_slot(const Dict *dict, Str text, uint32_t tag)
         uint64_t slot = dict->slots[at];
         if (slot == 0)
             return at;
-        if (slot_tag(slot) == tag) {
-            Str known = dict->texts.items[(uint32_t)slot - 1];
-            if (known.len == text.len &&
-                (text.len == 0 || memcmp(known.ptr, text.ptr, text.len) == 0))
-                return at;
-        }
+        if (slot_tag(slot) == tag && entry_equals(entry_at(dict, (uint32_t)slot - 1), text))
+            return at;
         at = (at + 1) & dict->slot_mask;
     }
 }
@@ -124,13 +189,11 @@ uint32_t dict_intern(Dict *dict, Str text)
     size_t at = dict_slot(dict, text, tag);
     if (dict->slots[at] != 0)
         return (uint32_t)dict->slots[at] - 1;
-    ASSERT(dict->texts.count < DICT_CODE_NONE - 1);
-    if (dict->texts.count / 3 >= (dict->slot_mask + 1) / 4) {
+    if (dict->count / 3 >= (dict->slot_mask + 1) / 4) {
         dict_grow(dict);
         at = dict_slot(dict, text, tag);
     }
-    uint32_t code = (uint32_t)dict->texts.count;
-    vec_push(&dict->texts, dict_copy(dict, text));
+    uint32_t code = add_entry(dict, text);
     dict->slots[at] = (uint64_t)tag << 32 | (code + 1);
     return code;
 }
@@ -143,17 +206,17 @@ uint32_t dict_find(const Dict *dict, Str text)
 
 Str dict_str(const Dict *dict, uint32_t code)
 {
-    ASSERT(code < dict->texts.count);
-    return dict->texts.items[code];
+    ASSERT(code < dict->count);
+    const DictEntry *entry = entry_at(dict, code);
+    return (Str){entry_bytes(entry), entry->len};
 }
 
 uint32_t dict_count(const Dict *dict)
 {
-    return (uint32_t)dict->texts.count;
+    return dict->count;
 }
 
 size_t dict_bytes(const Dict *dict)
 {
-    return dict->byte_count + dict->texts.cap * sizeof(Str) +
-           (dict->slot_mask + 1) * sizeof(uint64_t);
+    return dict->byte_count + (dict->slot_mask + 1) * sizeof(uint64_t);
 }
