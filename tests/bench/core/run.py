@@ -48,12 +48,12 @@ PEER_PROGRAM = """
 import duckdb, sys
 connection = duckdb.connect()
 connection.execute("set threads = " + sys.argv[2])
-connection.execute("copy (" + sys.argv[1] + ") to '/dev/stdout' (format csv, header false)")
+connection.execute("copy (" + sys.argv[1] + ") to '" + sys.argv[3] + "' (format csv, header false)")
 """
 
 
 def measure(command):
-    """Runs a command: seconds, peak MiB, output."""
+    """Runs a command: seconds, peak MiB, output, seconds of processor time."""
     start = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     output, errors = b"", b""
@@ -64,7 +64,7 @@ def measure(command):
     code = os.waitstatus_to_exitcode(status)
     if code != 0:
         sys.exit("%s\nfailed with %d:\n%s" % (" ".join(command), code, errors.decode()[-2000:]))
-    return seconds, usage.ru_maxrss / 1024, output.decode()
+    return seconds, usage.ru_maxrss / 1024, output.decode(), usage.ru_utime + usage.ru_stime
 
 
 def number(text):
@@ -110,16 +110,17 @@ def run_job(job, options, python):
     """Times one job; returns whether the answers agree."""
     own = [options.sup, "run", MODEL, "--data", options.folder, "--quiet"] + JOBS[job]["args"]
     sql = JOBS[job]["sql"]
+    peer_file = os.path.join(options.folder, "peer.csv")
     peer = None
     if sql and not options.no_peer:
-        peer = [python, "-c", PEER_PROGRAM, sql.format(folder=options.folder), str(options.threads)]
+        peer = [python, "-c", PEER_PROGRAM, sql.format(folder=options.folder), str(options.threads), peer_file]
     own_runs, peer_runs = [], []
     for _ in range(options.rounds):
         own_runs.append(measure(own))
         if peer:
             peer_runs.append(measure(peer))
-    seconds, memory = min(run[0] for run in own_runs), min(run[1] for run in own_runs)
-    print("%-8s sup    %7.2f s %7.0f MiB" % (job, seconds, memory))
+    seconds, memory, work = (min(run[i] for run in own_runs) for i in (0, 1, 3))
+    print("%-8s sup    %7.2f s %7.0f MiB %7.2f s of processor" % (job, seconds, memory, work))
     if len({run[2] for run in own_runs}) != 1:
         print("%-8s the program gave different bytes in different runs" % job)
         return False
@@ -127,10 +128,11 @@ def run_job(job, options, python):
         return check_damaged(options, own_runs[0][2])
     if not peer:
         return True
-    peer_seconds, peer_memory = min(run[0] for run in peer_runs), min(run[1] for run in peer_runs)
-    print("%-8s duckdb %7.2f s %7.0f MiB   ratio: time %.2f, memory %.2f"
-          % (job, peer_seconds, peer_memory, seconds / peer_seconds, memory / peer_memory))
-    same = answer_of_program(job, own_runs[0][2]) == answer_of_peer(job, peer_runs[0][2])
+    peer_seconds, peer_memory, peer_work = (min(run[i] for run in peer_runs) for i in (0, 1, 3))
+    print("%-8s duckdb %7.2f s %7.0f MiB %7.2f s of processor; ratios: time %.2f, memory %.2f, processor %.2f"
+          % (job, peer_seconds, peer_memory, peer_work, seconds / peer_seconds, memory / peer_memory, work / peer_work))
+    with open(peer_file, encoding="utf-8", newline="") as file:
+        same = answer_of_program(job, own_runs[0][2]) == answer_of_peer(job, file.read())
     if not same:
         print("%-8s the answers differ" % job)
     return same
