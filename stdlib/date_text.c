@@ -202,8 +202,10 @@ FN1(date_of_text, I64, Text, t, .name = "date", .name_zh = "日期",
     NumeralReader reader = {&cell, 0, false, REASON_NONE};
     read = read && read_year(&reader, &parts, &separator) &&
            read_month(&reader, &parts, separator) && read_day(&reader, &parts, separator) &&
-           read_rest(&reader);
-    read = read && !reader.approximate && date_from_ymd(parts.year, parts.month, parts.day, &date);
+           read_rest(&reader, &shift);
+    read = read && !reader.approximate &&
+           date_from_ymd(parts.year, parts.month, parts.day, &date) &&
+           date_add_days(date, shift, &date);
     if (read ? date == DATE_MAX : cell_read_spaced(*t, &cell) && is_open_end(&cell))
         fn_issue(fn, REASON_MISSING);
     else if (!read)
