@@ -188,7 +188,8 @@ static void check_phases(Checker *c, const Source *root)
     check_recursion(c);
     check_tests(c);
     check_models(c);
-    check_lint(c);
+    if (!diag_has_errors(c->diags)) /* what is unused may only look so beside a mistake */
+        check_lint(c);
 }
 
 const Typed *check(Arena *arena, SourceSet *sources, const Source *root, DiagList *diags,

@@ -145,6 +145,7 @@ struct BodyState {
     Facts facts;
     uint32_t stretch, fences, place;
     uint32_t words;                 /* of a bit set over the variables */
+    bool unnamed;                   /* a key has no name: names unknown below it may be its */
     bool scored;                    /* a score stands above: points may be read */
     bool has_group;                 /* a `group by` is written */
     bool statistics_only;           /* no condition but statistics so far */
@@ -208,6 +209,7 @@ void declare_heads(Checker *c);                     /* resolve_table.c */
 void check_distinct(Checker *c, AstList list, const AstName *(*name_of)(const AstNode *node));
 /* The number of a column; UINT32_MAX: none. */
 uint32_t find_column(const TypedDecl *decl, Str name);
+void advise_column(Checker *c, Diag *diag, const AstName *name, const TypedDecl *decl);
 void report_unknown_column(Checker *c, const AstName *name, const TypedDecl *decl);
 Type resolve_type(Checker *c, uint32_t file, const AstTypeRef *node);
 /* A unit's name: built-in, declared, or with a multiplier (万元). False: unknown, not reported. */

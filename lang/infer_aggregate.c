@@ -289,9 +289,11 @@ static bool attached_here(const TypedAggregate *a, uint32_t stretch)
     return false;
 }
 
-static bool has_place(Scope *s, const AstCall *call, TypedAggregate *a)
+static bool has_place(Scope *s, const AstCall *call, TypedAggregate *a, bool told)
 {
     if (!a->mention_count && !a->attached_count) {
+        if (told)
+            return false;
         report_with(s->c, DIAG_AGGREGATE_OF_NOTHING, &call->base,
                     DIAG_ARGS(text_arg(s->c, &call->base)));
         return false;
@@ -475,6 +477,7 @@ Type infer_aggregate(Scope *s, const AstCall *call, const FnCard *const *cards, 
     inner.in_template = false;
     inner.condition = false;
     uint64_t *mentions = bits_new(s->body);
+    uint32_t errors = diag_count(s->c->diags, DIAG_ERROR);
     aggregate_arguments(&inner, call, &parts, cards, mentions);
     const TypedExpr *of = parts.argument ? expr_of(s->c, parts.argument) : NULL;
     Type type = of ? of->type : type_of(TYPE_ERROR);
@@ -487,7 +490,8 @@ Type infer_aggregate(Scope *s, const AstCall *call, const FnCard *const *cards, 
         return aggregate_failed(s, call);
     }
     TypedAggregate *a = aggregate_new(s, call, card, &parts, mentions);
-    if (!has_place(s, call, a)) {
+    bool told = diag_count(s->c->diags, DIAG_ERROR) != errors;
+    if (!has_place(s, call, a, told)) {
         if (!a->mention_count || type.kind == TYPE_ERROR)
             return aggregate_failed(s, call);
     }

@@ -43,8 +43,9 @@ static bool known_here(Scope *s, Str name)
            stdlib_find(name, NULL, 0) > 0;
 }
 
-/* Offers the one split of a glued word whose names are all known. */
-static bool advise_split(Scope *s, Diag *diag, const AstNode *node)
+/* Offers the one split of a glued word whose names are all known. `rows` (may be NULL) has the
+ * column that the first of them would be. */
+static bool advise_split(Scope *s, Diag *diag, const AstNode *node, const TypedDecl *rows)
 {
     ParseSplit splits[PARSE_SPLITS_MAX];
     const Source *source = source_get(s->c->sources, node->span.file);
@@ -52,7 +53,8 @@ static bool advise_split(Scope *s, Diag *diag, const AstNode *node)
     for (uint32_t i = 0; i < count; i++) {
         bool known = true;
         for (uint32_t k = 0; k < splits[i].name_count; k++)
-            known &= known_here(s, splits[i].names[k]);
+            known &= k == 0 && rows ? find_column(rows, splits[i].names[k]) != UINT32_MAX
+                                    : known_here(s, splits[i].names[k]);
         good += known;
         which = known ? i : which;
     }
@@ -64,8 +66,14 @@ static bool advise_split(Scope *s, Diag *diag, const AstNode *node)
 
 void report_unknown_name(Scope *s, const AstNode *node, Str name)
 {
+    if (s->body && s->body->unnamed)
+        return;
+    /* A clause or declaration that could not be parsed may have been the one to bind it. */
+    bool broken = s->body && s->body->pub.node && s->body->pub.node->base.wrong;
+    if (broken || ast_lost_name(s->c->files.items[s->file]->root, name))
+        return;
     Diag *diag = report_with(s->c, DIAG_UNKNOWN_NAME, node, DIAG_ARGS(diag_arg(name)));
-    if (advise_split(s, diag, node))
+    if (advise_split(s, diag, node, NULL))
         return;
     const TypedVar *var = var_with_column(s->body, name);
     if (var) {
@@ -210,8 +218,13 @@ static Type member_of_row(Scope *s, const AstMember *member, VarState *var)
     uint32_t number = find_column(var->pub.source, member->name->text);
     if (number != UINT32_MAX)
         return column_value(s, &member->base, var, number);
-    if (member->name->text.len)
-        report_unknown_column(s->c, member->name, var->pub.source);
+    if (member->name->text.len) {
+        Diag *diag = report_with(s->c, DIAG_UNKNOWN_COLUMN, &member->name->base,
+                                 DIAG_ARGS(diag_arg(member->name->text),
+                                           diag_arg(var->pub.source->name)));
+        if (!advise_split(s, diag, &member->name->base, var->pub.source))
+            advise_column(s->c, diag, member->name, var->pub.source);
+    }
     return record_type(expr_here(s, &member->base), type_of(TYPE_ERROR));
 }
 

@@ -216,9 +216,11 @@ static Type infer_presence(Scope *s, const AstPresence *node)
         operand->can_gap = operand->can_miss = var->pub.optional;
         (void)record_type(operand, type_of(TYPE_BOOLEAN));
         var->pub.used = true;
-        if (var->pub.attached && !s->in_aggregate)
+        if (var->pub.attached && !s->in_aggregate) {
             report_with(s->c, DIAG_ATTACHED_PRESENCE, node->operand,
                         DIAG_ARGS(diag_arg(var->pub.name)));
+            (void)record_type(operand, type_of(TYPE_ERROR));
+        }
     } else {
         (void)infer(s, node->operand, NULL);
     }

@@ -286,6 +286,8 @@ void near_decls(Checker *c, uint32_t file, unsigned kinds, Str name, NearName *n
 static void report_unknown(Checker *c, uint32_t file, const AstName *name, unsigned kinds,
                            DiagId unknown)
 {
+    if (ast_lost_name(c->files.items[file]->root, name->text))
+        return;
     Diag *diag = report_with(c, unknown, &name->base, DIAG_ARGS(diag_arg(name->text)));
     NearName near;
     near_name_init(&near, name->text);

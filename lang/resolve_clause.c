@@ -263,7 +263,7 @@ static void infer_using(BodyState *b, const AstUsing *using, VarState *var, Type
     for (uint32_t i = 0; i < using->sides.count && i < 2; i++) {
         DeclState *wanted = peek_rows(b->c, match->pub.file, sources[i]);
         if (!side_fits(b, using->sides.items[i], wanted ? &wanted->pub : NULL))
-            continue;
+            break;
         const TypedVar *side = expr_of(b->c, using->sides.items[i])->var;
         if (side != &var->pub)
             bit_set(var->link, side->slot);
@@ -566,6 +566,7 @@ static void group_key(BodyState *b, GroupState *group, const AstNamed *named)
         report_with(b->c, DIAG_NO_KEY_TYPE, named->value, DIAG_ARGS(type_arg(b->c, type)));
     if (!name && named->value->kind != AST_ERROR)
         report(b->c, DIAG_KEY_WITHOUT_NAME, named->value);
+    b->unnamed |= !name;
     for (size_t i = 0; name && i < group->keys.count; i++)
         if (str_equal(group->keys.items[i].name, name->text))
             report_with(b->c, DIAG_NAME_TWICE, &name->base, DIAG_ARGS(diag_arg(name->text)));
@@ -653,7 +654,7 @@ void clause_series(BodyState *b, const AstSeries *node)
     if (node->fill->kind == AST_BLANK)
         (void)infer(&s, node->fill, &element);
     else
-        infer_into(&s, node->fill, element, false, DIAG_MISSING_FILL, node->name->text);
+        infer_into(&s, node->fill, element, true, DIAG_MISSING_ARGUMENT, node->name->text);
     Type *copy = ARENA_NEW(b->c->arena, Type);
     *copy = element;
     let->pub.type = type_of(element.kind == TYPE_ERROR ? TYPE_ERROR : TYPE_LIST);
@@ -697,15 +698,11 @@ void clause_sequence(BodyState *b, const AstSequence *node)
     if (node->order.count && loose)
         report_with(b->c, DIAG_ORDER_NOT_TOTAL, node->order.items[0],
                     DIAG_ARGS(text_arg(b->c, node->order.items[0]), diag_arg(loose->name)));
-    bool begun = false;
     for (uint32_t i = 0; i < node->steps.count; i++) {
         if (node->steps.items[i]->kind != AST_STEP)
             continue;
         const AstStep *step = ast_as_Step(node->steps.items[i]);
         infer_condition(&s, step->condition);
-        if (step->absent && !begun)
-            report(b->c, DIAG_ABSENT_FIRST, &step->base);
-        begun |= !step->absent;
     }
     hide_all(b, before);
     for (uint32_t i = 0; i < node->steps.count; i++)

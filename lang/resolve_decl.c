@@ -263,7 +263,10 @@ static bool settle_unit(Checker *c, DeclState *decl, uint32_t depth)
     bool own = of && of->pub.kind == TYPED_UNIT;
     if (own)
         of->pub.used = true;
+    if (decl->failed)
+        return false;
     if (depth > UNIT_DEPTH_MAX || (own && of == decl)) {
+        decl->failed = true;
         report_with(c, DIAG_UNIT_CYCLE, &node->of->base, DIAG_ARGS(diag_arg(decl->pub.name)));
         return false;
     }
@@ -273,6 +276,7 @@ static bool settle_unit(Checker *c, DeclState *decl, uint32_t depth)
     if (own)
         meaning = (UnitMeaning){TYPE_QUANTITY, of->pub.unit, NULL, 1, 1};
     if (!known || meaning.kind != TYPE_QUANTITY) {
+        decl->failed = true;
         if (!own)
             report_with(c, DIAG_UNKNOWN_UNIT, &node->of->base, DIAG_ARGS(diag_arg(node->of->text)));
         return false;

@@ -38,7 +38,8 @@ static void match_clue_keys(BodyState *b, const AstClue *clue)
 {
     GroupState *group = vec_last(&b->groups);
     Scope s = body_scope(b);
-    uint32_t *numbers = ARENA_ARRAY(b->c->arena, uint32_t, clue->keys.count);
+    uint32_t room = MAX_OF(clue->keys.count, (uint32_t)group->keys.count);
+    uint32_t *numbers = ARENA_ARRAY(b->c->arena, uint32_t, room);
     uint32_t found = 0;
     bool wrong = false;
     for (uint32_t i = 0; i < clue->keys.count; i++) {
@@ -56,7 +57,7 @@ static void match_clue_keys(BodyState *b, const AstClue *clue)
             wrong = true;
     }
     b->pub.clue_keys = numbers;
-    if (wrong || found != group->keys.count)
+    if ((wrong || found != group->keys.count) && !b->unnamed)
         report_clue_keys(b, clue, group);
 }
 

@@ -108,10 +108,8 @@ uint32_t find_column(const TypedDecl *decl, Str name)
     return UINT32_MAX;
 }
 
-void report_unknown_column(Checker *c, const AstName *name, const TypedDecl *decl)
+void advise_column(Checker *c, Diag *diag, const AstName *name, const TypedDecl *decl)
 {
-    Diag *diag = report_with(c, DIAG_UNKNOWN_COLUMN, &name->base,
-                             DIAG_ARGS(diag_arg(name->text), diag_arg(decl->name)));
     NearName near;
     near_name_init(&near, name->text);
     for (uint32_t i = 0; i < decl->rows.column_count; i++)
@@ -121,6 +119,13 @@ void report_unknown_column(Checker *c, const AstName *name, const TypedDecl *dec
         advise_near(c, diag, &name->base, best);
     else if (decl->name_node)
         diag_label(c->diags, diag, decl->name_node->base.span, DIAG_TEXT_DECLARED_HERE, DIAG_NONE);
+}
+
+void report_unknown_column(Checker *c, const AstName *name, const TypedDecl *decl)
+{
+    Diag *diag = report_with(c, DIAG_UNKNOWN_COLUMN, &name->base,
+                             DIAG_ARGS(diag_arg(name->text), diag_arg(decl->name)));
+    advise_column(c, diag, name, decl);
 }
 
 static void set_key(Checker *c, DeclState *decl, const AstKey *key)

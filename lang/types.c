@@ -282,6 +282,9 @@ static TypeFault mixed_fault(Type a, Type b)
         return TYPE_FAULT_MONEY;
     if (type_is_amount(a) && type_is_amount(b))
         return TYPE_FAULT_QUANTITY;
+    if ((a.kind == TYPE_IDENTITY && b.kind == TYPE_TEXT) ||
+        (a.kind == TYPE_TEXT && b.kind == TYPE_IDENTITY))
+        return TYPE_FAULT_NOMINAL;
     return TYPE_FAULT_KINDS;
 }
 
