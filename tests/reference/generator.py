@@ -307,6 +307,8 @@ class Maker:
 
     def period(self, vars_):
         start, end = self.date(vars_), self.date(vars_)
+        if isinstance(start, ast.Lit) and isinstance(end, ast.Lit):
+            start, end = sorted((start, end), key=lambda e: e.value)
         if self.chance(0.3) and not self.small:
             end = ast.Coalesce(end, ast.AsOf(), DATE)
         return ast.Call("period", (start, end), PERIOD)

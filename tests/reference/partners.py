@@ -254,7 +254,7 @@ class Clause:
         scope = Scope(self.body, binding=binding)
         day = value(self.clause.covered[0], scope)
         region = value(self.clause.covered[1], scope) if len(self.clause.covered) > 1 else None
-        if unknown(day) or unknown(region):
+        if unknown(day):
             return False
         from expressions import _days
         first, last = _days(day, self.clause.covered[0].type)
@@ -330,7 +330,7 @@ def _attached_class(pair):
 def _within(first, last, ranges, region):
     """Whether every day from first to last lies in the union of the ranges for the region."""
     usable = sorted((a, b if b is not None else 10**9) for a, b, r in ranges
-                    if r is None or (region is not None and region.startswith(r)))
+                    if r is None or (isinstance(region, str) and region.startswith(r)))
     day = first
     for start, end in usable:
         if start <= day <= end:
