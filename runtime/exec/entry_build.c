@@ -383,65 +383,6 @@ static void add_undecided(Builder *builder, const FindingKey *key)
 
 // ---------------------------------------------------------------- partial keys
 
-// Members that were not shadows before their key turned out to be unknown, by what is known of it.
-typedef struct Partial {
-    const Unplaced *first;
-    CauseCounts causes;
-    VEC(int64_t) members;
-} Partial;
-
-static bool same_parts(const Unplaced *a, const Unplaced *b, uint32_t count)
-{
-    for (uint32_t k = 0; k < count; k++) {
-        bool x = a->parts[k].state == VALUE_KNOWN, y = b->parts[k].state == VALUE_KNOWN;
-        if (x != y || (x && !value_same(&a->parts[k], &b->parts[k])))
-            return false;
-    }
-    return true;
-}
-
-// The canonical text of the known parts: what tells partial keys apart.
-static Str parts_text(const Dict *dict, const Unplaced *unplaced, uint32_t count, StrBuf *buf)
-{
-    strbuf_clear(buf);
-    for (uint32_t k = 0; k < count; k++) {
-        strbuf_add_char(buf, unplaced->parts[k].state == VALUE_KNOWN ? '=' : '?');
-        if (unplaced->parts[k].state == VALUE_KNOWN)
-            value_text(buf, dict, &unplaced->parts[k], true);
-        strbuf_add_char(buf, '\0');
-    }
-    return strbuf_str(buf);
-}
-
-typedef VEC(Partial) Partials;
-
-static void collect_partials(Finding *finding, Partials *partials)
-{
-    Level *level = finding_a(finding);
-    uint32_t count = level->op->group.key_count;
-    Map index = {0};
-    StrBuf buf;
-    strbuf_init(&buf);
-    for (size_t u = 0; u < level->unplaced.count; u++) {
-        const Unplaced *unplaced = &level->unplaced.items[u];
-        if (unplaced->was_shadow)
-            continue;
-        bool is_new = false;
-        uint64_t *at =
-            map_at(&index, parts_text(finding->run.shared->dict, unplaced, count, &buf), &is_new);
-        if (is_new) {
-            *at = partials->count;
-            vec_push(partials, (Partial){.first = unplaced});
-        }
-        Partial *partial = &partials->items[*at];
-        ASSERT(same_parts(partial->first, unplaced, count));
-        cause_counts_add(&partial->causes, level_mark(level, unplaced->member), 1);
-        vec_push(&partial->members, unplaced->member);
-    }
-    strbuf_deinit(&buf);
-    map_deinit(&index);
-}
-
 static Entry partial_entry(Builder *builder, Partial *partial)
 {
     Entry entry = {.list = LIST_UNDECIDED};
@@ -459,13 +400,11 @@ static Entry partial_entry(Builder *builder, Partial *partial)
 static void add_partials(Builder *builder)
 {
     Partials partials = {0};
-    collect_partials(builder->finding, &partials);
+    finding_partials(builder->finding, &partials);
     for (size_t i = 0; i < partials.count; i++) {
         vec_push(builder->entries, partial_entry(builder, &partials.items[i]));
-        vec_free(&partials.items[i].causes);
-        vec_free(&partials.items[i].members);
     }
-    vec_free(&partials);
+    partials_free(&partials);
 }
 
 // ---------------------------------------------------------------- order

@@ -60,6 +60,17 @@ void relation_result(RunShared *shared, const Relation *relation, const Rowset *
 void relation_undecided(RunShared *shared, const Relation *relation, const Rowset *rows,
                         RuleResult *out);
 
+// Members that were not shadows before their key turned out to be unknown, by the parts that are known; each
+// with its causes (partials.c).
+typedef struct Partial {
+    const Unplaced *first;
+    CauseCounts causes;
+    VEC(int64_t) members;
+} Partial;
+typedef VEC(Partial) Partials;
+void finding_partials(Finding *finding, Partials *partials);
+void partials_free(Partials *partials);
+
 // Gap lines as entries, in order, appended to `entries` (entry_build.c).
 typedef VEC(Entry) Entries;
 void gap_entries(const BodyRun *run, Arena *arena, Entries *entries);

@@ -492,10 +492,21 @@ static bool reads_unknown_column(const PartnerRun *partner)
     return false;
 }
 
+// Whether some leaf can fail on known values.
+static bool may_fail(const PartnerRun *partner)
+{
+    const Partner *on = partner->partner;
+    for (uint32_t l = 0; l < on->leaf_count; l++) {
+        if (on->leaves[l].value.can_issue)
+            return true;
+    }
+    return false;
+}
+
 void partner_find_loose(BodyRun *run, PartnerRun *partner)
 {
     int64_t count = partner->rowset->row_count;
-    if (count == 0 || !reads_unknown_column(partner))
+    if (count == 0 || (!reads_unknown_column(partner) && !may_fail(partner)))
         return;
     partner->loose = ARENA_ARRAY(partner->arena, uint8_t, count);
     partner->loose_cause = ARENA_ARRAY(partner->arena, CauseId, count);

@@ -361,18 +361,35 @@ static void listed_rows(RowMaker *maker, Finding *finding, const RuleFields *fie
     }
 }
 
-static void unplaced_rows(RowMaker *maker, Finding *finding, bool shadows)
+static void partial_rows(RowMaker *maker, Finding *finding)
+{
+    const Body *body = finding->run.body;
+    Value parts[BODY_SLOTS_MAX];
+    Partials partials = {0};
+    finding_partials(finding, &partials);
+    for (size_t i = 0; i < partials.count; i++) {
+        Partial *partial = &partials.items[i];
+        for (uint32_t k = 0; k < body->clue_key_count; k++)
+            parts[k] = partial->first->parts[body->clue_keys[k]];
+        cause_counts_sort(maker->shared->causes, &partial->causes);
+        open_row(maker, parts, body->clue_key_count, CLASS_POSSIBLE,
+                 partial->causes.items[0].cause);
+    }
+    partials_free(&partials);
+}
+
+static void shadow_rows(RowMaker *maker, Finding *finding)
 {
     const Level *level = finding_a(finding);
     const Body *body = finding->run.body;
     Value parts[BODY_SLOTS_MAX];
     for (size_t u = 0; u < level->unplaced.count; u++) {
         const Unplaced *unplaced = &level->unplaced.items[u];
-        if (unplaced->was_shadow != shadows)
+        if (!unplaced->was_shadow)
             continue;
         for (uint32_t k = 0; k < body->clue_key_count; k++)
             parts[k] = unplaced->parts[body->clue_keys[k]];
-        open_row(maker, parts, body->clue_key_count, shadows ? CLASS_SHADOW : CLASS_POSSIBLE,
+        open_row(maker, parts, body->clue_key_count, CLASS_SHADOW,
                  level_mark(level, unplaced->member).cause);
     }
 }
@@ -389,9 +406,9 @@ Status finding_rule_rows(Finding *finding, const Rule *rule, Rowset **out)
         group_vectors(finding_a(finding), &body->fields[f].value, maker.arena, &fields.m[f],
                       &fields.n[f]);
     listed_rows(&maker, finding, &fields, false);
-    unplaced_rows(&maker, finding, false);
+    partial_rows(&maker, finding);
     listed_rows(&maker, finding, &fields, true);
-    unplaced_rows(&maker, finding, true);
+    shadow_rows(&maker, finding);
     rows_finish(&maker, out);
     row_maker_deinit(&maker);
     return STATUS_OK;

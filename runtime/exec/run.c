@@ -212,13 +212,16 @@ static void collect_rules(Run *run)
 {
     const Program *program = run->program;
     uint32_t relation = 0, rule = 0;
+    bool any_rule = false; // gap lines stand beside the lists of rules; a query has none
+    for (uint32_t r = 0; r < program->rule_count; r++)
+        any_rule |= program->rules[r].selected;
     while (relation < program->relation_count || rule < program->rule_count) {
         bool is_relation = rule == program->rule_count ||
                            (relation < program->relation_count &&
                             program->relations[relation].declared < program->rules[rule].declared);
         if (is_relation) {
             RuleResult *gaps = &run->relation_gaps[relation++];
-            take_result(run, gaps, gaps->entry_count > 0);
+            take_result(run, gaps, gaps->entry_count > 0 && any_rule);
         } else {
             RuleResult *result = &run->rule_results[rule];
             take_result(run, result, program->rules[rule++].selected);
