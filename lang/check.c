@@ -195,18 +195,19 @@ static void check_phases(Checker *c, const Source *root)
 const Typed *check(Arena *arena, SourceSet *sources, const Source *root, DiagList *diags,
                    CheckOptions options)
 {
-    Checker c = {.arena = arena, .sources = sources, .diags = diags, .options = options};
-    c.typed = ARENA_NEW(arena, Typed);
-    c.tables = ARENA_NEW(arena, struct TypedTables);
-    c.typed->arena = arena;
-    c.typed->sources = sources;
-    c.typed->tables = c.tables;
-    c.severity = &severity_nominal;
-    make_identities(&c);
-    check_phases(&c, root);
-    publish(&c);
-    free_names(&c);
+    Checker *c = ARENA_NEW(arena, Checker); /* bodies keep it for later questions */
+    *c = (Checker){.arena = arena, .sources = sources, .diags = diags, .options = options};
+    c->typed = ARENA_NEW(arena, Typed);
+    c->tables = ARENA_NEW(arena, struct TypedTables);
+    c->typed->arena = arena;
+    c->typed->sources = sources;
+    c->typed->tables = c->tables;
+    c->severity = &severity_nominal;
+    make_identities(c);
+    check_phases(c, root);
+    publish(c);
+    free_names(c);
     if (options.ci)
         diag_promote_ci(diags);
-    return c.typed;
+    return c->typed;
 }

@@ -218,7 +218,9 @@ static Type member_of_row(Scope *s, const AstMember *member, VarState *var)
     uint32_t number = find_column(var->pub.source, member->name->text);
     if (number != UINT32_MAX)
         return column_value(s, &member->base, var, number);
-    if (member->name->text.len) {
+    const AstNode *rows = var->pub.source->node;
+    bool broken = rows && rows->wrong; /* the column may be among what could not be parsed */
+    if (member->name->text.len && !broken) {
         Diag *diag = report_with(s->c, DIAG_UNKNOWN_COLUMN, &member->name->base,
                                  DIAG_ARGS(diag_arg(member->name->text),
                                            diag_arg(var->pub.source->name)));
