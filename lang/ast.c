@@ -494,6 +494,19 @@ const AstName *ast_last_name(const AstNode *node)
     return node->kind == AST_NAME ? ast_as_Name(node) : NULL;
 }
 
+bool ast_lost_name(const AstFile *file, Str name)
+{
+    for (uint32_t i = 0; file != NULL && i < file->declarations.count; i++) {
+        const AstNode *node = file->declarations.items[i];
+        if (node->kind != AST_ERROR)
+            continue;
+        const AstName *lost = ast_as_Error(node)->name;
+        if (lost == NULL || str_equal(lost->text, name))
+            return true;
+    }
+    return false;
+}
+
 /* If `text` begins with `part`, takes it off and adds `power`. */
 static bool take_multiplier(Str *text, Str part, int power, int *sum)
 {

@@ -226,6 +226,10 @@ void ast_dump(const AstNode *node, bool with_places, StrBuf *out);
 /* The name by which a path names itself: `s.门店` and `门店` give 门店. NULL for anything else. */
 const AstName *ast_last_name(const AstNode *node);
 
+/* Whether a declaration of this name, or of a name that nobody knows, could not be parsed: then the
+ * name needs no message where it is used. `file` may be NULL. */
+bool ast_lost_name(const AstFile *file, Str name);
+
 /* Whether the node is an expression (of class EXPR). */
 bool ast_is_expr(const AstNode *node);
 

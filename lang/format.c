@@ -31,6 +31,7 @@ typedef struct Mark {
     bool tight_after;  /* a sign; `/` of a unit's factor */
     bool roomy;        /* braces of an enum; the colon of a parameter */
     bool row;          /* begins a row of a table */
+    bool spaced;       /* a declaration with a body: an empty line stands before it */
 } Mark;
 
 typedef struct Format {
@@ -51,6 +52,7 @@ typedef struct Format {
     int depth;           /* of open brackets */
     uint32_t written;    /* end of the last token or comment written, in the source */
     bool must_break;     /* after a comment or a row */
+    bool after_comment;  /* on a line of its own, that belongs to the next token */
 } Format;
 
 #define INDENT_STEP 2
@@ -133,6 +135,12 @@ static void mark_call(Format *format, uint32_t offset)
         format->marks.items[index].tight_before = true;
 }
 
+static bool has_body(AstKind kind)
+{
+    return kind == AST_RULE || kind == AST_RELATION || kind == AST_QUERY || kind == AST_MATCH ||
+           kind == AST_MODEL || kind == AST_TEST;
+}
+
 static void mark_file(Format *format, const AstFile *file)
 {
     for (uint32_t i = 0; i < file->head.count; i++) {
@@ -140,8 +148,12 @@ static void mark_file(Format *format, const AstFile *file)
         size_t back = item->kind == AST_POLICY ? 1 : 0; /* its keyword stands before it */
         mark_part(mark_before(format, item->span.start, back), BREAK_HARD, 0, 0);
     }
-    for (uint32_t i = 0; i < file->declarations.count; i++)
-        mark_part(mark_at(format, file->declarations.items[i]->span.start), BREAK_HARD, 0, 0);
+    for (uint32_t i = 0; i < file->declarations.count; i++) {
+        const AstNode *declaration = file->declarations.items[i];
+        Mark *mark = mark_at(format, declaration->span.start);
+        mark_part(mark, BREAK_HARD, 0, 0);
+        mark->spaced = has_body(declaration->kind);
+    }
 }
 
 static void mark_body(Format *format, const AstBody *body)
@@ -584,7 +596,9 @@ static void write_comments(Format *format, const Token *token, const Mark *mark)
             if (part && mark->indent == 0 && was_indented(format, comment))
                 indent = INDENT_STEP;
             uint32_t breaks = breaks_between(format, format->written, comment->span.start);
-            begin_line(format, indent, part && !mark->row && breaks > 1);
+            bool first = !format->after_comment && mark->spaced;
+            begin_line(format, indent, first || (part && !mark->row && breaks > 1));
+            format->after_comment = true;
         }
         strbuf_add(format->out, comment_text(format, comment));
         format->written = comment->span.end;
@@ -608,13 +622,14 @@ static void write_token(Format *format, size_t index)
     }
     if (new_line)
         begin_line(format, part ? mark->indent : inner_indent(format, token),
-                   part && !mark->row && breaks > 1);
+                   (part && !mark->row && breaks > 1) || (mark->spaced && !format->after_comment));
     else
         strbuf_add_repeat(format->out, ' ', gap_before(format, index));
     add_token(format, index);
     format->depth += is_opener(token->kind) - is_closer(token->kind);
     format->written = token->span.end;
     format->must_break = false;
+    format->after_comment = false;
 }
 
 static void write_all(Format *format)

@@ -216,7 +216,7 @@ declaration
   | match                              { $$ = &$1->base; }
   | model                              { $$ = &$1->base; }
   | test                               { $$ = &$1->base; }
-  | BAD_DECL                           { $$ = &NEW(Error, @$, .name = NULL)->base; }
+  | BAD_DECL                           { $$ = parse_bad_declaration(context, @$); }
   ;
 
 /* ----------------------------------------------------------- declarations */

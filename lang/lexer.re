@@ -87,6 +87,7 @@ again:
         [-－]                { return lexer_mark(lexer, start, cursor, '-'); }
         [*＊×]               { return lexer_mark(lexer, start, cursor, '*'); }
         [/／÷]               { return lexer_mark(lexer, start, cursor, '/'); }
+        [$￥¥]               { return lexer_currency(lexer, start, cursor); }
         [%％]                { return lexer_percent(lexer, start, cursor); }
         [|｜]                { return lexer_mark(lexer, start, cursor, '|'); }
 

@@ -34,6 +34,9 @@ Token lexer_mark(Lexer *lexer, uint32_t start, uint32_t end, int kind);
 Token lexer_wrong_mark(Lexer *lexer, uint32_t start, uint32_t end, int kind, const char *zh,
                        const char *en);
 
+/* A sign of money: an amount is written with 元 behind it. */
+Token lexer_currency(Lexer *lexer, uint32_t start, uint32_t end);
+
 /* A percent sign that no number is glued to. */
 Token lexer_percent(Lexer *lexer, uint32_t start, uint32_t end);
 

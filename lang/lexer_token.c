@@ -195,6 +195,30 @@ Token lexer_wrong_mark(Lexer *lexer, uint32_t start, uint32_t end, int kind, con
     return lexer_token(lexer, kind, start, end);
 }
 
+Token lexer_currency(Lexer *lexer, uint32_t start, uint32_t end)
+{
+    uint32_t next = 0;
+    int32_t digit = lexer_peek(lexer, end, &next);
+    bool yuan = lexer->source->text.ptr[start] != '$';
+    if (!yuan || digit < 0 || !unicode_is_digit(unicode_half_width(digit)))
+        return lexer_unknown(lexer, start, end);
+    Token token = lexer_number(lexer, end);
+    token.span.start = start;
+    token.kind = lexer->previous = T_QUANTITY;
+    StrBuf right = {0};
+    strbuf_add(&right, slice(lexer, end, token.span.end));
+    strbuf_add_c(&right, "元");
+    token.unit = arena_printf(lexer->arena, STR_FMT "元", STR_ARG(token.unit));
+    DiagArg wrong = diag_arg(slice(lexer, start, token.span.end));
+    DiagArg arg = diag_arg(strbuf_str(&right));
+    Diag *diag = lexer_fault(lexer, DIAG_WRONG_MARK, token.span, DIAG_ARGS(wrong, arg));
+    if (diag != NULL)
+        diag_fix(lexer->diags, diag, token.span, strbuf_str(&right), DIAG_TEXT_WRITE,
+                 DIAG_ARGS(arg));
+    strbuf_deinit(&right);
+    return token;
+}
+
 Token lexer_percent(Lexer *lexer, uint32_t start, uint32_t end)
 {
     bool number = lexer->previous == T_INTEGER || lexer->previous == T_DECIMAL;

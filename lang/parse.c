@@ -246,6 +246,8 @@ static void push_bad(Driver *driver, const Token *token)
     bool margin = at_margin(context, token) || !accepts(driver, T_BAD_PART);
     Token bad = *token;
     bad.kind = margin && accepts(driver, T_BAD_DECL) ? T_BAD_DECL : T_BAD_PART;
+    bool named = is_word(&driver->ahead) && !driver->ahead.first_on_line;
+    context->bad_name = named ? driver->ahead : (Token){0};
     context->quiet = true;
     (void)push(driver, &bad);
     context->quiet = false;
@@ -261,7 +263,8 @@ static void abandon_declaration(Driver *driver, uint32_t end)
     Span span = driver->keyword.span;
     span.end = MAX_OF(span.end, end);
     const AstName *name = NULL;
-    if (driver->name.kind != 0)
+    /* What a lost `use` would have brought is known by no name. */
+    if (driver->name.kind != 0 && driver->keyword.kind != T_USE)
         name = ast_new_Name(&context->builder, driver->name.span,
                             &(AstName){.text = driver->name.text});
     const AstError *error = ast_new_Error(&context->builder, span, &(AstError){.name = name});

@@ -33,9 +33,10 @@ typedef struct ParseContext {
     LexComments comments;
     AstList head;
     AstList declarations;
-    const AstNode *root;          /* of prompts and expressions */
-    Token current;                /* the token being pushed */
-    Token previous;               /* the one before it */
+    const AstNode *root; /* of prompts and expressions */
+    Token current;       /* the token being pushed */
+    Token bad_name;      /* the word behind one that should begin a declaration; kind 0: none */
+    Token previous;      /* the one before it */
     TokenSpelling last_spelling;  /* of the last keyword */
     Token words[PARSE_WORDS_MAX]; /* the last ones pushed, in a ring */
     uint32_t word_count;          /* of all pushed */
@@ -55,6 +56,9 @@ typedef struct ParseContext {
 
 void parse_head(ParseContext *context, const AstNode *node);
 void parse_declare(ParseContext *context, const AstNode *node);
+
+/* A declaration whose first word is wrong; the word behind it is taken for its name. */
+const AstNode *parse_bad_declaration(ParseContext *context, Span span);
 
 /* The `##` comments above the declaration that begins at `span`. */
 Str parse_doc(ParseContext *context, Span span);

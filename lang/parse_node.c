@@ -22,6 +22,14 @@ void parse_declare(ParseContext *context, const AstNode *node)
         context->declarations = ast_list_add(&context->builder, context->declarations, node);
 }
 
+const AstNode *parse_bad_declaration(ParseContext *context, Span span)
+{
+    const AstName *name = NULL;
+    if (context->bad_name.kind != 0)
+        name = NEW(Name, context->bad_name.span, .text = context->bad_name.text);
+    return &NEW(Error, span, .name = name)->base;
+}
+
 /* ----------------------------------------------------------------------- documentation */
 
 /* Whether nothing but blanks and one line break lies between two offsets. */
