@@ -45,6 +45,8 @@ typedef enum Lang { LANG_ZH, LANG_EN } Lang;
 
 #define LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+// Begins to fetch the memory at an address that will be read soon. Any address is allowed.
+#define PREFETCH(address) __builtin_prefetch(address)
 
 // Prints "file:line: assertion failed: text" to stderr and aborts. Called by the macros below.
 NO_RETURN void base_assert_failed(const char *text, const char *file, int line);

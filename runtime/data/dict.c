@@ -15,6 +15,7 @@
 #define DICT_CHUNK_SIZE ((size_t)1 << 20) // of long texts
 #define DICT_CODE_NONE UINT32_MAX
 #define DICT_INLINE 28
+#define DICT_GROUP 32      // texts whose memory is fetched together
 #define DICT_ENTRY_BITS 14 // entries per chunk, as a power of two
 #define DICT_ENTRY_COUNT ((size_t)1 << DICT_ENTRY_BITS)
 
@@ -183,9 +184,8 @@ static size_t dict_slot(const Dict *dict, Str text, uint32_t tag)
     }
 }
 
-uint32_t dict_intern(Dict *dict, Str text)
+static uint32_t intern_tagged(Dict *dict, Str text, uint32_t tag)
 {
-    uint32_t tag = (uint32_t)(str_hash(text) >> 32);
     size_t at = dict_slot(dict, text, tag);
     if (dict->slots[at] != 0)
         return (uint32_t)dict->slots[at] - 1;
@@ -196,6 +196,32 @@ uint32_t dict_intern(Dict *dict, Str text)
     uint32_t code = add_entry(dict, text);
     dict->slots[at] = (uint64_t)tag << 32 | (code + 1);
     return code;
+}
+
+uint32_t dict_intern(Dict *dict, Str text)
+{
+    return intern_tagged(dict, text, (uint32_t)(str_hash(text) >> 32));
+}
+
+// A group's slots and then its entries are fetched before they are read, so that in a large table the
+// waiting for memory is shared by the whole group.
+void dict_intern_many(Dict *dict, const Str *texts, size_t count, uint32_t *codes)
+{
+    uint32_t tags[DICT_GROUP];
+    for (size_t first = 0; first < count; first += DICT_GROUP) {
+        size_t size = MIN_OF(count - first, (size_t)DICT_GROUP);
+        for (size_t i = 0; i < size; i++) {
+            tags[i] = (uint32_t)(str_hash(texts[first + i]) >> 32);
+            PREFETCH(&dict->slots[tags[i] & dict->slot_mask]);
+        }
+        for (size_t i = 0; i < size; i++) {
+            uint64_t slot = dict->slots[tags[i] & dict->slot_mask];
+            if (slot != 0)
+                PREFETCH(entry_at(dict, (uint32_t)slot - 1));
+        }
+        for (size_t i = 0; i < size; i++)
+            codes[first + i] = intern_tagged(dict, texts[first + i], tags[i]);
+    }
 }
 
 uint32_t dict_find(const Dict *dict, Str text)

@@ -351,44 +351,102 @@ static void fill_exact(ColumnLoader *loader, const PieceView *view)
     fill_end(&fill);
 }
 
+// Can the text be blank, by its first byte?
 static bool may_be_blank(Str text)
 {
     unsigned char first = text.len > 0 ? (unsigned char)text.ptr[0] : ' ';
     return first <= ' ' || first >= 0xC2;
 }
 
+#define TEXT_GROUP 64
+#define IDENTITY_SIZE_MAX 256 // longer cells take the long way
+
+// Texts that wait to be interned together. Those that had to be changed lie in `bytes`.
+typedef struct TextGroup {
+    Str texts[TEXT_GROUP];
+    int64_t rows[TEXT_GROUP];
+    size_t count;
+    char bytes[TEXT_GROUP * 32]; // more than a normalised identity takes
+    size_t used;
+} TextGroup;
+
+static void group_flush(TextGroup *group, Column *column, Dict *dict)
+{
+    uint32_t codes[TEXT_GROUP];
+    dict_intern_many(dict, group->texts, group->count, codes);
+    for (size_t i = 0; i < group->count; i++)
+        ((uint32_t *)column->values)[group->rows[i]] = codes[i];
+    group->count = 0;
+    group->used = 0;
+}
+
+// Adds a text for a row; `kept` says that its bytes outlive the group, else there must be room for them.
+static void group_add(TextGroup *group, Str text, int64_t row, bool kept)
+{
+    ASSERT(group->count < TEXT_GROUP);
+    ASSERT(kept || text.len <= sizeof group->bytes - group->used);
+    if (!kept && text.len > 0) {
+        memcpy(group->bytes + group->used, text.ptr, text.len);
+        text.ptr = group->bytes + group->used;
+        group->used += text.len;
+    }
+    group->texts[group->count] = text;
+    group->rows[group->count++] = row;
+}
+
+// The plain text of a cell: what stands in the column if the cell is known. False: take the long way.
+static bool plain_text(ColumnLoader *loader, Str cell, Str *text, bool *kept)
+{
+    *text = cell;
+    *kept = true;
+    if (cell.len == 0 || (may_be_blank(cell) && convert_is_blank(cell)))
+        return false;
+    if (loader->decl->type.kind == TYPE_TEXT) {
+        loader->counts.valid++;
+        return true;
+    }
+    if (cell.len > IDENTITY_SIZE_MAX)
+        return false;
+    CellValue value = convert_cell(&loader->converter, cell);
+    if (value.state != CELL_KNOWN)
+        return false;
+    *kept = str_equal(value.text, cell);
+    if (!*kept)
+        *text = value.text;
+    loader->counts.valid += !value.repaired;
+    loader->counts.repaired += value.repaired;
+    return true;
+}
+
+// Texts and identities.
 static void fill_texts(ColumnLoader *loader, const PieceView *view)
 {
     Fill fill = fill_begin(loader, view);
-    Str before = STR("");
-    uint32_t code = 0;
+    TextGroup group;
+    group.count = group.used = 0;
     for (size_t row = 0; row < view->batch->records.count; row++) {
         CsvCell place = cell_at(view, row, loader->slot);
-        Str text = {view->text.ptr + place.start, place.size};
-        if (place.size == 0 || place.escaped || !view->valid ||
-            (may_be_blank(text) && convert_is_blank(text))) {
+        Str cell = {view->text.ptr + place.start, place.size};
+        Str text;
+        bool kept;
+        note_text(&loader->signs, cell);
+        if (place.escaped || !view->valid || !plain_text(loader, cell, &text, &kept)) {
             fill_slow(&fill, row, place);
             continue;
         }
-        note_text(&loader->signs, text);
-        if (!str_equal(text, before)) {
-            code = dict_intern(view->dict, text);
-            before = text;
-        }
-        ((uint32_t *)loader->column->values)[fill.base + (int64_t)row] = code;
-        fill.plain++;
+        if (group.count == TEXT_GROUP || (!kept && text.len > sizeof group.bytes - group.used))
+            group_flush(&group, loader->column, view->dict);
+        group_add(&group, text, fill.base + (int64_t)row, kept);
     }
+    group_flush(&group, loader->column, view->dict);
     fill_end(&fill);
 }
 
 static void fill_any(ColumnLoader *loader, const PieceView *view)
 {
-    bool identity = loader->decl->type.kind == TYPE_IDENTITY;
     column_reserve(loader->column, (int64_t)view->batch->records.count);
     for (size_t row = 0; row < view->batch->records.count; row++) {
         CsvCell place = cell_at(view, row, loader->slot);
-        if (identity)
-            note_text(&loader->signs, (Str){view->text.ptr + place.start, place.size});
         add_cell(loader, view, row, place);
     }
 }
@@ -410,6 +468,7 @@ void column_loader_add(ColumnLoader *loader, const PieceView *view)
         fill_exact(loader, view);
         break;
     case TYPE_TEXT:
+    case TYPE_IDENTITY:
         fill_texts(loader, view);
         break;
     default:

@@ -323,6 +323,36 @@ static void test_bad_bytes(void **state)
                 "0:5 line 6  NUL byte \n");
 }
 
+// Texts come back as they were, whatever their length, neighbours and number.
+static void test_texts_and_identities(void **state)
+{
+    StrBuf text = {0};
+    strbuf_add_c(&text, "门店,身份证,销售日,金额\n");
+    for (int i = 0; i < 5000; i++) {
+        strbuf_printf(&text, "店%d", i % 777);
+        strbuf_add_repeat(&text, 'x', (size_t)(i % 97 == 0 ? 3000 : i % 40));
+        strbuf_printf(&text, ",%s%04d,,%d\n", i % 3 == 0 ? " " : "", i, i);
+    }
+    Loaded loaded = load_path(&sales, write_bytes(state, "texts.csv", strbuf_str(&text)));
+    assert_int_equal(loaded.status, STATUS_OK);
+    assert_int_equal(loaded.report.accepted, 5000);
+    assert_int_equal(loaded.report.columns.items[1].repaired, 1667);
+    for (int i = 0; i < 5000; i++) {
+        StrBuf expected = {0};
+        strbuf_printf(&expected, "店%d", i % 777);
+        strbuf_add_repeat(&expected, 'x', (size_t)(i % 97 == 0 ? 3000 : i % 40));
+        expect_str(dict_str(loaded.dict, column_get(&loaded.rowset->columns[0], i).code),
+                   strbuf_cstr(&expected));
+        strbuf_clear(&expected);
+        strbuf_printf(&expected, "%04d", i);
+        expect_str(dict_str(loaded.dict, column_get(&loaded.rowset->columns[1], i).code),
+                   strbuf_cstr(&expected));
+        strbuf_deinit(&expected);
+    }
+    loaded_free(&loaded);
+    strbuf_deinit(&text);
+}
+
 // ---- Columns that are not read ------------------------------------------------------------------
 
 static void test_needed_columns(void **state)
@@ -410,6 +440,7 @@ int main(void)
         cmocka_unit_test(test_declared_encoding),
         cmocka_unit_test(test_late_chinese),
         cmocka_unit_test(test_bad_bytes),
+        cmocka_unit_test(test_texts_and_identities),
         cmocka_unit_test(test_needed_columns),
         cmocka_unit_test(test_warnings),
         cmocka_unit_test(test_no_false_warnings),
