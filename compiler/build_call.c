@@ -248,8 +248,7 @@ static bool fold_same(const PlanAggregate *a, const PlanAggregate *b)
 {
     return a->kind == b->kind && a->argument == b->argument && a->when == b->when &&
            a->by == b->by && a->mention == b->mention && a->stretch == b->stretch &&
-           a->per_binding == b->per_binding && type_same(a->type, b->type) &&
-           str_equal(a->text, b->text);
+           a->per_binding == b->per_binding && type_same(a->type, b->type);
 }
 
 uint32_t build_fold(Builder *builder, const PlanAggregate *draft)

@@ -94,8 +94,10 @@ bool conversion_find(Type from, Type to, Conversion *conversion)
         conversion->scale_from = EXACT_QUOTIENT_SCALE;
     if (!conversion->to_real)
         conversion->rescale = to.scale - conversion->scale_from;
+    // 500毫升 are 0.500升: the count stays, its scale and unit change.
+    bool same = from.scale == to.scale && conversion->scale_from == from.scale;
     return conversion->widen || conversion->to_real || conversion->multiply != 1 ||
-           conversion->divide != 1 || conversion->rescale != 0;
+           conversion->divide != 1 || conversion->rescale != 0 || !same;
 }
 
 // ---------------------------------------------------------------- constants

@@ -106,6 +106,18 @@ static uint32_t widened(ExprBuilder *builder, uint32_t value, Str text)
     return push(builder, step);
 }
 
+// The last step's count is read with the scale and unit wanted; where nothing was to be done, a step says so.
+static uint32_t retyped(ExprBuilder *builder, uint32_t value, bool untouched, const PlanExpr *expr)
+{
+    if (!untouched) {
+        builder->steps.items[value].type = expr->type;
+        return value;
+    }
+    Step step = step_of(STEP_RESCALE, expr->type, expr->text);
+    step.a = value;
+    return push(builder, step);
+}
+
 static uint32_t period_of(ExprBuilder *builder, const PlanExpr *expr)
 {
     Step step = step_of(STEP_TO_PERIOD, expr->type, expr->text);
@@ -124,6 +136,7 @@ static uint32_t converted(ExprBuilder *builder, const PlanExpr *expr)
     uint32_t value = value_of(builder, kid);
     if (!needed)
         return value;
+    uint32_t original = value;
     int scale = type_is_exact(kid->type) ? kid->type.scale : 0;
     if (conversion.to_real && conversion.multiply == 1 && conversion.divide == 1) {
         Step step = step_of(STEP_TO_REAL, expr->type, expr->text);
@@ -139,9 +152,11 @@ static uint32_t converted(ExprBuilder *builder, const PlanExpr *expr)
     value = multiplied(builder, value, conversion.multiply, counted, expr->text);
     value =
         divided(builder, value, conversion.divide == 1 ? 0 : scale, conversion.divide, expr->text);
-    if (!conversion.to_real)
-        return rescaled(builder, value, conversion.scale_from, conversion.rescale, expr->type,
-                        expr->text);
+    if (!conversion.to_real) {
+        value = rescaled(builder, value, conversion.scale_from, conversion.rescale, expr->type,
+                         expr->text);
+        return retyped(builder, value, value == original, expr);
+    }
     Step step = step_of(STEP_TO_REAL, expr->type, expr->text);
     step.a = value;
     step.index = (uint32_t)conversion.scale_from;
@@ -256,17 +271,15 @@ static void mean_fraction(ExprBuilder *builder, const PlanExpr *side, Fraction *
 static Fraction fraction_of(ExprBuilder *builder, const PlanExpr *side)
 {
     Fraction out = {.quotient = side_is_quotient(builder->lowerer->body, side)};
-    int128_t multiply = 1, divide = 1;
-    int places = 0;
+    Const one = const_of_count(type_exact(TYPE_DECIMAL, 0), 1);
+    int128_t multiply, divide;
+    int places;
+    side = below_conversions(side, &multiply, &divide, &places);
     if (!out.quotient) {
-        Const one = const_of_count(type_exact(TYPE_DECIMAL, 0), 1);
         out.num = value_of(builder, side);
         out.num_scale = side->type.scale;
         out.den = push_const(builder, &one);
-        return out;
-    }
-    side = below_conversions(side, &multiply, &divide, &places);
-    if (side->kind == PLAN_EXPR_AGGREGATE) {
+    } else if (side->kind == PLAN_EXPR_AGGREGATE) {
         mean_fraction(builder, side, &out);
     } else {
         out.num = value_of(builder, side->kids[0]);
