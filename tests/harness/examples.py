@@ -41,7 +41,7 @@ def check_output(folder, options):
             failures.append("make: " + made.stderr.decode("utf-8", "replace"))
     for line in args.read_text("utf-8").splitlines():
         output = run([options.sup, *shlex.split(line)], folder)
-        got += output.stdout.decode("utf-8", "replace")
+        got += output.stdout.decode("utf-8", "replace").replace("\r\n", "\n")  # csv
         if output.code != 0 or crashed(output):
             failures.append(f"sup {line}: exit {output.code}\n" +
                             output.stderr.decode("utf-8", "replace"))
