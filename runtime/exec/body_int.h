@@ -200,6 +200,8 @@ Status partner_apply(BodyRun *run, PartnerRun *partner, const Bindings *in, Bind
 // Shadow bindings of loose rows (join, exists): pushed once, before the first batch. Count 0 where there are none.
 void partner_loose(BodyRun *run, PartnerRun *partner, Bindings *out);
 void partner_close(PartnerRun *partner);
+// The slots that the clause which binds `slot` reads, as bits.
+uint64_t partner_reads(const BodyRun *run, uint32_t slot);
 
 // `cites L at d` as a condition over the rows of the context (coverage.c): T where some version of the law is in
 // force on d; else U, because of `no version`, or of what leaves d unknown.

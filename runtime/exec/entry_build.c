@@ -340,10 +340,13 @@ static void add_clue(Builder *builder, const FindingKey *key, const Shown *shown
     MemberCounts counts = count_members(builder->finding, level, key->a);
     entry.certain_rows = counts.certain;
     entry.undecided_rows = counts.possible;
+    if (key->partial >= 0)
+        entry.undecided_rows +=
+            (int64_t)builder->finding->partials.items[key->partial].members.count;
     if (key->b >= 0)
         entry.excluded_rows =
             count_members(builder->finding, finding_b(builder->finding), key->b).excluded;
-    entry_evidence(builder->finding, builder->arena, level, key->a, CLASS_CERTAIN, &entry);
+    entry_evidence(builder->finding, builder->arena, level, key->a, CLASS_CERTAIN, NULL, &entry);
     vec_push(builder->entries, entry);
 }
 
@@ -357,8 +360,22 @@ static void add_cleared(Builder *builder, const FindingKey *key, const Shown *sh
     entry.certain_rows = counts.certain;
     entry.undecided_rows = counts.possible;
     entry.excluded_rows = counts.excluded;
-    entry_evidence(builder->finding, builder->arena, level, key->b, CLASS_CERTAIN, &entry);
+    entry_evidence(builder->finding, builder->arena, level, key->b, CLASS_CERTAIN, NULL, &entry);
     vec_push(builder->entries, entry);
+}
+
+// Whether the group's causes count all members of the partial key already.
+static bool all_blamed(const Level *level, int64_t group, const Partial *partial)
+{
+    for (size_t i = 0; i < partial->members.count; i++) {
+        int64_t unplaced = level->group[partial->members.items[i]];
+        bool fits =
+            unplaced <= -2 &&
+            level_fits(level, &level->unplaced.items[member_unplaced_index(unplaced)], group);
+        if (!level->blames_shadows[group] || !fits)
+            return false;
+    }
+    return true;
 }
 
 static void add_undecided(Builder *builder, const FindingKey *key)
@@ -371,13 +388,21 @@ static void add_undecided(Builder *builder, const FindingKey *key)
     }
     Entry entry = start_entry(builder, LIST_UNDECIDED, key);
     MemberCounts counts = count_members(builder->finding, level, group);
+    const Partial *partial =
+        key->partial < 0 ? NULL : &builder->finding->partials.items[key->partial];
     entry.certain_rows = counts.certain;
-    entry.undecided_rows = counts.possible;
+    entry.undecided_rows =
+        counts.possible + (partial == NULL ? 0 : (int64_t)partial->members.count);
     CauseCounts causes = {0};
     level_causes(level, group, &causes);
+    for (size_t i = 0;
+         partial != NULL && i < partial->causes.count && !all_blamed(level, group, partial); i++) {
+        const CauseCount *cause = &partial->causes.items[i];
+        cause_counts_add(&causes, (Mark){cause->place, cause->cause}, cause->rows);
+    }
     add_causes(builder, &causes, &entry);
     vec_free(&causes);
-    entry_evidence(builder->finding, builder->arena, level, group, CLASS_POSSIBLE, &entry);
+    entry_evidence(builder->finding, builder->arena, level, group, CLASS_POSSIBLE, partial, &entry);
     vec_push(builder->entries, entry);
 }
 
@@ -399,12 +424,11 @@ static Entry partial_entry(Builder *builder, Partial *partial)
 
 static void add_partials(Builder *builder)
 {
-    Partials partials = {0};
-    finding_partials(builder->finding, &partials);
-    for (size_t i = 0; i < partials.count; i++) {
-        vec_push(builder->entries, partial_entry(builder, &partials.items[i]));
+    Partials *partials = &builder->finding->partials;
+    for (size_t i = 0; i < partials->count; i++) {
+        if (!partials->items[i].merged)
+            vec_push(builder->entries, partial_entry(builder, &partials->items[i]));
     }
-    partials_free(&partials);
 }
 
 // ---------------------------------------------------------------- order

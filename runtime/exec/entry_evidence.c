@@ -88,9 +88,11 @@ void members_evidence(Finding *finding, Arena *arena, const int64_t *members, in
 }
 
 void entry_evidence(Finding *finding, Arena *arena, const Level *level, int64_t group,
-                    RowClass row_class, Entry *entry)
+                    RowClass row_class, const Partial *partial, Entry *entry)
 {
     RowNumbers members = {0};
+    for (size_t i = 0; partial != NULL && i < partial->members.count; i++)
+        vec_push(&members, partial->members.items[i]);
     for (int64_t k = level->starts[group]; k < level->starts[group + 1]; k++) {
         if (level->row_class[level->rows[k]] == row_class)
             vec_push(&members, level->rows[k]);

@@ -18,9 +18,9 @@ typedef struct EntryLaws {
 void entry_laws(const EntryLaws *laws, Entry *entry);
 
 // Per evidence variable the distinct rows over the members of a group up to a class, by row number, capped; with the
-// full count (entry_evidence.c). Members of exactly `row_class` count.
+// full count (entry_evidence.c). Members of exactly `row_class` count, and those of `partial` (may be NULL).
 void entry_evidence(Finding *finding, Arena *arena, const Level *level, int64_t group,
-                    RowClass row_class, Entry *entry);
+                    RowClass row_class, const Partial *partial, Entry *entry);
 // The same over the members listed.
 void members_evidence(Finding *finding, Arena *arena, const int64_t *members, int64_t count,
                       RowClass row_class, Entry *entry);

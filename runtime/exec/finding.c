@@ -85,13 +85,13 @@ static void pair_keys(Finding *finding)
     else if (a != b)
         group_find(b->table, a->keys, a->count, in_b);
     for (int64_t g = 0; g < a->count; g++) {
-        vec_push(&finding->keys, (FindingKey){.a = g, .b = in_b[g]});
+        vec_push(&finding->keys, (FindingKey){.a = g, .b = in_b[g], .partial = -1});
         if (in_b[g] >= 0)
             met[in_b[g]] = 1;
     }
     for (int64_t g = 0; g < b->count; g++) {
         if (!met[g])
-            vec_push(&finding->keys, (FindingKey){.a = -1, .b = g});
+            vec_push(&finding->keys, (FindingKey){.a = -1, .b = g, .partial = -1});
     }
     for (size_t i = 0; i < finding->keys.count; i++)
         settle_list(finding, &finding->keys.items[i]);
@@ -216,6 +216,7 @@ static Status evaluate(Finding *finding)
     }
     if (finding->run.body->clue_key_count > 0) {
         pair_keys(finding);
+        finding_partials(finding);
         order_keys(finding);
     }
     return STATUS_OK;
@@ -241,6 +242,7 @@ void finding_close(Finding *finding)
             level_close(&finding->levels_a[i]);
     }
     vec_free(&finding->keys);
+    partials_free(&finding->partials);
     members_deinit(&finding->members);
     body_run_deinit(&finding->run);
     *finding = (Finding){0};

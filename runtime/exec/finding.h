@@ -18,7 +18,19 @@ typedef struct FindingKey {
     bool listed;
     ListKind list;
     bool shadow; // in no list, but shadows could make it a clue
+    int64_t
+        partial; // members unplaced at an earlier fence that have this key all the same; -1: none
 } FindingKey;
+
+// Members that were not shadows before a key of theirs turned out to be unknown, by the parts of the clue's key that
+// are known; each with its causes.
+typedef struct Partial {
+    const Unplaced *first;
+    CauseCounts causes;
+    VEC(int64_t) members;
+    bool merged; // its key is full and listed: the members are undecided rows of that entry
+} Partial;
+typedef VEC(Partial) Partials;
 
 typedef struct Finding {
     BodyRun run;
@@ -26,6 +38,7 @@ typedef struct Finding {
     Level *levels_a, *levels_b; // by fence; levels_b == levels_a where the readings are one
     uint32_t level_count;
     VEC(FindingKey) keys; // of the last fence, in key order
+    Partials partials;
 } Finding;
 
 // Evaluates the body. On failure nothing is left open.
@@ -60,15 +73,8 @@ void relation_result(RunShared *shared, const Relation *relation, const Rowset *
 void relation_undecided(RunShared *shared, const Relation *relation, const Rowset *rows,
                         RuleResult *out);
 
-// Members that were not shadows before their key turned out to be unknown, by the parts that are known; each
-// with its causes (partials.c).
-typedef struct Partial {
-    const Unplaced *first;
-    CauseCounts causes;
-    VEC(int64_t) members;
-} Partial;
-typedef VEC(Partial) Partials;
-void finding_partials(Finding *finding, Partials *partials);
+// Collects the members without a full key and merges those with a full clue key into its entry (partials.c).
+void finding_partials(Finding *finding);
 void partials_free(Partials *partials);
 
 // Gap lines as entries, in order, appended to `entries` (entry_build.c).

@@ -254,6 +254,7 @@ static void start(Level *level, const Members *members, Level *below, uint32_t o
     level->op = &run->body->operators[op_index];
     level->stretch = below == NULL ? 1 : below->stretch + 1;
     level->arena = arena_create(NULL, 0);
+    level->unknown_ids = ARENA_NEW(level->arena, Map);
     find_range(level);
     const Group *group = &level->op->group;
     Phys *phys = ARENA_ARRAY(level->arena, Phys, MAX_OF(group->key_count, 1u));
@@ -329,6 +330,7 @@ void level_close(Level *level)
     if (level->arena == NULL)
         return;
     group_table_destroy(level->table);
+    map_deinit(level->unknown_ids);
     vec_free(&level->unplaced);
     vec_free(&level->own);
     arena_destroy(level->block_arena);

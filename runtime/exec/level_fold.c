@@ -139,6 +139,26 @@ static void base_context(const Fold *fold, int64_t first, const Bindings *view, 
         below_values(fold, first, view, base);
 }
 
+// Two `?` of a lookup are the same if their bindings agree in all variables that the clause reads.
+static int64_t optional_unknown(const Fold *fold, uint32_t slot, int64_t member)
+{
+    const BodyRun *run = fold->level->run;
+    const Bindings *all = &fold->level->members->all;
+    int64_t id[BODY_SLOTS_MAX + 1] = {slot};
+    uint32_t width = 1;
+    uint64_t reads = partner_reads(run, slot);
+    for (uint32_t s = 0; s < run->body->slot_count; s++) {
+        if ((reads >> s & 1) != 0 && all->rows[s] != NULL)
+            id[width++] = all->rows[s][member];
+    }
+    bool is_new = false;
+    Map *numbers = fold->level->unknown_ids;
+    uint64_t *number = map_at(numbers, (Str){(const char *)id, width * sizeof *id}, &is_new);
+    if (is_new)
+        *number = map_count(numbers);
+    return (int64_t)*number;
+}
+
 // The identity of tuple `index`: rows, with `?` of joins and attached sets as one and those of lookups by binding.
 static void tuple_identity(const Fold *fold, const TupleBatch *tuples, int64_t index,
                            int64_t member, int64_t *id)
@@ -148,7 +168,9 @@ static void tuple_identity(const Fold *fold, const TupleBatch *tuples, int64_t i
     for (uint32_t m = 0; m < aggregate->mention_count; m++) {
         int64_t row = tuples->rows[m][index];
         if (row_is_unknown(row))
-            row = body->slots[aggregate->mention[m]].optional ? -3 - member : -2;
+            row = body->slots[aggregate->mention[m]].optional
+                      ? -3 - optional_unknown(fold, aggregate->mention[m], member)
+                      : -2;
         id[m] = row;
     }
     if (fold->over_groups)

@@ -110,6 +110,7 @@ struct Level {
     Mark
         *first_cause; // per group, kept when first asked for; only after the conditions are through
     LevelValues *values; // per aggregate of the body
+    Map *unknown_ids;    // tells `?` of lookups apart
     ScoreState *scores;  // per score operator behind this fence, in order
     uint32_t score_count;
 };

@@ -71,6 +71,20 @@ static Truth gap_truth(const OnLeaf *leaf, Policy policy)
     return leaf->negative ? TRUTH_T : TRUTH_F;
 }
 
+// Under drop and keep a key leaf with a gap on one side does not match, even if the other side is an issue.
+static void gaps_match_nothing(const EvalContext *context, const OnLeaf *leaf, uint8_t *truth)
+{
+    const Expr *sides[2] = {&leaf->earlier, &leaf->partner};
+    for (int s = 0; s < 2; s++) {
+        Vector side;
+        eval_expr(context, sides[s], &side);
+        for (int64_t i = 0; side.state != NULL && i < context->count; i++) {
+            if (side.state[side.constant ? 0 : i] == VALUE_GAP)
+                truth[i] = TRUTH_F;
+        }
+    }
+}
+
 static void leaf_truth(const EvalContext *context, const OnLeaf *leaf, Policy policy,
                        TruthBlock *out)
 {
@@ -89,6 +103,8 @@ static void leaf_truth(const EvalContext *context, const OnLeaf *leaf, Policy po
         else if (value.state[i] == VALUE_ISSUE)
             out->truth[i] = TRUTH_U;
     }
+    if (leaf->key && policy != POLICY_UNDECIDED)
+        gaps_match_nothing(context, leaf, out->truth);
 }
 
 static CauseId block_cause(const TruthBlock *block, int64_t index)

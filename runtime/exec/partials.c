@@ -29,7 +29,7 @@ static Str parts_text(const Dict *dict, const Unplaced *unplaced, uint32_t count
     return strbuf_str(buf);
 }
 
-void finding_partials(Finding *finding, Partials *partials)
+static void collect(Finding *finding, Partials *partials)
 {
     Level *level = finding_a(finding);
     uint32_t count = level->op->group.key_count;
@@ -54,6 +54,48 @@ void finding_partials(Finding *finding, Partials *partials)
     }
     strbuf_deinit(&buf);
     map_deinit(&index);
+}
+
+static bool full_key(const Unplaced *unplaced, uint32_t count)
+{
+    for (uint32_t k = 0; k < count; k++) {
+        if (unplaced->parts[k].state != VALUE_KNOWN)
+            return false;
+    }
+    return true;
+}
+
+// With two fences, a member without a full key at the first may have the full key of the clue: it is an undecided row
+// of that entry. A cleared key for which such a member speaks is undecided, and listed by that member alone.
+static void merge(Finding *finding, Partial *partial, int64_t number)
+{
+    uint32_t count = finding_a(finding)->op->group.key_count;
+    if (!full_key(partial->first, count))
+        return;
+    for (size_t i = 0; i < finding->keys.count; i++) {
+        FindingKey *key = &finding->keys.items[i];
+        bool same = key->listed;
+        for (uint32_t k = 0; k < count && same; k++) {
+            Value part = finding_key(finding, key, k);
+            same = value_same(&part, &partial->first->parts[k]);
+        }
+        if (!same)
+            continue;
+        if (key->list == LIST_CLEARED) {
+            key->listed = false;
+            return;
+        }
+        key->partial = number;
+        partial->merged = true;
+        return;
+    }
+}
+
+void finding_partials(Finding *finding)
+{
+    collect(finding, &finding->partials);
+    for (size_t i = 0; i < finding->partials.count && finding->level_count > 1; i++)
+        merge(finding, &finding->partials.items[i], (int64_t)i);
 }
 
 void partials_free(Partials *partials)

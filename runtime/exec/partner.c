@@ -692,6 +692,18 @@ void partner_loose(BodyRun *run, PartnerRun *partner, Bindings *out)
     vec_free(&rows);
 }
 
+uint64_t partner_reads(const BodyRun *run, uint32_t slot)
+{
+    for (uint32_t i = 0; i < run->end_operator; i++) {
+        const PartnerRun *partner = run->partners[i];
+        if (partner == NULL || partner->partner->slot != slot)
+            continue;
+        const Coverage *coverage = &partner->partner->coverage;
+        return partner->earlier_slots | expr_slots(&coverage->at) | expr_slots(&coverage->region);
+    }
+    return 0;
+}
+
 Str partner_unplaced(const PartnerRun *partner, int64_t *unplaced, int64_t *total)
 {
     *unplaced = partner->unplaced;

@@ -365,17 +365,16 @@ static void partial_rows(RowMaker *maker, Finding *finding)
 {
     const Body *body = finding->run.body;
     Value parts[BODY_SLOTS_MAX];
-    Partials partials = {0};
-    finding_partials(finding, &partials);
-    for (size_t i = 0; i < partials.count; i++) {
-        Partial *partial = &partials.items[i];
+    for (size_t i = 0; i < finding->partials.count; i++) {
+        Partial *partial = &finding->partials.items[i];
+        if (partial->merged)
+            continue;
         for (uint32_t k = 0; k < body->clue_key_count; k++)
             parts[k] = partial->first->parts[body->clue_keys[k]];
         cause_counts_sort(maker->shared->causes, &partial->causes);
         open_row(maker, parts, body->clue_key_count, CLASS_POSSIBLE,
                  partial->causes.items[0].cause);
     }
-    partials_free(&partials);
 }
 
 static void shadow_rows(RowMaker *maker, Finding *finding)

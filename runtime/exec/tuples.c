@@ -318,7 +318,10 @@ CauseId members_cause_make(CauseTable *causes, CauseId least)
 
 bool members_cause_is(const CauseTable *causes, CauseId cause)
 {
-    return cause != 0 && cause_get(causes, cause).reason == REASON_UNDECIDED_MEMBERS;
+    if (cause == 0)
+        return false;
+    Cause at = cause_get(causes, cause); // one that a relation's cell carries on names its column
+    return at.reason == REASON_UNDECIDED_MEMBERS && (at.source.len == 0 || at.source.ptr[0] == '#');
 }
 
 CauseId members_cause(const CauseTable *causes, CauseId cause)
