@@ -78,38 +78,25 @@ DiagArg text_arg(Checker *c, const AstNode *node)
     return diag_arg(end == text.len ? shown : arena_printf(c->arena, STR_FMT "…", STR_ARG(shown)));
 }
 
-DiagArg fault_arg(TypeFault fault)
+void fault_note(Checker *c, Diag *diag, TypeFault fault)
 {
-    static const char *const texts[][2] = {
-        [TYPE_FAULT_NONE] = {"", ""},
-        [TYPE_FAULT_KINDS] = {"两种类型不能放在一起", "the two types do not go together"},
-        [TYPE_FAULT_NOMINAL] = {"同类标识、枚举或者币种才能放在一起",
-                                "only values of one identity type, enum or currency go together"},
-        [TYPE_FAULT_QUANTITY] = {"计量的不是同一种量", "they measure different quantities"},
-        [TYPE_FAULT_LENGTHS] = {"天数、月数、时分秒和工作日数是四种不同的长度",
-                                "days, months, hours and working days are four kinds of length"},
-        [TYPE_FAULT_DAY_TIME] = {"一边是日期，一边带有时刻；取日期用 日期(…)",
-                                 "one is a date, the other has a time; take its day by date(…)"},
-        [TYPE_FAULT_MONTH_DATE] = {"一边是月份，一边是日期；用 月份(…)、首日(…) 或 末日(…) 换算",
-                                   "one is a month, the other a date; convert by month(…), "
-                                   "first_day(…) or last_day(…)"},
-        [TYPE_FAULT_SCALE] = {"小数位数太多，先用 四舍五入(…) 取舍",
-                              "there are too many decimal places; use round(…) first"},
-        [TYPE_FAULT_UNIT] = {"两个单位之间换算不成有限小数",
-                             "the units do not convert into a finite decimal"},
-        [TYPE_FAULT_MONEY_REAL] = {"实数不精确，要用 四舍五入(…, 分) 变回金额",
-                                   "a real is not exact; round(…, 分) makes it money again"},
-        [TYPE_FAULT_MONEY] = {"金额只能与金额相加减、相比较，可以乘除以数",
-                              "money is added to and compared with money, and multiplied or "
-                              "divided by a number"},
-        [TYPE_FAULT_NO_VALUES] = {"这些值没有这种运算", "there is no such operation on them"},
-        [TYPE_FAULT_WORKDAYS] = {"工作日要查日历，用 期限届满(…) 或 加工作日(…)",
-                                 "working days need the calendar: use deadline(…) or "
-                                 "add_workdays(…)"},
-        [TYPE_FAULT_FRACTION] = {"长度只能乘以整数，相除得比率",
-                                 "a length is multiplied by whole numbers only"},
+    static const DiagTextId texts[] = {
+        [TYPE_FAULT_NONE] = DIAG_TEXT_FAULT_KINDS,
+        [TYPE_FAULT_KINDS] = DIAG_TEXT_FAULT_KINDS,
+        [TYPE_FAULT_NOMINAL] = DIAG_TEXT_FAULT_NOMINAL,
+        [TYPE_FAULT_QUANTITY] = DIAG_TEXT_FAULT_QUANTITY,
+        [TYPE_FAULT_LENGTHS] = DIAG_TEXT_FAULT_LENGTHS,
+        [TYPE_FAULT_DAY_TIME] = DIAG_TEXT_FAULT_DAY_TIME,
+        [TYPE_FAULT_MONTH_DATE] = DIAG_TEXT_FAULT_MONTH_DATE,
+        [TYPE_FAULT_SCALE] = DIAG_TEXT_FAULT_SCALE,
+        [TYPE_FAULT_UNIT] = DIAG_TEXT_FAULT_UNIT,
+        [TYPE_FAULT_MONEY_REAL] = DIAG_TEXT_FAULT_MONEY_REAL,
+        [TYPE_FAULT_MONEY] = DIAG_TEXT_FAULT_MONEY,
+        [TYPE_FAULT_NO_VALUES] = DIAG_TEXT_FAULT_NO_VALUES,
+        [TYPE_FAULT_WORKDAYS] = DIAG_TEXT_FAULT_WORKDAYS,
+        [TYPE_FAULT_FRACTION] = DIAG_TEXT_FAULT_FRACTION,
     };
-    return diag_arg_both(texts[fault][0], texts[fault][1]);
+    diag_note(c->diags, diag, texts[fault], DIAG_NONE);
 }
 
 void advise_near(Checker *c, Diag *diag, const AstNode *node, Str near)

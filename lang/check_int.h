@@ -177,7 +177,7 @@ Diag *report_with(Checker *c, DiagId id, const AstNode *node, const DiagArg *arg
 DiagArg type_arg(Checker *c, Type type);
 DiagArg kind_arg(TypedDeclKind kind);
 DiagArg text_arg(Checker *c, const AstNode *node); /* the source text under a node */
-DiagArg fault_arg(TypeFault fault);                /* "because …", as a clause */
+void fault_note(Checker *c, Diag *diag, TypeFault fault); /* why two types do not meet */
 /* A near name, as a note with a fix. */
 void advise_near(Checker *c, Diag *diag, const AstNode *node, Str near);
 

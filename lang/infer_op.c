@@ -30,6 +30,23 @@ static TypedExpr *result_of(Scope *s, const AstNode *node, const AstNode *a, con
     return e;
 }
 
+/* A bare number beside an amount lacks its unit. */
+static void advise_unit(Scope *s, Diag *diag, const AstNode *node, Type other)
+{
+    bool bare = node->kind == AST_NUMBER && (ast_as_Number(node)->form == AST_NUMBER_INTEGER ||
+                                             ast_as_Number(node)->form == AST_NUMBER_DECIMAL);
+    Str unit = other.kind == TYPE_MONEY && !other.nominal ? STR("元")
+               : other.kind == TYPE_QUANTITY              ? other.unit->name
+               : other.kind == TYPE_DAYS                  ? STR("天")
+               : other.kind == TYPE_MONTHS                ? STR("个月")
+                                                          : STR("");
+    if (!bare || !unit.len)
+        return;
+    Str text = source_text(source_get(s->c->sources, node->span.file), node->span);
+    Str fixed = arena_printf(s->c->arena, STR_FMT STR_FMT, STR_ARG(text), STR_ARG(unit));
+    diag_fix(s->c->diags, diag, node->span, fixed, DIAG_TEXT_COLUMN_OF, DIAG_ARGS(diag_arg(fixed)));
+}
+
 static void report_operands(Scope *s, const AstNode *node, AstOperator op, Type a, Type b,
                             TypeFault fault)
 {
@@ -39,9 +56,15 @@ static void report_operands(Scope *s, const AstNode *node, AstOperator op, Type 
                 : fault == TYPE_FAULT_SCALE     ? DIAG_SCALE_TOO_LARGE
                 : fault == TYPE_FAULT_MONEY_REAL ? DIAG_REAL_WITH_MONEY
                                                 : DIAG_OPERANDS;
-    report_with(s->c, id, node,
-                DIAG_ARGS(diag_arg_c(ast_operator_name(op)), type_arg(s->c, a), type_arg(s->c, b),
-                          fault_arg(fault)));
+    Diag *diag = report_with(s->c, id, node,
+                             DIAG_ARGS(diag_arg_c(ast_operator_name(op)), type_arg(s->c, a),
+                                       type_arg(s->c, b)));
+    if (id == DIAG_OPERANDS)
+        fault_note(s->c, diag, fault);
+    if (node->kind == AST_BINARY) {
+        advise_unit(s, diag, ast_as_Binary(node)->left, b);
+        advise_unit(s, diag, ast_as_Binary(node)->right, a);
+    }
 }
 
 /* Infers two operands so that each can lend its type to a literal or member on the other side. */
@@ -140,6 +163,13 @@ static Type infer_in(Scope *s, const AstBinary *node)
 
 /* ----------------------------------------------------------------------- during, overlaps, texts */
 
+static void advise_day(Checker *c, Diag *diag, const AstNode *node)
+{
+    Str text = source_text(source_get(c->sources, node->span.file), node->span);
+    Str fixed = arena_printf(c->arena, "日期(" STR_FMT ")", STR_ARG(text));
+    diag_fix(c->diags, diag, node->span, fixed, DIAG_TEXT_COLUMN_OF, DIAG_ARGS(diag_arg(fixed)));
+}
+
 static bool is_span_of_days(Type type)
 {
     return type.kind == TYPE_DATE || type.kind == TYPE_MONTH || type.kind == TYPE_PERIOD ||
@@ -154,9 +184,11 @@ static Type infer_during(Scope *s, const AstBinary *node)
         if (is_span_of_days(type))
             continue;
         DiagId id = type.kind == TYPE_DATETIME ? DIAG_DURING_DATETIME : DIAG_DURING_WHAT;
-        report_with(s->c, id, operands[i],
-                    DIAG_ARGS(diag_arg_c(ast_operator_name(node->operator)),
-                              type_arg(s->c, type)));
+        Diag *diag = report_with(s->c, id, operands[i],
+                                 DIAG_ARGS(diag_arg_c(ast_operator_name(node->operator)),
+                                           type_arg(s->c, type)));
+        if (id == DIAG_DURING_DATETIME)
+            advise_day(s->c, diag, operands[i]);
     }
     return truth(result_of(s, &node->base, node->left, node->right), type_of(TYPE_PERIOD));
 }
@@ -279,8 +311,10 @@ static Type infer_if(Scope *s, const AstIf *node, const Type *expected)
     }
     TypeFault fault = type_common(s->c->arena, a, b, &common);
     if (fault != TYPE_FAULT_NONE)
-        report_with(s->c, DIAG_BRANCHES_DIFFER, &node->base,
-                    DIAG_ARGS(type_arg(s->c, a), type_arg(s->c, b), fault_arg(fault)));
+        fault_note(s->c,
+                   report_with(s->c, DIAG_BRANCHES_DIFFER, &node->base,
+                               DIAG_ARGS(type_arg(s->c, a), type_arg(s->c, b))),
+                   fault);
     TypedExpr *e = result_of(s, &node->base, node->then, node->otherwise);
     inherit(s->c, e, node->condition);
     expr_want(s->c, node->then, common);

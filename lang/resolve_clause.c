@@ -376,8 +376,10 @@ static void latest_times(BodyState *b, const AstLatest *node)
     Type by = infer(&own, node->by, NULL), upto = infer(&s, node->upto, NULL), joined;
     TypeFault fault = type_common(b->c->arena, by, upto, &joined);
     if (fault != TYPE_FAULT_NONE)
-        report_with(b->c, DIAG_LATEST_TIMES, node->upto,
-                    DIAG_ARGS(type_arg(b->c, by), type_arg(b->c, upto), fault_arg(fault)));
+        fault_note(b->c,
+                   report_with(b->c, DIAG_LATEST_TIMES, node->upto,
+                               DIAG_ARGS(type_arg(b->c, by), type_arg(b->c, upto))),
+                   fault);
     else if (joined.kind != TYPE_ERROR && !type_is_ordered(joined))
         report_with(b->c, DIAG_NOT_ORDERED, node->by, DIAG_ARGS(type_arg(b->c, joined)));
     expr_want(b->c, node->by, joined);

@@ -175,8 +175,9 @@ static void lint_conjuncts(Scope *s, const AstNode *node)
                 !const_order(s, a->right, b->right, &order) ||
                 !contradict(a->operator, b->operator, order))
                 continue;
+            const AstBinary *first = i < k ? a : b, *second = i < k ? b : a;
             report_with(s->c, DIAG_CONTRADICTION, node,
-                        DIAG_ARGS(text_arg(s->c, &a->base), text_arg(s->c, &b->base)));
+                        DIAG_ARGS(text_arg(s->c, &first->base), text_arg(s->c, &second->base)));
             return;
         }
 }
