@@ -44,11 +44,13 @@ static void add_read(ReadList *list, const PlanExpr *expr, bool partner)
         vec_push(&list->earlier, expr);
 }
 
-// The greatest parts that read one side only, left to right.
+// The greatest parts that read one side only, left to right. Of a comparison over earlier variables alone these are
+// its operands, so that what the binding lacks is named, not what came of it.
 static void collect_reads(const OnBuilder *builder, const PlanExpr *expr, ReadList *list)
 {
     bool partner = reads_partner(builder, expr), earlier = reads_earlier(builder, expr);
-    if (partner && earlier) {
+    bool comparison = expr->type.kind == TYPE_BOOLEAN && expr->kid_count > 0;
+    if (earlier && (partner || comparison)) {
         for (uint32_t i = 0; i < expr->kid_count; i++)
             collect_reads(builder, expr->kids[i], list);
     } else if (partner || earlier) {

@@ -188,8 +188,10 @@ static void class_groups(Level *level)
         if (group >= 0 && level->row_class[i] < level->class_of[group])
             level->class_of[group] = level->row_class[i];
     }
-    for (int64_t g = 0; g < level->count; g++)
+    for (int64_t g = 0; g < level->count; g++) {
         level->blames_possible[g] = level->class_of[g] == CLASS_POSSIBLE;
+        level->blames_shadows[g] = level->class_of[g] == CLASS_SHADOW;
+    }
     int128_t allowed = (int128_t)level->run->shared->options->tolerance_count * level->member_total;
     level->tolerant = (int128_t)level->shadow_total * 1000000000 <= allowed;
 }
