@@ -10,10 +10,10 @@
 #ifndef SUP_LANG_CHECK_INT_H
 #define SUP_LANG_CHECK_INT_H
 
+#include "lang/signature.h"
 #include "lang/typed.h"
 #include "lang/typed_body.h"
 #include "lang/types.h"
-#include "lang/signature.h"
 #include "runtime/base/map.h"
 #include "runtime/base/regex.h"
 #include "runtime/base/unicode.h"
@@ -27,14 +27,14 @@ typedef struct Scope Scope;
 /* ----------------------------------------------------------------------- side tables */
 
 typedef struct TreeTable {
-    TypedExpr **exprs;       /* by node id */
-    const TypedDecl **refs;  /* by node id: Path, Name of a reference, declaration */
-    Type **types;            /* by node id: TypeRef */
+    TypedExpr **exprs;      /* by node id */
+    const TypedDecl **refs; /* by node id: Path, Name of a reference, declaration */
+    Type **types;           /* by node id: TypeRef */
     uint32_t count;
 } TreeTable;
 
 struct TypedTables {
-    TreeTable *trees;        /* by number of the source */
+    TreeTable *trees; /* by number of the source */
     uint32_t count;
 };
 
@@ -43,8 +43,8 @@ struct TypedTables {
 typedef struct FileState {
     TypedFile pub;
     const Source *source;
-    const AstFile *root;     /* NULL: the text gave no file */
-    Map names;               /* visible names: index into decls */
+    const AstFile *root; /* NULL: the text gave no file */
+    Map names;           /* visible names: index into decls */
     VEC(TypedUse) uses;
     enum { FILE_NEW, FILE_OPEN, FILE_DONE } state;
 } FileState;
@@ -59,18 +59,18 @@ typedef struct ColumnRead {
 struct DeclState {
     TypedDecl pub;
     VEC(TypedColumn) columns;
-    VEC(ColumnRead) reads;          /* columns that its bodies read */
-    VEC(const DeclState *) calls;   /* own functions that it calls */
-    VEC(TypedEdge) edges;           /* rows that its bodies read, in order */
+    VEC(ColumnRead) reads;        /* columns that its bodies read */
+    VEC(const DeclState *) calls; /* own functions that it calls */
+    VEC(TypedEdge) edges;         /* rows that its bodies read, in order */
     VEC(const TypedBody *) bodies;
-    VEC(Str) exceptions;            /* names of a rule's `except` clauses */
+    VEC(Str) exceptions; /* names of a rule's `except` clauses */
     bool reads_as_of;
-    bool checked;                   /* rule: its fields have types */
-    bool failed;                    /* rule: it is in a cycle of rules, or its body is wrong */
+    bool checked; /* rule: its fields have types */
+    bool failed;  /* rule: it is in a cycle of rules, or its body is wrong */
     bool tested;
-    uint32_t component;             /* of the graph of who reads whom */
-    uint64_t weight;                /* function: nodes after expansion */
-    const AstNode *as_of_node;      /* where it reads as_of first */
+    uint32_t component;        /* of the graph of who reads whom */
+    uint64_t weight;           /* function: nodes after expansion */
+    const AstNode *as_of_node; /* where it reads as_of first */
 };
 
 struct Checker {
@@ -82,29 +82,29 @@ struct Checker {
     struct TypedTables *tables;
     VEC(FileState *) files;
     VEC(DeclState *) decls;
-    const Nominal *severity;        /* 高 中 低 */
-    Nominal *identities;            /* one for each of the library's identity types, in its order */
-    Map members;                    /* enum members: index of the only enum's declaration, or
+    const Nominal *severity; /* 高 中 低 */
+    Nominal *identities;     /* one for each of the library's identity types, in its order */
+    Map members;             /* enum members: index of the only enum's declaration, or
                                        MEMBER_OF_SEVERAL */
-    bool has_roots;                 /* files[0] declares a rule, query or relation */
+    bool has_roots;          /* files[0] declares a rule, query or relation */
 };
 
 #define MEMBER_OF_SEVERAL UINT64_MAX
 
 typedef struct VarState {
     TypedVar pub;
-    bool hidden;                    /* a sequence lies between */
-    uint64_t optional_fields;       /* extract: groups that may be missing */
-    bool present;                   /* lookup, latest: a guard proves it */
-    uint64_t *link;                 /* attached: the earlier variables that its `on` mentions */
+    bool hidden;              /* a sequence lies between */
+    uint64_t optional_fields; /* extract: groups that may be missing */
+    bool present;             /* lookup, latest: a guard proves it */
+    uint64_t *link;           /* attached: the earlier variables that its `on` mentions */
     const AstNode *on;
 } VarState;
 
 typedef struct LetState {
     TypedLet pub;
-    uint64_t *mentions;             /* by slot */
+    uint64_t *mentions; /* by slot */
     bool hidden;
-    bool failed;                    /* its value was wrong: silent where it is used */
+    bool failed; /* its value was wrong: silent where it is used */
 } LetState;
 
 /* A column, a whole variable (column WHOLE_ROW) or a let. */
@@ -120,15 +120,15 @@ typedef VEC(Fact) Facts;
 typedef struct GroupState {
     TypedGroup pub;
     VEC(TypedKey) keys;
-    uint64_t *determined;           /* variables whose row the keys determine */
-    Facts known;                    /* columns that the keys determine */
+    uint64_t *determined; /* variables whose row the keys determine */
+    Facts known;          /* columns that the keys determine */
 } GroupState;
 
 /* An equality between two columns, or a column and a constant, that holds for all bindings. */
 typedef struct Link {
     const TypedVar *a, *b; /* a NULL: a constant */
     uint32_t column_a, column_b;
-    bool forward;          /* of a lookup or latest: b's row is not proved to be there */
+    bool forward; /* of a lookup or latest: b's row is not proved to be there */
 } Link;
 
 struct BodyState {
@@ -144,11 +144,11 @@ struct BodyState {
     VEC(Link) links;
     Facts facts;
     uint32_t stretch, fences, place;
-    uint32_t words;                 /* of a bit set over the variables */
-    bool unnamed;                   /* a key has no name: names unknown below it may be its */
-    bool scored;                    /* a score stands above: points may be read */
-    bool has_group;                 /* a `group by` is written */
-    bool statistics_only;           /* no condition but statistics so far */
+    uint32_t words;       /* of a bit set over the variables */
+    bool unnamed;         /* a key has no name: names unknown below it may be its */
+    bool scored;          /* a score stands above: points may be read */
+    bool has_group;       /* a `group by` is written */
+    bool statistics_only; /* no condition but statistics so far */
 };
 
 /* Where an expression stands. Copied and changed on the way down. */
@@ -156,18 +156,18 @@ struct Scope {
     Checker *c;
     uint32_t file;
     DeclState *decl;
-    BodyState *body;                    /* NULL: no row variables */
-    const TypedFunction *function;      /* its parameters are in scope */
-    Facts *facts;                       /* what is proved present here; may be NULL */
-    bool bare_columns;                  /* contract: names are columns of slot 0 */
-    bool in_aggregate;                  /* values are read per binding */
-    bool in_peers;                      /* `among` or `series`: aggregates look at the peers */
-    bool ordered;                       /* in_peers with `ordered by` */
+    BodyState *body;               /* NULL: no row variables */
+    const TypedFunction *function; /* its parameters are in scope */
+    Facts *facts;                  /* what is proved present here; may be NULL */
+    bool bare_columns;             /* contract: names are columns of slot 0 */
+    bool in_aggregate;             /* values are read per binding */
+    bool in_peers;                 /* `among` or `series`: aggregates look at the peers */
+    bool ordered;                  /* in_peers with `ordered by` */
     bool in_template;
-    bool in_link;                       /* `on` of a partner clause: its variable is open */
-    bool outputs;                       /* `order by`: names are columns of the yield */
-    bool in_test;                       /* labels for identities, `missing` */
-    bool condition;                     /* a clause with a policy takes the truth */
+    bool in_link;   /* `on` of a partner clause: its variable is open */
+    bool outputs;   /* `order by`: names are columns of the yield */
+    bool in_test;   /* labels for identities, `missing` */
+    bool condition; /* a clause with a policy takes the truth */
 };
 
 /* ----------------------------------------------------------------------- reports (check.c) */
@@ -176,7 +176,7 @@ Diag *report(Checker *c, DiagId id, const AstNode *node);
 Diag *report_with(Checker *c, DiagId id, const AstNode *node, const DiagArg *args, size_t count);
 DiagArg type_arg(Checker *c, Type type);
 DiagArg kind_arg(TypedDeclKind kind);
-DiagArg text_arg(Checker *c, const AstNode *node); /* the source text under a node */
+DiagArg text_arg(Checker *c, const AstNode *node);        /* the source text under a node */
 void fault_note(Checker *c, Diag *diag, TypeFault fault); /* why two types do not meet */
 /* A near name, as a note with a fix. */
 void advise_near(Checker *c, Diag *diag, const AstNode *node, Str near);
@@ -203,8 +203,8 @@ void near_decls(Checker *c, uint32_t file, unsigned kinds, Str name, NearName *n
 
 /* ----------------------------------------------------------------------- declarations */
 
-void declare_all(Checker *c);                       /* resolve_decl.c */
-void declare_heads(Checker *c);                     /* resolve_table.c */
+void declare_all(Checker *c);   /* resolve_decl.c */
+void declare_heads(Checker *c); /* resolve_table.c */
 /* Reports names of a list that stand there twice; `name_of` may give NULL. */
 void check_distinct(Checker *c, AstList list, const AstName *(*name_of)(const AstNode *node));
 /* The number of a column; UINT32_MAX: none. */
@@ -214,7 +214,7 @@ void report_unknown_column(Checker *c, const AstName *name, const TypedDecl *dec
 Type resolve_type(Checker *c, uint32_t file, const AstTypeRef *node);
 /* A unit's name: built-in, declared, or with a multiplier (万元). False: unknown, not reported. */
 bool resolve_unit(Checker *c, uint32_t file, Str written, UnitMeaning *meaning);
-void check_params(Checker *c);                      /* values, after all declarations */
+void check_params(Checker *c); /* values, after all declarations */
 void check_functions(Checker *c);
 void check_tables(Checker *c);
 const Nominal *identity_nominal(Checker *c, const IdentityCard *card);
@@ -241,7 +241,7 @@ void clause_connect(BodyState *b, const AstConnect *node);
 void infer_among(Scope *s, const AstAmong *among);
 void warn_window_order(BodyState *b, const AstLet *node);
 GroupState *group_open(BodyState *b, const AstNode *node, AstList keys, bool implicit);
-void group_by_clue(BodyState *b);                                     /* resolve_end.c */
+void group_by_clue(BodyState *b); /* resolve_end.c */
 void end_clue(BodyState *b, const AstClue *clue);
 void end_yield(BodyState *b, const AstYield *yield);
 void end_query(BodyState *b, const AstQuery *query);
@@ -252,65 +252,10 @@ void body_finish(BodyState *b);
 BodyState *body_new(Checker *c, DeclState *decl, uint32_t file);
 VarState *var_new(BodyState *b, TypedVarKind kind, const AstName *name, const AstNode *clause);
 
-/* ----------------------------------------------------------------------- expressions (infer*.c) */
-
-/* Infers and records an expression. `expected` (may be NULL) is the type that the place wants; it
- * helps literals and enum members, nothing else. Never fails: what was reported has TYPE_ERROR. */
-Type infer(Scope *s, const AstNode *node, const Type *expected);
-/* The same where truth is wanted. */
-void infer_condition(Scope *s, const AstNode *node);
-/* Marks in which type the parent takes the value. */
-void expr_want(Checker *c, const AstNode *node, Type want);
-/* Infers and stores into a declared place: types, scales, and `T?` into `T`. */
-void infer_into(Scope *s, const AstNode *node, Type to, bool nullable, DiagId missing, Str place);
-TypedExpr *expr_of(Checker *c, const AstNode *node);
-/* Would a bare name or literal take its type from the other side? */
-bool is_adaptable(Scope *s, const AstNode *node);
-Type infer_name(Scope *s, const AstName *name, const Type *expected);
-Type infer_member(Scope *s, const AstMember *member, const Type *expected);
-/* The left side of `at`: a dated parameter. */
-Type infer_dated(Scope *s, const AstNode *node);
-/* Compiles a pattern, or reports why not; the caller destroys `*out` (NULL: refused). */
-void check_regex(Checker *c, const AstText *pattern, RegexMode mode, Regex **out);
-void check_day(Scope *s, const AstNode *node, Type type);
-Type infer_operator(Scope *s, const AstNode *node, const Type *expected);
-Type infer_call(Scope *s, const AstCall *call, const Type *expected);
-Type infer_aggregate(Scope *s, const AstCall *call, const FnCard *const *cards, uint32_t count);
-Type literal_number(Scope *s, const AstNumber *number, const Type *expected);
-void report_unknown_name(Scope *s, const AstNode *node, Str name);
-/* Finishes a value read below a grouping: key, determined, shown, or out of scope. */
-void settle_grain(Scope *s, const AstNode *node, TypedExpr *e);
-bool settle_key(Scope *s, const AstNode *node, const Type *expected, Type *type);
-uint32_t enum_member(const Nominal *nominal, Str name); /* UINT32_MAX: none */
-TypedExpr *expr_here(Scope *s, const AstNode *node);
-Type record_type(TypedExpr *e, Type type);
-const RecordField *record_field(const Nominal *record, Str name, uint32_t *index);
-
-/* ----------------------------------------------------------------------- what is proved (safety_facts.c) */
-
-void facts_from_condition(Checker *c, const AstNode *condition, bool negated, Facts *facts);
-bool facts_prove(const Facts *facts, const TypedVar *var, const TypedLet *let, uint32_t column);
-void links_from_condition(BodyState *b, const AstNode *condition, const VarState *bound);
-/* Adds to `vars` all variables, and to `columns` all columns, that those given determine. */
-void determine(BodyState *b, Facts *columns, uint64_t *vars);
-bool determined_column(const Facts *columns, const uint64_t *vars, const TypedVar *var,
-                       uint32_t column);
-uint64_t *bits_new(BodyState *b);
-bool bit_get(const uint64_t *bits, uint32_t slot);
-void bit_set(uint64_t *bits, uint32_t slot);
-/* The variables that an expression mentions, lets expanded. */
-void mentions_of(BodyState *b, const AstNode *expr, uint64_t *bits);
-void aggregate_settle(BodyState *b, TypedAggregate *a);
-
 /* ----------------------------------------------------------------------- the whole (safety*.c) */
 
 void check_graph(Checker *c);
 void check_recursion(Checker *c);
 void check_lint(Checker *c);
-/* Does the condition read a statistic or a check? */
-bool rests_on_statistics(Checker *c, const AstNode *condition);
-/* Does some `where` so far? */
-bool has_statistics(BodyState *b);
-void lint_condition(Scope *s, const AstNode *condition);
 
 #endif

@@ -2,7 +2,7 @@
 //
 // infer.c: types of expressions: the dispatch, literals, sets, templates, conversions into places.
 
-#include "lang/check_int.h"
+#include "lang/infer_int.h"
 
 #include "lang/parse.h"
 #include "runtime/base/regex.h"
@@ -102,7 +102,8 @@ static Type quantity_type(Scope *s, const AstNumber *number, const UnitMeaning *
     }
     if (fits)
         return type;
-    report_with(s->c, DIAG_NUMBER_TOO_FINE, &number->base, DIAG_ARGS(text_arg(s->c, &number->base)));
+    report_with(s->c, DIAG_NUMBER_TOO_FINE, &number->base,
+                DIAG_ARGS(text_arg(s->c, &number->base)));
     return type_of(TYPE_ERROR);
 }
 
@@ -138,8 +139,8 @@ static Type literal_date(Scope *s, const AstDate *date)
     e->constant = true;
     e->count = date->value;
     return record_type(e, type_of(date->form == AST_DATE_DAY     ? TYPE_DATE
-                             : date->form == AST_DATE_MONTH ? TYPE_MONTH
-                                                            : TYPE_DATETIME));
+                                  : date->form == AST_DATE_MONTH ? TYPE_MONTH
+                                                                 : TYPE_DATETIME));
 }
 
 /* ----------------------------------------------------------------------- texts */
@@ -368,7 +369,8 @@ static void report_store(Scope *s, const AstNode *node, Type from, Type to, Type
 {
     if (fault == TYPE_FAULT_SCALE || fault == TYPE_FAULT_UNIT) {
         report_with(s->c, DIAG_PRECISION_LOST, node,
-                    DIAG_ARGS(diag_arg(place), type_arg(s->c, to), diag_arg_int(s->c->diags, to.scale),
+                    DIAG_ARGS(diag_arg(place), type_arg(s->c, to),
+                              diag_arg_int(s->c->diags, to.scale),
                               diag_arg_int(s->c->diags, from.scale)));
         return;
     }

@@ -2,7 +2,7 @@
 //
 // infer_aggregate.c: aggregates: what they range over, where they may stand, what they give.
 
-#include "lang/check_int.h"
+#include "lang/infer_int.h"
 
 #include "runtime/base/wide.h"
 
@@ -103,9 +103,9 @@ static Type aggregate_type(Checker *c, const FnCard *card, Type of)
 /* Functions whose value does not depend on how often a row is met. */
 static bool is_idempotent(const FnCard *card)
 {
-    static const char *const names[] = {"min", "max",     "any",           "all",
-                                        "union", "collect", "distinct_count", "list_text",
-                                        "first", "last",  "longest_run"};
+    static const char *const names[] = {
+        "min",       "max",   "any",  "all",        "union", "collect", "distinct_count",
+        "list_text", "first", "last", "longest_run"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         if (card_is(card, names[i]))
             return true;
@@ -115,9 +115,9 @@ static bool is_idempotent(const FnCard *card)
 /* Has a value over nothing: count, sum, any, all, collect. */
 static bool total_over_nothing(const FnCard *card)
 {
-    static const char *const names[] = {"count", "sum",     "any",           "all",
-                                        "union", "collect", "distinct_count", "longest_run",
-                                        "list_text", "missing_count"};
+    static const char *const names[] = {
+        "count",          "sum",         "any",       "all",          "union", "collect",
+        "distinct_count", "longest_run", "list_text", "missing_count"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         if (card_is(card, names[i]))
             return true;
@@ -128,8 +128,8 @@ static bool total_over_nothing(const FnCard *card)
 
 static void report_count(Scope *s, const AstNode *argument)
 {
-    Diag *diag = report_with(s->c, DIAG_COUNT_EXPRESSION, argument,
-                             DIAG_ARGS(text_arg(s->c, argument)));
+    Diag *diag =
+        report_with(s->c, DIAG_COUNT_EXPRESSION, argument, DIAG_ARGS(text_arg(s->c, argument)));
     diag_note(s->c->diags, diag, DIAG_TEXT_COUNT_WAYS, DIAG_ARGS(text_arg(s->c, argument)));
 }
 
@@ -302,8 +302,8 @@ static bool has_place(Scope *s, const AstCall *call, TypedAggregate *a, bool tol
     a->per_binding = !a->window && attached_here(a, s->body->stretch);
     if (a->window || a->per_binding || s->body->stretch > 0)
         return true;
-    Diag *diag = report_with(s->c, DIAG_NEEDS_GROUP, &call->base,
-                             DIAG_ARGS(text_arg(s->c, &call->base)));
+    Diag *diag =
+        report_with(s->c, DIAG_NEEDS_GROUP, &call->base, DIAG_ARGS(text_arg(s->c, &call->base)));
     diag_note(s->c->diags, diag, DIAG_TEXT_GROUPING_WAYS, DIAG_NONE);
     return false;
 }
@@ -366,9 +366,9 @@ static void warn_pairs(Scope *s, TypedAggregate *a)
             determine(b, &none_v, from_v);
             if (bit_get(from_u, v->slot) || bit_get(from_v, u->slot))
                 continue;
-            report_with(s->c, DIAG_COUNTS_PAIRS, &a->node->base,
-                        DIAG_ARGS(text_arg(s->c, &a->node->base), diag_arg(u->name),
-                                  diag_arg(v->name)));
+            report_with(
+                s->c, DIAG_COUNTS_PAIRS, &a->node->base,
+                DIAG_ARGS(text_arg(s->c, &a->node->base), diag_arg(u->name), diag_arg(v->name)));
             return;
         }
 }
@@ -442,8 +442,8 @@ static void aggregate_gaps(Scope *s, TypedExpr *e, const FnCard *card, const Typ
 {
     const TypedExpr *of = a->argument ? expr_of(s->c, a->argument) : NULL;
     GroupState *group = s->body->groups.count ? vec_last(&s->body->groups) : NULL;
-    bool empty = a->per_binding || a->when || a->attached_count ||
-                 (group && group->pub.empty_group);
+    bool empty =
+        a->per_binding || a->when || a->attached_count || (group && group->pub.empty_group);
     for (uint32_t i = 0; i < a->mention_count; i++)
         empty |= a->mentions[i]->optional;
     e->can_miss = empty && !total_over_nothing(card);
@@ -464,7 +464,8 @@ Type infer_aggregate(Scope *s, const AstCall *call, const FnCard *const *cards, 
     if (over_list(s, call, cards, count, &parts, &result))
         return result;
     if (!s->body || s->bare_columns || s->outputs || s->in_link) {
-        report_with(s->c, DIAG_AGGREGATE_HERE, &call->base, DIAG_ARGS(text_arg(s->c, call->callee)));
+        report_with(s->c, DIAG_AGGREGATE_HERE, &call->base,
+                    DIAG_ARGS(text_arg(s->c, call->callee)));
         return aggregate_failed(s, call);
     }
     if (s->in_aggregate && !s->in_peers) {

@@ -2,7 +2,7 @@
 //
 // infer_call.c: calls: own functions, library functions chosen by signature, checks with records.
 
-#include "lang/check_int.h"
+#include "lang/infer_int.h"
 
 #include "runtime/base/wide.h"
 
@@ -10,8 +10,8 @@
 
 /* The arguments of a call, given a place each. */
 typedef struct Given {
-    const AstNode *values[SIG_PARAMS_MAX];  /* by parameter; NULL: not given */
-    const AstNode *repeated[64];            /* behind a `...` parameter, in order */
+    const AstNode *values[SIG_PARAMS_MAX]; /* by parameter; NULL: not given */
+    const AstNode *repeated[64];           /* behind a `...` parameter, in order */
     uint32_t repeated_count;
     const AstArgument *too_many;
     const AstArgument *unknown;
@@ -66,8 +66,7 @@ static void place_arguments(const Signature *sig, const AstCall *call, Given *gi
 static bool is_given(const Signature *sig, const Given *given)
 {
     for (uint32_t i = 0; i < sig->count; i++) {
-        bool optional = sig->params[i].fallback.len ||
-                        (sig->params[i].repeated && i > 0) ;
+        bool optional = sig->params[i].fallback.len || (sig->params[i].repeated && i > 0);
         if (!given->values[i] && !optional)
             return false;
     }
@@ -232,7 +231,8 @@ static bool agreed_type(Scope *s, const FnCard *const *cards, uint32_t count, ui
     return found;
 }
 
-static void infer_arguments(Scope *s, const AstCall *call, const FnCard *const *cards, uint32_t count)
+static void infer_arguments(Scope *s, const AstCall *call, const FnCard *const *cards,
+                            uint32_t count)
 {
     Type first = type_of(TYPE_ERROR);
     for (uint32_t i = 0; i < call->arguments.count; i++) {
@@ -387,7 +387,7 @@ static void call_argument(Scope *s, TypedExpr *e, TypedCall *call, const SigPara
 }
 
 static TypedCall *call_new(Scope *s, TypedExpr *e, const AstCall *node, const Signature *sig,
-                    const Given *given, const Binding *binding)
+                           const Given *given, const Binding *binding)
 {
     uint32_t count = sig->count + given->repeated_count;
     TypedCall *call = ARENA_NEW(s->c->arena, TypedCall);
@@ -466,7 +466,8 @@ static bool has_error_argument(Scope *s, const AstCall *call)
     return false;
 }
 
-static void report_no_form(Scope *s, const AstCall *call, const FnCard *const *cards, uint32_t count)
+static void report_no_form(Scope *s, const AstCall *call, const FnCard *const *cards,
+                           uint32_t count)
 {
     if (has_error_argument(s, call))
         return;
@@ -480,7 +481,8 @@ static bool window_allowed(Scope *s, const AstCall *call, const FnCard *card)
 {
     static const char *const unordered[] = {"share_of", "rank", "dense_rank"};
     if (!s->in_peers) {
-        report_with(s->c, DIAG_WINDOW_OUTSIDE, &call->base, DIAG_ARGS(text_arg(s->c, call->callee)));
+        report_with(s->c, DIAG_WINDOW_OUTSIDE, &call->base,
+                    DIAG_ARGS(text_arg(s->c, call->callee)));
         return false;
     }
     bool needs = true;
@@ -564,8 +566,8 @@ static Type call_record(Scope *s, const AstCall *call, const RecordFunction *fun
     e->constant = false;
     Type type = type_of(TYPE_RECORD);
     const TypedExpr *first = given.values[0] ? expr_of(s->c, given.values[0]) : NULL;
-    type.nominal = record_function_result(s->c->arena, function,
-                                          first ? first->type : type_of(TYPE_ERROR));
+    type.nominal =
+        record_function_result(s->c->arena, function, first ? first->type : type_of(TYPE_ERROR));
     return record_type(e, type);
 }
 
@@ -651,10 +653,10 @@ static Type call_own(Scope *s, const AstCall *node, DeclState *decl)
 
 static Type call_size(Scope *s, const AstCall *call)
 {
-    const AstNode *value = call->arguments.count == 1 &&
-                                   call->arguments.items[0]->kind == AST_ARGUMENT
-                               ? ast_as_Argument(call->arguments.items[0])->value
-                               : NULL;
+    const AstNode *value =
+        call->arguments.count == 1 && call->arguments.items[0]->kind == AST_ARGUMENT
+            ? ast_as_Argument(call->arguments.items[0])->value
+            : NULL;
     if (value)
         (void)infer(s, value, NULL);
     const TypedExpr *of = value ? expr_of(s->c, value) : NULL;

@@ -2,7 +2,7 @@
 //
 // infer_const.c: values of constant expressions: parameters, cells and keys of tests.
 
-#include "lang/check_int.h"
+#include "lang/infer_int.h"
 
 #include "runtime/base/time.h"
 #include "runtime/base/wide.h"
@@ -20,7 +20,8 @@ static bool convert(Type from, Type to, int128_t count, int128_t *out)
          !num_mul_i128(from.unit->den, to.unit->num, &den)))
         return false;
     int128_t *grown = scale >= 0 ? &num : &den;
-    if (scale < -EXACT_SCALE_MAX || !num_mul_i128(*grown, wide_pow10(scale < 0 ? -scale : scale), grown))
+    if (scale < -EXACT_SCALE_MAX ||
+        !num_mul_i128(*grown, wide_pow10(scale < 0 ? -scale : scale), grown))
         return false;
     int128_t gcd = num_gcd_i128(num, den), product;
     num /= gcd;

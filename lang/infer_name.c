@@ -2,7 +2,7 @@
 //
 // infer_name.c: what a name or a member refers to, and how it is read below a grouping.
 
-#include "lang/check_int.h"
+#include "lang/infer_int.h"
 
 #include "lang/parse.h"
 
@@ -77,7 +77,8 @@ void report_unknown_name(Scope *s, const AstNode *node, Str name)
         return;
     const TypedVar *var = var_with_column(s->body, name);
     if (var) {
-        Str full = arena_printf(s->c->arena, STR_FMT "." STR_FMT, STR_ARG(var->name), STR_ARG(name));
+        Str full =
+            arena_printf(s->c->arena, STR_FMT "." STR_FMT, STR_ARG(var->name), STR_ARG(name));
         diag_fix(s->c->diags, diag, node->span, full, DIAG_TEXT_COLUMN_OF,
                  DIAG_ARGS(diag_arg(full)));
         return;
@@ -179,8 +180,7 @@ static void note_read(Scope *s, const TypedDecl *rows, uint32_t column, const As
 
 static bool var_present(const Scope *s, const VarState *var)
 {
-    return !var->pub.optional ||
-           (s->facts && facts_prove(s->facts, &var->pub, NULL, WHOLE_ROW));
+    return !var->pub.optional || (s->facts && facts_prove(s->facts, &var->pub, NULL, WHOLE_ROW));
 }
 
 static void report_attached(Scope *s, const AstNode *node, const VarState *var)
@@ -221,9 +221,9 @@ static Type member_of_row(Scope *s, const AstMember *member, VarState *var)
     const AstNode *rows = var->pub.source->node;
     bool broken = rows && rows->wrong; /* the column may be among what could not be parsed */
     if (member->name->text.len && !broken) {
-        Diag *diag = report_with(s->c, DIAG_UNKNOWN_COLUMN, &member->name->base,
-                                 DIAG_ARGS(diag_arg(member->name->text),
-                                           diag_arg(var->pub.source->name)));
+        Diag *diag =
+            report_with(s->c, DIAG_UNKNOWN_COLUMN, &member->name->base,
+                        DIAG_ARGS(diag_arg(member->name->text), diag_arg(var->pub.source->name)));
         if (!advise_split(s, diag, &member->name->base, var->pub.source))
             advise_column(s->c, diag, member->name, var->pub.source);
     }
@@ -262,11 +262,10 @@ static const Type type_integer = {.kind = TYPE_INTEGER};
 static const Type type_text = {.kind = TYPE_TEXT};
 static const Type type_datetime = {.kind = TYPE_DATETIME};
 
-static const RecordField case_fields[] = {
-    {STR_INIT("year"), STR_INIT("年"), &type_integer},
-    {STR_INIT("court"), STR_INIT("法院"), &type_text},
-    {STR_INIT("kind"), STR_INIT("类别"), &type_text},
-    {STR_INIT("number"), STR_INIT("序号"), &type_integer}};
+static const RecordField case_fields[] = {{STR_INIT("year"), STR_INIT("年"), &type_integer},
+                                          {STR_INIT("court"), STR_INIT("法院"), &type_text},
+                                          {STR_INIT("kind"), STR_INIT("类别"), &type_text},
+                                          {STR_INIT("number"), STR_INIT("序号"), &type_integer}};
 
 static const Nominal case_record = {.kind = NOMINAL_RECORD,
                                     .name = STR_INIT("案号"),
@@ -274,9 +273,8 @@ static const Nominal case_record = {.kind = NOMINAL_RECORD,
                                     .fields = case_fields,
                                     .field_count = ARRAY_LEN(case_fields)};
 
-static const RecordField session_fields[] = {
-    {STR_INIT("start"), STR_INIT("起"), &type_datetime},
-    {STR_INIT("end"), STR_INIT("止"), &type_datetime}};
+static const RecordField session_fields[] = {{STR_INIT("start"), STR_INIT("起"), &type_datetime},
+                                             {STR_INIT("end"), STR_INIT("止"), &type_datetime}};
 
 static const Nominal session_record = {.kind = NOMINAL_RECORD,
                                        .name = STR_INIT("批次"),
@@ -559,8 +557,7 @@ static bool expected_member(Scope *s, const AstName *name, const Type *expected,
     uint32_t index = enum_member(expected->nominal, name->text);
     if (index == UINT32_MAX)
         return false;
-    *type = member_value(s, &name->base, enum_decl(s, expected->nominal), index,
-                         expected->nominal);
+    *type = member_value(s, &name->base, enum_decl(s, expected->nominal), index, expected->nominal);
     return true;
 }
 
@@ -575,8 +572,8 @@ static bool only_member(Scope *s, const AstName *name, Type *type)
         return true;
     }
     const TypedDecl *decl = &s->c->decls.items[owner]->pub;
-    *type = member_value(s, &name->base, decl, enum_member(decl->nominal, name->text),
-                         decl->nominal);
+    *type =
+        member_value(s, &name->base, decl, enum_member(decl->nominal, name->text), decl->nominal);
     return true;
 }
 

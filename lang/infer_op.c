@@ -2,7 +2,7 @@
 //
 // infer_op.c: types of operators. One function for each family of operators.
 
-#include "lang/check_int.h"
+#include "lang/infer_int.h"
 
 #include "runtime/base/regex.h"
 
@@ -50,15 +50,15 @@ static void advise_unit(Scope *s, Diag *diag, const AstNode *node, Type other)
 static void report_operands(Scope *s, const AstNode *node, AstOperator op, Type a, Type b,
                             TypeFault fault)
 {
-    DiagId id = fault == TYPE_FAULT_LENGTHS     ? DIAG_LENGTHS_MIXED
-                : fault == TYPE_FAULT_QUANTITY  ? DIAG_QUANTITIES_MIXED
-                : fault == TYPE_FAULT_NOMINAL   ? DIAG_NOMINALS_MIXED
-                : fault == TYPE_FAULT_SCALE     ? DIAG_SCALE_TOO_LARGE
+    DiagId id = fault == TYPE_FAULT_LENGTHS      ? DIAG_LENGTHS_MIXED
+                : fault == TYPE_FAULT_QUANTITY   ? DIAG_QUANTITIES_MIXED
+                : fault == TYPE_FAULT_NOMINAL    ? DIAG_NOMINALS_MIXED
+                : fault == TYPE_FAULT_SCALE      ? DIAG_SCALE_TOO_LARGE
                 : fault == TYPE_FAULT_MONEY_REAL ? DIAG_REAL_WITH_MONEY
-                                                : DIAG_OPERANDS;
-    Diag *diag = report_with(s->c, id, node,
-                             DIAG_ARGS(diag_arg_c(ast_operator_name(op)), type_arg(s->c, a),
-                                       type_arg(s->c, b)));
+                                                 : DIAG_OPERANDS;
+    Diag *diag = report_with(
+        s->c, id, node,
+        DIAG_ARGS(diag_arg_c(ast_operator_name(op)), type_arg(s->c, a), type_arg(s->c, b)));
     if (id == DIAG_OPERANDS)
         fault_note(s->c, diag, fault);
     if (node->kind == AST_BINARY) {
@@ -100,9 +100,9 @@ static Type infer_comparison(Scope *s, const AstBinary *node)
     bool equality = node->operator== AST_OP_EQ || node->operator== AST_OP_NE;
     bool good = equality ? type_is_comparable(common) : type_is_ordered(common);
     if (!good)
-        report_with(s->c, DIAG_NOT_COMPARABLE, &node->base,
-                    DIAG_ARGS(diag_arg_c(ast_operator_name(node->operator)),
-                              type_arg(s->c, common)));
+        report_with(
+            s->c, DIAG_NOT_COMPARABLE, &node->base,
+            DIAG_ARGS(diag_arg_c(ast_operator_name(node->operator)), type_arg(s->c, common)));
     expr_want(s->c, node->left, common);
     expr_want(s->c, node->right, common);
     return truth(e, common);
@@ -123,9 +123,9 @@ static Type infer_in_interval(Scope *s, const AstBinary *node)
         if (fault != TYPE_FAULT_NONE)
             report_operands(s, ends[i], node->operator, of, end, fault);
         else if (joined.kind != TYPE_ERROR && !type_is_ordered(joined))
-            report_with(s->c, DIAG_NOT_COMPARABLE, ends[i],
-                        DIAG_ARGS(diag_arg_c(ast_operator_name(node->operator)),
-                                  type_arg(s->c, joined)));
+            report_with(
+                s->c, DIAG_NOT_COMPARABLE, ends[i],
+                DIAG_ARGS(diag_arg_c(ast_operator_name(node->operator)), type_arg(s->c, joined)));
         common = fault == TYPE_FAULT_NONE ? joined : type_of(TYPE_ERROR);
         inherit(s->c, right, ends[i]);
     }
@@ -184,9 +184,9 @@ static Type infer_during(Scope *s, const AstBinary *node)
         if (is_span_of_days(type))
             continue;
         DiagId id = type.kind == TYPE_DATETIME ? DIAG_DURING_DATETIME : DIAG_DURING_WHAT;
-        Diag *diag = report_with(s->c, id, operands[i],
-                                 DIAG_ARGS(diag_arg_c(ast_operator_name(node->operator)),
-                                           type_arg(s->c, type)));
+        Diag *diag = report_with(
+            s->c, id, operands[i],
+            DIAG_ARGS(diag_arg_c(ast_operator_name(node->operator)), type_arg(s->c, type)));
         if (id == DIAG_DURING_DATETIME)
             advise_day(s->c, diag, operands[i]);
     }

@@ -54,13 +54,12 @@ static bool declared_kind(const AstNode *node, TypedDeclKind *kind)
     static const struct {
         AstKind node;
         TypedDeclKind kind;
-    } rows[] = {{AST_LAW, TYPED_LAW},           {AST_TYPE, TYPED_TYPE},
-                {AST_ENUM, TYPED_ENUM},         {AST_UNIT, TYPED_UNIT},
-                {AST_TABLE, TYPED_TABLE},       {AST_PARAM, TYPED_PARAM},
-                {AST_FUNCTION, TYPED_FUNCTION}, {AST_EXTERN, TYPED_EXTERN},
-                {AST_RELATION, TYPED_RELATION}, {AST_RULE, TYPED_RULE},
-                {AST_QUERY, TYPED_QUERY},       {AST_MATCH, TYPED_MATCH},
-                {AST_MODEL, TYPED_MODEL},       {AST_TEST, TYPED_TEST}};
+    } rows[] = {
+        {AST_LAW, TYPED_LAW},           {AST_TYPE, TYPED_TYPE},     {AST_ENUM, TYPED_ENUM},
+        {AST_UNIT, TYPED_UNIT},         {AST_TABLE, TYPED_TABLE},   {AST_PARAM, TYPED_PARAM},
+        {AST_FUNCTION, TYPED_FUNCTION}, {AST_EXTERN, TYPED_EXTERN}, {AST_RELATION, TYPED_RELATION},
+        {AST_RULE, TYPED_RULE},         {AST_QUERY, TYPED_QUERY},   {AST_MATCH, TYPED_MATCH},
+        {AST_MODEL, TYPED_MODEL},       {AST_TEST, TYPED_TEST}};
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         if (rows[i].node == node->kind) {
             *kind = rows[i].kind;
@@ -304,9 +303,8 @@ static void report_wrong_kind(Checker *c, const AstName *name, const DeclState *
     for (unsigned kind = 0; kind <= TYPED_TEST; kind++)
         if (kinds == KIND_BIT(kind))
             wanted = kind_arg((TypedDeclKind)kind);
-    Diag *diag =
-        report_with(c, DIAG_WRONG_KIND, &name->base,
-                    DIAG_ARGS(diag_arg(decl->pub.name), kind_arg(decl->pub.kind), wanted));
+    Diag *diag = report_with(c, DIAG_WRONG_KIND, &name->base,
+                             DIAG_ARGS(diag_arg(decl->pub.name), kind_arg(decl->pub.kind), wanted));
     if (decl->pub.name_node)
         diag_label(c->diags, diag, decl->pub.name_node->base.span, DIAG_TEXT_DECLARED_HERE,
                    DIAG_NONE);

@@ -3,7 +3,7 @@
 // resolve_body.c: bodies of rules, relations and queries, clause by clause. Partner clauses and the
 // patterns over whole binding tables are in resolve_clause.c, ends of bodies in resolve_end.c.
 
-#include "lang/check_int.h"
+#include "lang/infer_int.h"
 
 /* ----------------------------------------------------------------------- names of a body */
 
@@ -190,8 +190,8 @@ static void clause_each(BodyState *b, const AstEach *node)
     if (type.kind == TYPE_LIST || type.kind == TYPE_SET)
         var->pub.type = *type.element;
     else if (type.kind != TYPE_ERROR)
-        report_with(b->c, type.kind == TYPE_PERIOD ? DIAG_EACH_PERIOD : DIAG_EACH_WHAT,
-                    node->value, DIAG_ARGS(type_arg(b->c, type)));
+        report_with(b->c, type.kind == TYPE_PERIOD ? DIAG_EACH_PERIOD : DIAG_EACH_WHAT, node->value,
+                    DIAG_ARGS(type_arg(b->c, type)));
     vec_last(&b->clauses).var = &var->pub;
 }
 
@@ -216,10 +216,8 @@ static void match_fields(Checker *c, VarState *var, const Regex *regex, const As
     fields[count] = match_position;
     fields[count++].type = &integer;
     Nominal *record = ARENA_NEW(c->arena, Nominal);
-    *record = (Nominal){.kind = NOMINAL_RECORD,
-                        .name = name->text,
-                        .fields = fields,
-                        .field_count = count};
+    *record = (Nominal){
+        .kind = NOMINAL_RECORD, .name = name->text, .fields = fields, .field_count = count};
     var->pub.type = type_of(TYPE_RECORD);
     var->pub.type.nominal = record;
 }

@@ -2,7 +2,7 @@
 //
 // resolve_clause.c: clauses that bring other rows in, and clauses over whole binding tables.
 
-#include "lang/check_int.h"
+#include "lang/infer_int.h"
 
 /* ----------------------------------------------------------------------- rows */
 
@@ -85,7 +85,8 @@ static void check_covered(BodyState *b, const AstCovered *covered, DeclState *ro
         return;
     covered_tables(b, rows, clause);
     if (clause->covered_count == 0)
-        report_with(b->c, DIAG_NOTHING_COVERED, &covered->base, DIAG_ARGS(diag_arg(rows->pub.name)));
+        report_with(b->c, DIAG_NOTHING_COVERED, &covered->base,
+                    DIAG_ARGS(diag_arg(rows->pub.name)));
 }
 
 static void warn_uncovered(BodyState *b, const AstNode *node, const AstPath *source,
@@ -94,7 +95,8 @@ static void warn_uncovered(BodyState *b, const AstNode *node, const AstPath *sou
     bool declares = rows && rows->pub.kind == TYPED_TABLE && has_covers(&rows->pub.table);
     if (!declares || clause->policy == AST_MISSING_KEEP)
         return;
-    Diag *diag = report_with(b->c, DIAG_UNCOVERED, &source->base, DIAG_ARGS(diag_arg(rows->pub.name)));
+    Diag *diag =
+        report_with(b->c, DIAG_UNCOVERED, &source->base, DIAG_ARGS(diag_arg(rows->pub.name)));
     (void)node;
     diag_note(b->c->diags, diag, DIAG_TEXT_COVERED_WAYS, DIAG_NONE);
 }
@@ -145,8 +147,9 @@ static void tie_walk(TieWalk *walk, const AstNode *node, bool positive)
         tie_walk(walk, ast_as_Unary(node)->operand, !positive);
         return;
     }
-    bool truth = node->kind == AST_BINARY && (ast_as_Binary(node)->operator== AST_OP_AND ||
-                                              ast_as_Binary(node)->operator== AST_OP_OR);
+    bool truth =
+        node->kind == AST_BINARY &&
+        (ast_as_Binary(node)->operator== AST_OP_AND || ast_as_Binary(node)->operator== AST_OP_OR);
     if (truth) {
         tie_walk(walk, ast_as_Binary(node)->left, positive);
         tie_walk(walk, ast_as_Binary(node)->right, positive);
@@ -316,9 +319,9 @@ static void check_links(BodyState *b, const AstPartner *node, VarState *var, con
     bool lacks = node->verb == AST_VERB_LACKS;
     if (lacks && !clause->policy_written && !node->covered &&
         (walk->key_can_gap || (node->using && clause->match))) {
-        Diag *diag = report_with(b->c, DIAG_LACKS_POLICY, &node->base,
-                                 DIAG_ARGS(diag_arg(var->pub.source ? var->pub.source->name
-                                                                    : STR(""))));
+        Diag *diag =
+            report_with(b->c, DIAG_LACKS_POLICY, &node->base,
+                        DIAG_ARGS(diag_arg(var->pub.source ? var->pub.source->name : STR(""))));
         diag_note(b->c->diags, diag, DIAG_TEXT_LACKS_WAYS, DIAG_NONE);
     }
     if (!var->pub.source || !node->on || node->base.wrong)
@@ -346,7 +349,8 @@ void clause_partner(BodyState *b, const AstPartner *node)
     DeclState *rows = resolve_rows(b, node->source);
     TieWalk walk = {.b = b, .bound = var};
     var->pub.source = rows ? &rows->pub : NULL;
-    var->pub.attached = verb == AST_VERB_ATTACH || verb == AST_VERB_EXISTS || verb == AST_VERB_LACKS;
+    var->pub.attached =
+        verb == AST_VERB_ATTACH || verb == AST_VERB_EXISTS || verb == AST_VERB_LACKS;
     var->pub.optional = verb == AST_VERB_LOOKUP;
     var->link = bits_new(b);
     clause->var = &var->pub;
@@ -611,8 +615,8 @@ void clause_group(BodyState *b, const AstGroup *node)
 
 static bool known_step(Str per)
 {
-    static const char *const names[] = {"day", "week", "month", "quarter", "year",
-                                        "日",  "天",   "周",    "月",      "季度", "年"};
+    static const char *const names[] = {"day", "week", "month", "quarter", "year", "日",
+                                        "天",  "周",   "月",    "季度",    "年"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         if (str_equal(per, str_from_cstr(names[i])))
             return true;

@@ -2,7 +2,7 @@
 //
 // resolve_decl.c: what declarations say: types, enums, units, laws, tables, sources, signatures.
 
-#include "lang/check_int.h"
+#include "lang/infer_int.h"
 
 #include "runtime/base/regex.h"
 #include "runtime/base/time.h"
@@ -120,8 +120,7 @@ static void settle_type(Checker *c, DeclState *decl)
         Nominal *nominal = (Nominal *)(uintptr_t)(const void *)decl->pub.nominal;
         nominal->identity = of.nominal->identity;
     } else if (of.kind != TYPE_TEXT && of.kind != TYPE_ERROR) {
-        report_with(c, DIAG_TYPE_NOT_TEXT, &type->representation->base,
-                    DIAG_ARGS(type_arg(c, of)));
+        report_with(c, DIAG_TYPE_NOT_TEXT, &type->representation->base, DIAG_ARGS(type_arg(c, of)));
     }
 }
 
@@ -150,7 +149,8 @@ static void declare_enum(Checker *c, DeclState *decl)
         for (uint32_t k = 0; k < member->also.count; k++) {
             also[k] = ast_as_Text(member->also.items[k])->text;
             if (!map_put(&spellings, also[k], i))
-                report_with(c, DIAG_NAME_TWICE, member->also.items[k], DIAG_ARGS(diag_arg(also[k])));
+                report_with(c, DIAG_NAME_TWICE, member->also.items[k],
+                            DIAG_ARGS(diag_arg(also[k])));
         }
         members[count++] = (EnumMember){member->name->text, also, member->also.count};
         note_member(c, decl, member->name->text);
@@ -158,10 +158,8 @@ static void declare_enum(Checker *c, DeclState *decl)
     map_deinit(&spellings);
     check_distinct(c, node->members, member_name);
     Nominal *nominal = ARENA_NEW(c->arena, Nominal);
-    *nominal = (Nominal){.kind = NOMINAL_ENUM,
-                         .name = decl->pub.name,
-                         .members = members,
-                         .member_count = count};
+    *nominal = (Nominal){
+        .kind = NOMINAL_ENUM, .name = decl->pub.name, .members = members, .member_count = count};
     decl->pub.nominal = nominal;
 }
 
@@ -329,9 +327,9 @@ static Type declared_type(Checker *c, const AstName *name, DeclState *decl)
         }
         break;
     default:
-        report_with(c, DIAG_WRONG_KIND, &name->base,
-                    DIAG_ARGS(diag_arg(decl->pub.name), kind_arg(decl->pub.kind),
-                              kind_arg(TYPED_TYPE)));
+        report_with(
+            c, DIAG_WRONG_KIND, &name->base,
+            DIAG_ARGS(diag_arg(decl->pub.name), kind_arg(decl->pub.kind), kind_arg(TYPED_TYPE)));
     }
     return type;
 }

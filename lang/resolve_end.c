@@ -2,7 +2,7 @@
 //
 // resolve_end.c: how bodies end: the clue with its keys and fields, the yield, the order of a query.
 
-#include "lang/check_int.h"
+#include "lang/infer_int.h"
 
 /* ----------------------------------------------------------------------- the clue's keys */
 
@@ -299,8 +299,8 @@ static AstVisit name_enter(void *context, const AstNode *node)
     LetState *let = var ? NULL : body_let(walk->b, ast_as_Name(node)->text);
     walk->attached |= var && var->pub.attached;
     for (size_t i = 0; let && i < walk->b->vars.count; i++)
-        walk->attached |= bit_get(let->mentions, (uint32_t)i) &&
-                          walk->b->vars.items[i]->pub.attached;
+        walk->attached |=
+            bit_get(let->mentions, (uint32_t)i) && walk->b->vars.items[i]->pub.attached;
     return AST_VISIT_INTO;
 }
 

@@ -2,7 +2,7 @@
 //
 // resolve_law.c: citations, parameters' values, own functions, contracts, match models, models.
 
-#include "lang/check_int.h"
+#include "lang/infer_int.h"
 
 #include "runtime/base/time.h"
 
@@ -52,7 +52,7 @@ static void param_value(Checker *c, DeclState *decl, const AstNode *value, bool 
     uint32_t errors = diag_count(c->diags, DIAG_ERROR);
     infer_into(&s, value, param->type, param->nullable, DIAG_MISSING_ARGUMENT, decl->pub.name);
     TypedConst constant;
-    if (diag_count(c->diags, DIAG_ERROR) == errors && value->kind != AST_ERROR &&
+    if (diag_count(c->diags, DIAG_ERROR) == errors && !value->wrong &&
         !typed_const(c->typed, value, &constant))
         report_with(c, DIAG_PARAM_NOT_CONSTANT, value, DIAG_ARGS(diag_arg(decl->pub.name)));
 }
@@ -228,9 +228,8 @@ static void check_level(BodyState *b, const AstCompare *compare, const AstLevel 
         return;
     Scope s = body_scope(b);
     Type bound = infer(&s, level->bound, NULL), joined;
-    const AstNode *left = compare->condition->kind == AST_BINARY
-                              ? ast_as_Binary(compare->condition)->left
-                              : NULL;
+    const AstNode *left =
+        compare->condition->kind == AST_BINARY ? ast_as_Binary(compare->condition)->left : NULL;
     const TypedExpr *e = left ? expr_of(b->c, left) : NULL;
     if (!e || type_common(b->c->arena, e->type, bound, &joined) != TYPE_FAULT_NONE)
         report_with(b->c, DIAG_LEVEL_BOUND, level->bound, DIAG_ARGS(type_arg(b->c, bound)));

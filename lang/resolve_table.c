@@ -35,8 +35,9 @@ static void set_bare_unit(Checker *c, uint32_t file, const AstName *name, TypedC
         fits = str_equal(type->unit->dimension, meaning.unit->dimension);
     if (!fits) {
         if (type->kind != TYPE_ERROR)
-            report_with(c, DIAG_UNIT_OF_COLUMN, &name->base,
-                        DIAG_ARGS(diag_arg(name->text), diag_arg(column->name), type_arg(c, *type)));
+            report_with(
+                c, DIAG_UNIT_OF_COLUMN, &name->base,
+                DIAG_ARGS(diag_arg(name->text), diag_arg(column->name), type_arg(c, *type)));
         return;
     }
     if (days_as_time)
@@ -50,8 +51,7 @@ static void set_bare_unit(Checker *c, uint32_t file, const AstName *name, TypedC
 
 static bool storable(Checker *c, const AstTypeRef *node, Type type, bool real)
 {
-    bool good = type.kind != TYPE_SET && type.kind != TYPE_LIST &&
-                (real || type.kind != TYPE_REAL);
+    bool good = type.kind != TYPE_SET && type.kind != TYPE_LIST && (real || type.kind != TYPE_REAL);
     if (!good)
         report_with(c, DIAG_COLUMN_TYPE, &node->base, DIAG_ARGS(type_arg(c, type)));
     return good;
@@ -218,7 +218,8 @@ static void source_options(Checker *c, const AstSource *node, TypedSource *sourc
 
 static void source_arguments(Checker *c, const AstSource *node)
 {
-    static const char *const known[] = {"encoding", "header", "separator", "编码", "表头", "分隔符"};
+    static const char *const known[] = {"encoding", "header", "separator",
+                                        "编码",     "表头",   "分隔符"};
     for (uint32_t i = 0; i < node->arguments.count; i++) {
         if (node->arguments.items[i]->kind != AST_ARGUMENT)
             continue;
@@ -245,8 +246,7 @@ static void source_arguments(Checker *c, const AstSource *node)
 /* Sources are `source` declarations in any file; each belongs to the table it names. */
 static void declare_source(Checker *c, uint32_t file, const AstSource *node)
 {
-    DeclState *decl =
-        resolve_path(c, file, node->table, KIND_BIT(TYPED_TABLE), DIAG_UNKNOWN_TABLE);
+    DeclState *decl = resolve_path(c, file, node->table, KIND_BIT(TYPED_TABLE), DIAG_UNKNOWN_TABLE);
     if (!known_driver(node->driver->text)) {
         Diag *diag = report_with(c, DIAG_UNKNOWN_DRIVER, &node->driver->base,
                                  DIAG_ARGS(diag_arg(node->driver->text)));
@@ -381,7 +381,8 @@ static void declare_extern(Checker *c, DeclState *decl)
     const AstExtern *node = ast_as_Extern(decl->pub.node);
     declare_signature(c, decl, node->parameters, node->result);
     if (!node->pure)
-        report_with(c, DIAG_EXTERN_NOT_PURE, &node->name->base, DIAG_ARGS(diag_arg(decl->pub.name)));
+        report_with(c, DIAG_EXTERN_NOT_PURE, &node->name->base,
+                    DIAG_ARGS(diag_arg(decl->pub.name)));
 }
 
 static void declare_param(Checker *c, DeclState *decl)
@@ -398,8 +399,7 @@ static void declare_param(Checker *c, DeclState *decl)
             continue;
         const AstDatedValue *value = ast_as_DatedValue(node->values.items[i]);
         dates[param->date_count++] = (TypedDated){value->since->value, value->value, value->cites};
-        if (param->date_count > 1 &&
-            value->since->value <= dates[param->date_count - 2].since)
+        if (param->date_count > 1 && value->since->value <= dates[param->date_count - 2].since)
             report_with(c, DIAG_DATES_NOT_RISING, &value->since->base,
                         DIAG_ARGS(diag_arg(decl->pub.name)));
     }

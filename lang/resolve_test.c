@@ -2,7 +2,7 @@
 //
 // resolve_test.c: tests in the language: grids against columns, keys and fields against rules.
 
-#include "lang/check_int.h"
+#include "lang/infer_int.h"
 
 typedef struct TestState {
     Checker *c;
@@ -55,7 +55,8 @@ static void grid_row(TestState *t, const DeclState *rows, const AstGrid *grid,
             continue;
         const TypedColumn *column = &rows->columns.items[columns[i]];
         uint32_t errors = diag_count(t->c->diags, DIAG_ERROR);
-        infer_into(&s, row->cells.items[i], column->type, true, DIAG_MISSING_ARGUMENT, column->name);
+        infer_into(&s, row->cells.items[i], column->type, true, DIAG_MISSING_ARGUMENT,
+                   column->name);
         TypedConst value;
         if (diag_count(t->c->diags, DIAG_ERROR) == errors && column->type.kind != TYPE_ERROR &&
             row->cells.items[i]->kind != AST_ERROR &&
@@ -126,8 +127,7 @@ static void given_value(TestState *t, const AstGivenValue *node)
 
 static bool is_missing_word(const AstNode *node)
 {
-    return node->kind == AST_NAME &&
-           is_word(ast_as_Name(node)->text, "missing", "缺失");
+    return node->kind == AST_NAME && is_word(ast_as_Name(node)->text, "missing", "缺失");
 }
 
 static void entry_keys(TestState *t, const AstExpectEntry *entry)
@@ -142,7 +142,8 @@ static void entry_keys(TestState *t, const AstExpectEntry *entry)
                               diag_arg_int(t->c->diags, entry->key.count)));
     for (uint32_t i = 0; i < entry->key.count && i < rows->key_count; i++) {
         const TypedColumn *column = &t->subject->columns.items[rows->key[i]];
-        infer_into(&s, entry->key.items[i], column->type, true, DIAG_MISSING_ARGUMENT, column->name);
+        infer_into(&s, entry->key.items[i], column->type, true, DIAG_MISSING_ARGUMENT,
+                   column->name);
     }
 }
 
@@ -210,7 +211,8 @@ static void check_entry(TestState *t, const AstExpectEntry *entry)
 static void check_result(TestState *t, const AstExpectResult *node)
 {
     if (t->subject->pub.kind == TYPED_RULE) {
-        report_with(t->c, DIAG_RESULT_OF_RULE, &node->base, DIAG_ARGS(diag_arg(t->subject->pub.name)));
+        report_with(t->c, DIAG_RESULT_OF_RULE, &node->base,
+                    DIAG_ARGS(diag_arg(t->subject->pub.name)));
         return;
     }
     t->decl->pub.test.result = node;
@@ -258,7 +260,8 @@ static void need_reads(Needs *needs, const DeclState *decl)
         const ColumnRead *read = &decl->reads.items[i];
         const TypedGiven *given = given_of(t, &read->rows->pub);
         bool indirect = decl != t->subject && read->rows->columns.items[read->column].nullable;
-        if (!given || gives_column(given, read->column) || decl->pub.kind == TYPED_TABLE || indirect)
+        if (!given || gives_column(given, read->column) || decl->pub.kind == TYPED_TABLE ||
+            indirect)
             continue;
         const AstGivenTable *node = ast_as_GivenTable(given->node);
         Diag *diag = report_with(t->c, DIAG_COLUMN_LEFT_OUT, &node->table->base,
@@ -285,8 +288,9 @@ static void check_needs(TestState *t)
             need(&needs, decl->calls.items[i]);
     }
     if (needs.as_of && !t->as_of) {
-        Diag *diag = report_with(t->c, DIAG_TEST_WITHOUT_AS_OF, &ast_as_Test(t->decl->pub.node)->name->base,
-                                 DIAG_ARGS(diag_arg(t->subject->pub.name)));
+        Diag *diag =
+            report_with(t->c, DIAG_TEST_WITHOUT_AS_OF, &ast_as_Test(t->decl->pub.node)->name->base,
+                        DIAG_ARGS(diag_arg(t->subject->pub.name)));
         diag_label(t->c->diags, diag, needs.as_of->span, DIAG_TEXT_READ_HERE, DIAG_NONE);
     }
     vec_free(&needs.todo);
@@ -322,7 +326,8 @@ static void check_test(Checker *c, DeclState *decl)
         check_step(&t, node->steps.items[i]);
     }
     if (!expects && !node->base.wrong)
-        report_with(c, DIAG_TEST_EXPECTS_NOTHING, &node->name->base, DIAG_ARGS(diag_arg(decl->pub.name)));
+        report_with(c, DIAG_TEST_EXPECTS_NOTHING, &node->name->base,
+                    DIAG_ARGS(diag_arg(decl->pub.name)));
     decl->pub.test.subject = t.subject ? &t.subject->pub : NULL;
     decl->pub.test.givens = t.givens.items;
     decl->pub.test.given_count = (uint32_t)t.givens.count;

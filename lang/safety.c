@@ -93,8 +93,7 @@ static Str cycle_text(Tarjan *t, uint32_t from, uint32_t to)
         const DeclState *decl = c->decls.items[queue.items[at]];
         for (size_t i = 0; i < decl->edges.count; i++) {
             uint32_t next = decl->edges.items[i].source->index;
-            if (parent[next] != UINT32_MAX ||
-                t->nodes[next].component != t->nodes[from].component)
+            if (parent[next] != UINT32_MAX || t->nodes[next].component != t->nodes[from].component)
                 continue;
             parent[next] = queue.items[at];
             vec_push(&queue, next);

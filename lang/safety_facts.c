@@ -2,7 +2,7 @@
 //
 // safety_facts.c: what conditions prove: which values are present, which rows determine which.
 
-#include "lang/check_int.h"
+#include "lang/infer_int.h"
 
 /* ----------------------------------------------------------------------- bit sets */
 
@@ -64,8 +64,9 @@ static AstVisit strict_enter(void *context, const AstNode *node)
     const TypedExpr *e = expr_of(walk->c, node);
     bool lax = node->kind == AST_IF || node->kind == AST_PRESENCE ||
                (node->kind == AST_BINARY && ast_as_Binary(node)->operator== AST_OP_COALESCE) ||
-               (node->kind == AST_BINARY && (ast_as_Binary(node)->operator== AST_OP_AND ||
-                                             ast_as_Binary(node)->operator== AST_OP_OR)) ||
+               (node->kind == AST_BINARY &&
+                (ast_as_Binary(node)->operator== AST_OP_AND || ast_as_Binary(node)->operator==
+                 AST_OP_OR)) ||
                node->kind == AST_TEMPLATE ||
                (e && (e->ref == TYPED_REF_AGGREGATE || e->ref == TYPED_REF_WINDOW ||
                       e->ref == TYPED_REF_FUNCTION));
@@ -98,8 +99,8 @@ void facts_from_condition(Checker *c, const AstNode *condition, bool negated, Fa
     }
     if (condition->kind == AST_BINARY) {
         const AstBinary *binary = ast_as_Binary(condition);
-        bool both = binary->operator== (negated ? AST_OP_OR : AST_OP_AND);
-        bool one = binary->operator== (negated ? AST_OP_AND : AST_OP_OR);
+        bool both = binary->operator==(negated ? AST_OP_OR : AST_OP_AND);
+        bool one = binary->operator==(negated ? AST_OP_AND : AST_OP_OR);
         if (both) {
             facts_from_condition(c, binary->left, negated, facts);
             facts_from_condition(c, binary->right, negated, facts);

@@ -3,7 +3,7 @@
 // safety_lint.c: what is allowed and probably not meant: unused names, untested rules, conditions
 // that cannot come out both ways.
 
-#include "lang/check_int.h"
+#include "lang/infer_int.h"
 
 /* ----------------------------------------------------------------------- statistics */
 
@@ -159,8 +159,7 @@ static bool contradict(AstOperator a, AstOperator b, int order)
     if (a_low && b_high && order > 0)
         return true;
     bool strict = a == AST_OP_GT || b == AST_OP_LT;
-    return a_low && b_high && order == 0 && strict && a != b &&
-           (a != AST_OP_EQ || b != AST_OP_EQ);
+    return a_low && b_high && order == 0 && strict && a != b && (a != AST_OP_EQ || b != AST_OP_EQ);
 }
 
 static void lint_conjuncts(Scope *s, const AstNode *node)

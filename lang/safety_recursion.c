@@ -2,7 +2,7 @@
 //
 // safety_recursion.c: does a recursive relation end, and does `keep` mean the same in every order?
 
-#include "lang/check_int.h"
+#include "lang/infer_int.h"
 
 /* ----------------------------------------------------------------------- recursive branches */
 
@@ -53,9 +53,9 @@ static void check_ends(Checker *c, const DeclState *decl, const TypedBody *body)
         const AstNode *value = (key || !keeps) ? yielded(body, i) : NULL;
         if (!value || is_copied(c, value))
             continue;
-        Diag *diag = report_with(c, DIAG_MAY_NOT_END, value,
-                                 DIAG_ARGS(diag_arg(rows->columns[i].name),
-                                           diag_arg(decl->pub.name)));
+        Diag *diag =
+            report_with(c, DIAG_MAY_NOT_END, value,
+                        DIAG_ARGS(diag_arg(rows->columns[i].name), diag_arg(decl->pub.name)));
         diag_note(c->diags, diag, DIAG_TEXT_ENDING_WAYS, DIAG_NONE);
         return;
     }
@@ -140,7 +140,7 @@ static StepShape step_shape(KeptWalk *walk, const AstNode *value, const AstNode 
     bool first = is_kept(walk->c, a, walk->var, walk->column);
     bool second = is_kept(walk->c, b, walk->var, walk->column);
     return (first && !reads_kept(walk, b)) || (second && !reads_kept(walk, a)) ? SHAPE_SAME
-                                                                              : SHAPE_OTHER;
+                                                                               : SHAPE_OTHER;
 }
 
 static void check_kept_value(KeptWalk *walk, const DeclState *decl, const TypedBody *body)
@@ -267,7 +267,8 @@ static void check_relation_recursion(Checker *c, const DeclState *decl)
         alone = decl->edges.items[i].source == &decl->pub ||
                 decl->edges.items[i].source->kind == TYPED_TABLE;
     if (alone)
-        report_with(c, DIAG_NO_START, &decl->pub.name_node->base, DIAG_ARGS(diag_arg(decl->pub.name)));
+        report_with(c, DIAG_NO_START, &decl->pub.name_node->base,
+                    DIAG_ARGS(diag_arg(decl->pub.name)));
 }
 
 void check_recursion(Checker *c)

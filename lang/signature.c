@@ -62,7 +62,7 @@ static bool variable_type(Str word, SigKind *kind)
     static const struct {
         const char *word;
         SigKind kind;
-    } rows[] = {{"T", SIG_T},       {"U", SIG_U},       {"N", SIG_N}, {"identity", SIG_IDENTITY},
+    } rows[] = {{"T", SIG_T},       {"U", SIG_U},      {"N", SIG_N}, {"identity", SIG_IDENTITY},
                 {"enum", SIG_ENUM}, {"unit", SIG_UNIT}};
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         if (str_equal(word, str_from_cstr(rows[i].word))) {
@@ -137,15 +137,15 @@ static bool take_type(Cursor *cursor, SigType *type)
 Str signature_parameter_zh(Str name)
 {
     static const char *const rows[][2] = {
-        {"least", "至少"},     {"most", "至多"},       {"by", "按"},         {"places", "位数"},
-        {"to", "到"},          {"p", "分位"},          {"n", "个数"},        {"digits", "位数"},
-        {"tolerance", "容差"}, {"expected", "应有"},   {"actual", "实有"},   {"limit", "界线"},
-        {"width", "宽度"},     {"power", "整数位"},    {"phases", "周期"},   {"k", "倍数"},
-        {"group", "分组"},     {"separator", "分隔符"}, {"length", "长度"},  {"start", "起点"},
-        {"hits", "命中数"},    {"tries", "总数"},      {"rate", "发生率"},   {"observed", "观察数"},
-        {"place", "位置"},     {"time", "时间"},       {"speed", "速度"},    {"total", "合计"},
-        {"low", "下限"},       {"high", "上限"},       {"done", "完成日"},   {"due", "期满日"},
-        {"word", "标记词"},    {"first", "起"},        {"last", "止"},
+        {"least", "至少"},     {"most", "至多"},        {"by", "按"},       {"places", "位数"},
+        {"to", "到"},          {"p", "分位"},           {"n", "个数"},      {"digits", "位数"},
+        {"tolerance", "容差"}, {"expected", "应有"},    {"actual", "实有"}, {"limit", "界线"},
+        {"width", "宽度"},     {"power", "整数位"},     {"phases", "周期"}, {"k", "倍数"},
+        {"group", "分组"},     {"separator", "分隔符"}, {"length", "长度"}, {"start", "起点"},
+        {"hits", "命中数"},    {"tries", "总数"},       {"rate", "发生率"}, {"observed", "观察数"},
+        {"place", "位置"},     {"time", "时间"},        {"speed", "速度"},  {"total", "合计"},
+        {"low", "下限"},       {"high", "上限"},        {"done", "完成日"}, {"due", "期满日"},
+        {"word", "标记词"},    {"first", "起"},         {"last", "止"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         if (str_equal(name, str_from_cstr(rows[i][0])))

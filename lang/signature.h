@@ -29,7 +29,7 @@ typedef struct SigType {
 typedef struct SigParam {
     Str name, name_zh;
     SigType type;
-    Str fallback;  /* text of the default; empty: the argument must be given */
+    Str fallback; /* text of the default; empty: the argument must be given */
     bool repeated;
 } SigParam;
 

@@ -2,7 +2,7 @@
 //
 // typed.c: the side tables and their queries.
 
-#include "lang/check_int.h"
+#include "lang/infer_int.h"
 
 /* ----------------------------------------------------------------------- tables */
 

@@ -9,24 +9,23 @@
 
 static const char *decl_word(TypedDeclKind kind)
 {
-    static const char *const words[] = {"law",      "type",   "enum",     "unit", "table",
-                                        "param",    "function", "extern", "relation", "rule",
-                                        "query",    "match",  "model",    "test"};
+    static const char *const words[] = {"law",   "type",     "enum",   "unit",     "table",
+                                        "param", "function", "extern", "relation", "rule",
+                                        "query", "match",    "model",  "test"};
     return words[kind];
 }
 
 static const char *var_word(TypedVarKind kind)
 {
-    static const char *const words[] = {"from",   "join", "lookup",  "attach", "exists",  "lacks",
-                                        "latest", "each", "extract", "step",   "session", "connect"};
+    static const char *const words[] = {"from",    "join",  "lookup",  "attach",
+                                        "exists",  "lacks", "latest",  "each",
+                                        "extract", "step",  "session", "connect"};
     return words[kind];
 }
 
 static const char *policy_word(AstMissing policy)
 {
-    return policy == AST_MISSING_DROP   ? "drop"
-           : policy == AST_MISSING_KEEP ? "keep"
-                                        : "undecided";
+    return policy == AST_MISSING_DROP ? "drop" : policy == AST_MISSING_KEEP ? "keep" : "undecided";
 }
 
 static void add_type(StrBuf *out, Type type, bool gap)
@@ -60,18 +59,27 @@ typedef struct ExprDump {
     uint32_t depth;
 } ExprDump;
 
-static const char *const ref_words[] = {
-    [TYPED_REF_NONE] = "",           [TYPED_REF_COLUMN] = "column",
-    [TYPED_REF_VAR] = "variable",    [TYPED_REF_LET] = "let",
-    [TYPED_REF_KEY] = "key",         [TYPED_REF_FIELD] = "field",
-    [TYPED_REF_PARAM] = "param",     [TYPED_REF_AS_OF] = "as_of",
-    [TYPED_REF_TOLERANCE] = "tolerance", [TYPED_REF_PARAMETER] = "parameter",
-    [TYPED_REF_ENUM] = "member",     [TYPED_REF_UNIT] = "unit",
-    [TYPED_REF_BOOLEAN] = "boolean", [TYPED_REF_SEVERITY] = "severity",
-    [TYPED_REF_POINTS] = "points",   [TYPED_REF_MISSING] = "missing",
-    [TYPED_REF_CALL] = "call",       [TYPED_REF_FUNCTION] = "function",
-    [TYPED_REF_AGGREGATE] = "aggregate", [TYPED_REF_WINDOW] = "window",
-    [TYPED_REF_OUTPUT] = "output"};
+static const char *const ref_words[] = {[TYPED_REF_NONE] = "",
+                                        [TYPED_REF_COLUMN] = "column",
+                                        [TYPED_REF_VAR] = "variable",
+                                        [TYPED_REF_LET] = "let",
+                                        [TYPED_REF_KEY] = "key",
+                                        [TYPED_REF_FIELD] = "field",
+                                        [TYPED_REF_PARAM] = "param",
+                                        [TYPED_REF_AS_OF] = "as_of",
+                                        [TYPED_REF_TOLERANCE] = "tolerance",
+                                        [TYPED_REF_PARAMETER] = "parameter",
+                                        [TYPED_REF_ENUM] = "member",
+                                        [TYPED_REF_UNIT] = "unit",
+                                        [TYPED_REF_BOOLEAN] = "boolean",
+                                        [TYPED_REF_SEVERITY] = "severity",
+                                        [TYPED_REF_POINTS] = "points",
+                                        [TYPED_REF_MISSING] = "missing",
+                                        [TYPED_REF_CALL] = "call",
+                                        [TYPED_REF_FUNCTION] = "function",
+                                        [TYPED_REF_AGGREGATE] = "aggregate",
+                                        [TYPED_REF_WINDOW] = "window",
+                                        [TYPED_REF_OUTPUT] = "output"};
 
 static void add_text(const ExprDump *dump, const AstNode *node)
 {

@@ -179,8 +179,7 @@ static TypeFault unit_meet(Arena *arena, const Unit *a, const Unit *b, const Uni
         return TYPE_FAULT_NONE;
     }
     Unit *made = ARENA_NEW(arena, Unit);
-    *made =
-        (Unit){unit_made_name(arena, meet, a->dimension), a->dimension, meet.num, meet.den};
+    *made = (Unit){unit_made_name(arena, meet, a->dimension), a->dimension, meet.num, meet.den};
     *common = made;
     return TYPE_FAULT_NONE;
 }
@@ -396,7 +395,8 @@ static TypeFault type_product(Type a, Type b, Type *result)
         return amount_times(b, a, result);
     if ((a.kind == TYPE_REAL || type_is_length(a)) && type_is_number(b)) {
         *result = a;
-        return a.kind == TYPE_REAL || b.kind == TYPE_INTEGER ? TYPE_FAULT_NONE : TYPE_FAULT_FRACTION;
+        return a.kind == TYPE_REAL || b.kind == TYPE_INTEGER ? TYPE_FAULT_NONE
+                                                             : TYPE_FAULT_FRACTION;
     }
     if ((b.kind == TYPE_REAL || type_is_length(b)) && type_is_number(a))
         return type_product(b, a, result);

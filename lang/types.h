@@ -74,10 +74,11 @@ Str type_kind_name(TypeKind kind, Lang lang);
 
 /* What a unit's name stands for in a literal or as an argument. */
 typedef struct UnitMeaning {
-    TypeKind kind;      /* MONEY, PRICE, QUANTITY, DAYS, MONTHS, TIME, WORKDAYS, ROWS */
-    const Unit *unit;   /* QUANTITY, PRICE */
+    TypeKind kind;           /* MONEY, PRICE, QUANTITY, DAYS, MONTHS, TIME, WORKDAYS, ROWS */
+    const Unit *unit;        /* QUANTITY, PRICE */
     const Nominal *currency; /* MONEY in another currency than yuan */
-    int128_t num, den;  /* 1 of it is num/den of the kind's own counting unit (yuan, day, month, µs) */
+    int128_t num,
+        den; /* 1 of it is num/den of the kind's own counting unit (yuan, day, month, µs) */
 } UnitMeaning;
 
 /* A built-in unit by its name ("升", "kg", "天", "元"); false: none. No multipliers. */

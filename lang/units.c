@@ -20,7 +20,12 @@ typedef struct QuantityUnit {
 } QuantityUnit;
 
 #define QUANTITY(base, num, den, name, ...)                                                        \
-    {{name, __VA_ARGS__}, {STR_INIT(name), STR_INIT(base), num, den}}
+    {                                                                                              \
+        {name, __VA_ARGS__},                                                                       \
+        {                                                                                          \
+            STR_INIT(name), STR_INIT(base), num, den                                               \
+        }                                                                                          \
+    }
 
 static const QuantityUnit quantity_units[] = {
     QUANTITY("升", 1, 1, "升", "L", "l"),
@@ -59,10 +64,8 @@ const Unit *unit_base(Str quantity_name)
         const char *en, *zh;
         const Unit *unit;
     } rows[] = {
-        {"volume", "体积", &base_litre},
-        {"mass", "质量", &base_kilogram},
-        {"area", "面积", &base_square_metre},
-        {"length", "长度", &base_metre},
+        {"volume", "体积", &base_litre},         {"mass", "质量", &base_kilogram},
+        {"area", "面积", &base_square_metre},    {"length", "长度", &base_metre},
         {"energy", "能量", &base_kilowatt_hour},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)

@@ -206,12 +206,12 @@ static void test_branches_numbered_on(void **state)
 static void test_mentions(void **state)
 {
     (void)state;
-    Checked c = right(
-        SALES "rule 甲\n  from 销售 as s\n  join 备案 as k on k.门店 = s.门店\n"
-              "  attach 目录 as b on b.文号 = s.文号\n  let 半价 = s.金额 * 50%\n"
-              "  where count(b) >= 1\n  group by s.门店\n"
-              "  where sum(半价) > 3元 and count(k) > 1 and count() > 2 and count(b) > 0\n"
-              "  clue for 门店\n");
+    Checked c =
+        right(SALES "rule 甲\n  from 销售 as s\n  join 备案 as k on k.门店 = s.门店\n"
+                    "  attach 目录 as b on b.文号 = s.文号\n  let 半价 = s.金额 * 50%\n"
+                    "  where count(b) >= 1\n  group by s.门店\n"
+                    "  where sum(半价) > 3元 and count(k) > 1 and count() > 2 and count(b) > 0\n"
+                    "  clue for 门店\n");
     const TypedAggregate *own = aggregate(&c, "甲", 0), *sum = aggregate(&c, "甲", 1);
     assert_true(own->per_binding);
     assert_false(own->fans_out);
@@ -228,9 +228,8 @@ static void test_mentions(void **state)
 static void test_no_fan_out_through_keys(void **state)
 {
     (void)state;
-    Checked c =
-        right(SALES "rule 甲\n  from 销售 as s\n  join 目录 as b on b.文号 = s.文号\n"
-                    "  group by s.门店\n  where sum(s.金额) > 3元\n  clue for 门店\n");
+    Checked c = right(SALES "rule 甲\n  from 销售 as s\n  join 目录 as b on b.文号 = s.文号\n"
+                            "  group by s.门店\n  where sum(s.金额) > 3元\n  clue for 门店\n");
     assert_false(aggregate(&c, "甲", 0)->fans_out); // the key of 目录 proves one partner
     assert_true(aggregate(&c, "甲", 0)->nonnegative);
     text_close(&c.text);
@@ -268,8 +267,9 @@ static void test_mentions_after_check(void **state)
 static void test_rule_as_rows(void **state)
 {
     (void)state;
-    Checked c = right(SALES "rule 乙\n  from 甲 as h\n  where h.总额 > 3元\n  clue for h.门店\n"
-                            "rule 甲\n  from 销售 as s\n  clue for s.门店\n    总额: sum(s.金额)\n");
+    Checked c =
+        right(SALES "rule 乙\n  from 甲 as h\n  where h.总额 > 3元\n  clue for h.门店\n"
+                    "rule 甲\n  from 销售 as s\n  clue for s.门店\n    总额: sum(s.金额)\n");
     const TypedDecl *rule = find(&c, "甲");
     assert_int_equal(rule->rows.column_count, 2);
     assert_int_equal(rule->rows.key_count, 1);
@@ -344,7 +344,8 @@ static void test_long_chain_of_files(void **state)
     for (int i = 0; i < 150; i++) {
         snprintf(path, sizeof path, "f%d.sup", i);
         snprintf(content, sizeof content, "use \"f%d.sup\"\n", i + 1);
-        const Source *source = source_add(text.sources, str_from_cstr(path), str_from_cstr(content));
+        const Source *source =
+            source_add(text.sources, str_from_cstr(path), str_from_cstr(content));
         text.source = i ? text.source : source;
     }
     (void)check(text.arena, text.sources, text.source, text.diags, (CheckOptions){0});
@@ -373,8 +374,9 @@ static void test_many_declarations(void **state)
 {
     (void)state;
     StrBuf program = {0};
-    strbuf_add_c(&program, "table 表 (号: text, 数: integer)\nrelation r0 (号: text)\n  from 表 as s\n"
-                           "  yield (s.号)\n");
+    strbuf_add_c(&program,
+                 "table 表 (号: text, 数: integer)\nrelation r0 (号: text)\n  from 表 as s\n"
+                 "  yield (s.号)\n");
     for (int i = 1; i < 5000; i++)
         strbuf_printf(&program, "relation r%d (号: text)\n  from r%d as s\n  yield (s.号)\n", i,
                       i - 1);
@@ -419,11 +421,21 @@ static void test_garbage(void **state)
 {
     (void)state;
     static const char *const texts[] = {
-        "", "rule", "规则 甲", "rule 甲 from", "rule 甲 from 乙 as s clue for", "table 甲 (",
-        "test \"一\" for 甲 given 乙 | a |", "match 甲 (a: 乙, b: 丙) compare 丁: a.x = b.x weight 1",
+        "",
+        "rule",
+        "规则 甲",
+        "rule 甲 from",
+        "rule 甲 from 乙 as s clue for",
+        "table 甲 (",
+        "test \"一\" for 甲 given 乙 | a |",
+        "match 甲 (a: 乙, b: 丙) compare 丁: a.x = b.x weight 1",
         "relation 甲 (a: 甲) key (b) keep least c from 甲 as 甲 yield (甲.a, b: 甲.b)",
-        "unit 甲 = 1 甲", "type 甲 = 甲", "enum 甲 { 甲, 甲 }", "param 甲 : 甲 = 甲",
-        "function 甲(甲: 甲): 甲 = 甲(甲)", "law 甲 \"甲\" effective 2020-01-01 .. 2019-01-01",
+        "unit 甲 = 1 甲",
+        "type 甲 = 甲",
+        "enum 甲 { 甲, 甲 }",
+        "param 甲 : 甲 = 甲",
+        "function 甲(甲: 甲): 甲 = 甲(甲)",
+        "law 甲 \"甲\" effective 2020-01-01 .. 2019-01-01",
         "rule 甲 from 甲 as 甲 group by 甲 clue for 甲 甲: 甲",
         "query 甲 from 甲 as 甲 yield (甲) order by 甲 limit 1"};
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
