@@ -207,7 +207,7 @@ void value_set_add_chunk(ValueSet *set, const int64_t *groups, const Vector *val
         int64_t rows = MIN_OF(count - start, SET_CHUNK);
         for (int64_t i = 0; i < rows; i++) {
             hashes[i] = entry_hash(set, groups[start + i], cell_load(values, first + start + i));
-            prefetch_read(&set->slots[hashes[i] >> 32 & set->slot_mask]);
+            PREFETCH(&set->slots[hashes[i] >> 32 & set->slot_mask]);
         }
         for (int64_t i = 0; i < rows; i++)
             if (groups[start + i] >= 0)

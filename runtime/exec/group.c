@@ -250,7 +250,7 @@ static void word_assign(GroupTable *table, const Vector *keys, int64_t count, in
         int64_t rows = MIN_OF(count - first, GROUP_CHUNK);
         pack_words(table, keys, first, rows, words);
         for (int64_t i = 0; i < rows; i++)
-            prefetch_read(&table->words[word_hash(table, words[i]) & table->slot_mask]);
+            PREFETCH(&table->words[word_hash(table, words[i]) & table->slot_mask]);
         for (int64_t i = 0; i < rows; i++) {
             groups[first + i] = GROUP_NONE;
             if (checked && key_unknown(keys, table->key_count, first + i))
@@ -277,7 +277,7 @@ static void word_find(const GroupTable *table, const Vector *keys, int64_t count
         int64_t rows = MIN_OF(count - first, GROUP_CHUNK);
         pack_words(table, keys, first, rows, words);
         for (int64_t i = 0; i < rows; i++)
-            prefetch_read(&table->words[word_hash(table, words[i]) & table->slot_mask]);
+            PREFETCH(&table->words[word_hash(table, words[i]) & table->slot_mask]);
         for (int64_t i = 0; i < rows; i++) {
             bool unknown = checked && key_unknown(keys, table->key_count, first + i);
             groups[first + i] =
@@ -355,7 +355,7 @@ static void general_chunk(GroupTable *table, const Vector *keys, int64_t rows, b
     vector_hash(keys, table->key_count, rows, hashes);
     bool checked = any_state(keys, table->key_count);
     for (int64_t i = 0; i < rows; i++)
-        prefetch_read(&table->slots[hashes[i] >> 32 & table->slot_mask]);
+        PREFETCH(&table->slots[hashes[i] >> 32 & table->slot_mask]);
     for (int64_t i = 0; i < rows; i++) {
         groups[i] = GROUP_NONE;
         if (checked && key_unknown(keys, table->key_count, i))

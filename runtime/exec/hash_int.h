@@ -14,9 +14,4 @@ static inline uint64_t hash_mix(uint64_t hash, uint64_t next)
     return (uint64_t)(product >> 64) ^ (uint64_t)product;
 }
 
-static inline void prefetch_read(const void *address)
-{
-    __builtin_prefetch(address, 0, 1);
-}
-
 #endif

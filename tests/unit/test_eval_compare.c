@@ -472,7 +472,8 @@ static void presence_tells_gaps_from_failures(void **state)
     expect_same_value(found[2], make_issue(BOOLEAN, b->issue2));
     bench_run(b, steps, 1, INTEGER, 3, found);
     expect_same_value(found[0], known_whole(INTEGER, 0));
-    expect_same_value(found[1], make_gap(INTEGER, b->shared.absent_cause));
+    CauseId absent = cause_intern(b->causes, REASON_ABSENT, STR("表.列"));
+    expect_same_value(found[1], make_gap(INTEGER, absent));
     expect_same_value(found[2], make_issue(INTEGER, b->issue2));
     bench_destroy(b);
 }

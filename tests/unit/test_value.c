@@ -57,6 +57,38 @@ static void dict_keeps_long_texts_and_nul_bytes(void **state)
     dict_destroy(dict);
 }
 
+static void interning_many_is_interning_each(void **state)
+{
+    (void)state;
+    enum { COUNT = 20000 };
+    Dict *one = dict_create();
+    Dict *many = dict_create();
+    static char bytes[COUNT][40];
+    static Str texts[COUNT];
+    static uint32_t codes[COUNT];
+    uint64_t seed = 3;
+    for (int i = 0; i < COUNT; i++) {
+        // Repeated, within a group too; some longer than an entry holds.
+        int number = (int)(random_next(&seed) % 7000);
+        int length = snprintf(bytes[i], sizeof bytes[i], "%s%d",
+                              number % 3 == 0 ? "a text of more than 28 bytes " : "id", number);
+        texts[i] = (Str){bytes[i], (size_t)length};
+    }
+    const size_t sizes[] = {1, 31, 32, 33, 4000};
+    for (size_t first = 0, k = 0; first < COUNT; k++) {
+        size_t size = MIN_OF(sizes[k % ARRAY_LEN(sizes)], COUNT - first);
+        dict_intern_many(many, texts + first, size, codes + first);
+        first += size;
+    }
+    for (int i = 0; i < COUNT; i++) {
+        assert_int_equal(codes[i], dict_intern(one, texts[i]));
+        assert_true(str_equal(dict_str(many, codes[i]), texts[i]));
+    }
+    assert_int_equal(dict_count(one), dict_count(many));
+    dict_destroy(one);
+    dict_destroy(many);
+}
+
 // ---------------------------------------------------------------- causes
 
 static void causes_are_interned_and_ordered(void **state)
@@ -283,6 +315,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dict_gives_equal_codes_to_equal_texts),
         cmocka_unit_test(dict_keeps_long_texts_and_nul_bytes),
+        cmocka_unit_test(interning_many_is_interning_each),
         cmocka_unit_test(causes_are_interned_and_ordered),
         cmocka_unit_test(skeletons_fit_by_position),
         cmocka_unit_test(lists_round_trip_and_sets_sort),
