@@ -153,7 +153,7 @@ static void settle_where(Level *level, const Operator *op, const GroupVerdict *v
         level->alive[group] = 0;
     } else if (m == TRUTH_F) {
         level->class_of[group] = CLASS_SHADOW;
-        level->blames_shadows[group] = 1;
+        blame_group(level, group, op->place, verdict->n_cause, true);
     } else if (m == TRUTH_U || n != TRUTH_T) {
         level->class_of[group] = MAX_OF(level->class_of[group], CLASS_POSSIBLE);
         bool guard_only = m == TRUTH_T;

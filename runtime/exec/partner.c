@@ -310,7 +310,7 @@ static void join_emit(BodyRun *run, const PartnerRun *partner, const Bindings *i
     bindings_take(run, in, index, count, run->scratch, out);
     out->rows[partner->partner->slot] = rows;
     for (int64_t i = 0; i < count; i++) {
-        if (joined[i].cause == 0)
+        if (joined[i].cause == 0 && joined[i].row_class == CLASS_CERTAIN)
             continue;
         BindState state = bindings_state(run, out, i);
         state.row_class = MAX_OF(state.row_class, joined[i].row_class);
