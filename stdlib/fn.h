@@ -22,8 +22,9 @@
 //   I64     int64_t      int64_t   integer, date, datetime, month, lengths, enum
 //   I128    int128_t     int128_t  exact numbers: the count at the static scale of fn->types[i]
 //                                  (operands) and fn->result_type (result)
-//   Num     int128_t     int128_t  either of the two, as N stands in the signature; operands come
-//                                  at one scale and unit
+//   Num     int128_t     int128_t  any of the numbers, as N stands in the signature: operands come
+//                                  at one scale and unit, reals by their order; compare them and
+//                                  hand one back, no more
 //   F64     double       double    real
 //   Pair    Pair         Pair      period, point
 //   Code    uint32_t     uint32_t  list, set: the Dict's code
@@ -38,16 +39,36 @@
 
 #include "stdlib/stdlib.h"
 
-// An integer, length or exact number as a count.
+// A real as a whole number, so that order and sign are kept and 0 is 0: its bits as sign and magnitude.
+static inline int64_t fn_real_order(double value)
+{
+    int64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits >= 0 ? bits : -(bits & INT64_MAX);
+}
+
+static inline double fn_real_of_order(int64_t order)
+{
+    int64_t bits = order >= 0 ? order : -order;
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return order >= 0 ? value : -value;
+}
+
+// An integer, length or exact number as a count; a real by its order.
 static inline int128_t fn_load_number(const Vector *vector, int64_t index)
 {
+    if (vector->phys == PHYS_F64)
+        return fn_real_order(vector->f64[index]);
     return vector->phys == PHYS_I128 ? vector->i128[index] : (int128_t)vector->i64[index];
 }
 
 // Results of this kind are one of the operands, so that a 64-bit result always fits.
 static inline void fn_store_number(Vector *vector, int64_t index, int128_t value)
 {
-    if (vector->phys == PHYS_I128)
+    if (vector->phys == PHYS_F64)
+        vector->f64[index] = fn_real_of_order((int64_t)value);
+    else if (vector->phys == PHYS_I128)
         vector->i128[index] = value;
     else
         vector->i64[index] = (int64_t)value;

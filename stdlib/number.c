@@ -132,7 +132,7 @@ FN3(clamp, Num, Num, x, Num, low, Num, high, .name = "clamp", .name_zh = "限幅
     return x < low ? low : x > high ? high : x;
 }
 
-FN1(sqrt, F64, Num, x, .name = "sqrt", .name_zh = "平方根", .signature = "sqrt(x: N): real",
+FN1(sqrt, F64, F64, x, .name = "sqrt", .name_zh = "平方根", .signature = "sqrt(x: real): real",
     .doc = "The square root, as a binary number; a negative x has none.",
     .doc_zh = "平方根（二进制实数）；负数没有。", .example = "sqrt(9) = 3",
     .issues = FN_ISSUES(REASON_DOMAIN), .cost = 20, .sql = "sqrt($1)")
@@ -141,7 +141,7 @@ FN1(sqrt, F64, Num, x, .name = "sqrt", .name_zh = "平方根", .signature = "sqr
         fn_issue(fn, REASON_DOMAIN);
         return 0;
     }
-    return sqrt(exact_to_real(x, fn->types[0].scale));
+    return x == 0 ? 0 : sqrt(x); // never -0
 }
 
 const FnCard *const number_cards[] = {

@@ -41,8 +41,8 @@ static bool degrees_count(int128_t value, int scale, int64_t limit, int64_t *out
     return true;
 }
 
-FN2(point_of, Pair, Num, lon, Num, lat, .name = "point", .name_zh = "位置",
-    .signature = "point(lon: N, lat: N): point",
+FN2(point_of, Pair, I128, lon, I128, lat, .name = "point", .name_zh = "位置",
+    .signature = "point(lon: decimal(18, 7), lat: decimal(18, 7)): point",
     .doc = "The place with this longitude and latitude in degrees.",
     .doc_zh = "由经度和纬度（度）组成的位置。", .example = "point(120, 30) = point(120.0, 30.0)",
     .issues = FN_ISSUES(REASON_DOMAIN), .cost = 4)

@@ -46,6 +46,11 @@ static inline CallValue call_exact(int128_t count, int scale)
     return (CallValue){.phys = PHYS_I128, .i128 = count, .scale = scale};
 }
 
+static inline CallValue call_real(double value)
+{
+    return (CallValue){.phys = PHYS_F64, .f64 = value};
+}
+
 static inline CallValue call_pair(int64_t a, int64_t b)
 {
     return (CallValue){.phys = PHYS_PAIR, .pair = {a, b}};

@@ -54,7 +54,8 @@ typedef enum Kind {
     KIND_MONTH,
     KIND_PERIOD,
     KIND_POINT,
-    KIND_EXACT
+    KIND_EXACT,
+    KIND_REAL
 } Kind;
 
 // The kind of the operand that begins at *at, "name: type"; moves behind it.
@@ -67,13 +68,11 @@ static Kind next_kind(Str signature, size_t *at)
     static const struct {
         const char *name;
         Kind kind;
-    } kinds[] = {{"text", KIND_TEXT},        {"person_id", KIND_TEXT},
-                 {"credit_code", KIND_TEXT}, {"datetime", KIND_DATETIME},
-                 {"date", KIND_DATE},        {"months", KIND_NUMBER},
-                 {"month", KIND_MONTH},      {"period", KIND_PERIOD},
-                 {"point", KIND_POINT},      {"integer", KIND_NUMBER},
-                 {"days", KIND_NUMBER},      {"workdays", KIND_NUMBER},
-                 {"N", KIND_EXACT}};
+    } kinds[] = {{"text", KIND_TEXT},         {"person_id", KIND_TEXT}, {"credit_code", KIND_TEXT},
+                 {"datetime", KIND_DATETIME}, {"date", KIND_DATE},      {"months", KIND_NUMBER},
+                 {"month", KIND_MONTH},       {"period", KIND_PERIOD},  {"point", KIND_POINT},
+                 {"integer", KIND_NUMBER},    {"days", KIND_NUMBER},    {"workdays", KIND_NUMBER},
+                 {"N", KIND_EXACT},           {"decimal", KIND_EXACT},  {"real", KIND_REAL}};
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
         if (str_starts(type, str_from_cstr(kinds[i].name)))
             return kinds[i].kind;
@@ -105,6 +104,8 @@ static CallValue make(CallWorld *world, Kind kind, uint64_t *seed)
             return value;
         }
         return call_text(texts[random_next(seed) % ARRAY_LEN(texts)]);
+    case KIND_REAL:
+        return call_real((double)between(seed, -1000000, 1000000) / 7);
     case KIND_NUMBER:
         return call_i64(numbers[random_next(seed) % ARRAY_LEN(numbers)]);
     case KIND_DATE:

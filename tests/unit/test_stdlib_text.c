@@ -303,10 +303,23 @@ static void test_numbers(void **state)
     v = CALL(*state, "clamp(x: N, low: N, high: N): N", PHYS_I64, 0, call_i64(1), call_i64(2),
              call_i64(1));
     assert_int_equal(v.issue, REASON_DOMAIN);
-    v = CALL(*state, "sqrt(x: N): real", PHYS_F64, 0, call_exact(225, 2));
+    v = CALL(*state, "sqrt(x: real): real", PHYS_F64, 0, call_real(2.25));
     assert_true(v.f64 == 1.5);
-    v = CALL(*state, "sqrt(x: N): real", PHYS_F64, 0, call_i64(-1));
+    v = CALL(*state, "sqrt(x: real): real", PHYS_F64, 0, call_real(-1));
     assert_int_equal(v.issue, REASON_DOMAIN);
+}
+
+static void test_reals(void **state)
+{
+    static const double reals[] = {-1e308, -2.5, -1, -5e-324, 0, 5e-324, 0.5, 1, 2.5, 1e308};
+    for (size_t i = 0; i < ARRAY_LEN(reals); i++) {
+        CallValue v = CALL(*state, "sign(x: N): integer", PHYS_I64, 0, call_real(reals[i]));
+        assert_int_equal(v.i64, (reals[i] > 0) - (reals[i] < 0));
+        v = CALL(*state, "clamp(x: N, low: N, high: N): N", PHYS_F64, 0, call_real(reals[i]),
+                 call_real(-1), call_real(1));
+        double wanted = reals[i] < -1 ? -1 : reals[i] > 1 ? 1 : reals[i];
+        assert_true(v.f64 == wanted);
+    }
 }
 
 // ---- identity numbers
@@ -341,8 +354,8 @@ static void test_identity_parts(void **state)
 
 static CallValue point(CallWorld *world, int64_t lon, int64_t lat)
 {
-    return CALL(world, "point(lon: N, lat: N): point", PHYS_PAIR, 0, call_exact(lon, 4),
-                call_exact(lat, 4));
+    return CALL(world, "point(lon: decimal(18, 7), lat: decimal(18, 7)): point", PHYS_PAIR, 0,
+                call_exact(lon, 4), call_exact(lat, 4));
 }
 
 static void test_places(void **state)
@@ -369,12 +382,12 @@ static void test_places(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_texts),   cmocka_unit_test(test_mid),
-        cmocka_unit_test(test_search),  cmocka_unit_test(test_replace),
-        cmocka_unit_test(test_split),   cmocka_unit_test(test_similar),
-        cmocka_unit_test(test_jaccard), cmocka_unit_test(test_long_texts),
-        cmocka_unit_test(test_numbers), cmocka_unit_test(test_identity_parts),
-        cmocka_unit_test(test_places),
+        cmocka_unit_test(test_texts),          cmocka_unit_test(test_mid),
+        cmocka_unit_test(test_search),         cmocka_unit_test(test_replace),
+        cmocka_unit_test(test_split),          cmocka_unit_test(test_similar),
+        cmocka_unit_test(test_jaccard),        cmocka_unit_test(test_long_texts),
+        cmocka_unit_test(test_numbers),        cmocka_unit_test(test_reals),
+        cmocka_unit_test(test_identity_parts), cmocka_unit_test(test_places),
     };
     return cmocka_run_group_tests(tests, call_world_create, call_world_destroy);
 }
