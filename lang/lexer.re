@@ -61,6 +61,7 @@ again:
         [<＜][=＝] | [≤≦⩽]   { return lexer_mark(lexer, start, cursor, T_LE); }
         [>＞][=＝] | [≥≧⩾]   { return lexer_mark(lexer, start, cursor, T_GE); }
 
+        [:：][=＝]           { return lexer_wrong_mark(lexer, start, cursor, '=', "=", "="); }
         [=＝][=＝]           { return lexer_wrong_mark(lexer, start, cursor, '=', "=", "="); }
         [<＜][>＞]           { return lexer_wrong_mark(lexer, start, cursor, T_NE, "!=", "!="); }
         [=＝][<＜]           { return lexer_wrong_mark(lexer, start, cursor, T_LE, "<=", "<="); }

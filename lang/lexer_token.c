@@ -417,7 +417,11 @@ static bool colon_follows(const Lexer *lexer, uint32_t at)
 {
     uint32_t next = 0;
     int32_t c = lexer_peek(lexer, skip_blanks(lexer, at), &next);
-    return c == ':' || c == 0xFF1A;
+    if (c != ':' && c != 0xFF1A)
+        return false;
+    /* `设 甲 := 3` comes from other languages and is told as a wrong sign. */
+    int32_t behind = lexer_peek(lexer, next, &next);
+    return behind != '=' && behind != 0xFF1D;
 }
 
 static TokenSpelling spelling_of(Lang lang)
