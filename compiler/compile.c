@@ -116,6 +116,19 @@ static void tell_unsupported(DiagList *diags, const PlanUnsupported *unsupported
                          DIAG_ARGS({unsupported->zh, unsupported->en}));
 }
 
+// The runtime takes a program as it is, so a fault of lowering must be found here: in debug builds.
+static void verify_program(const Program *program)
+{
+#ifndef NDEBUG
+    StrBuf fault = {0};
+    if (!program_verify(program, &fault))
+        base_assert_failed(strbuf_cstr(&fault), __FILE__, __LINE__);
+    strbuf_deinit(&fault);
+#else
+    (void)program;
+#endif
+}
+
 static Program *compile_roots(Compilation *compilation, const LowerRoots *roots, DiagList *diags)
 {
     uint8_t *reached = ARENA_ARRAY(compilation->arena, uint8_t, compilation->typed->decl_count);
@@ -131,7 +144,9 @@ static Program *compile_roots(Compilation *compilation, const LowerRoots *roots,
         return NULL;
     Error error = {0};
     Program *program = lower(compilation->optimised, roots, &error);
-    if (program == NULL)
+    if (program != NULL)
+        verify_program(program);
+    else
         (void)diag_emit_with(diags, DIAG_PATTERN_NOT_RUN, roots->decls[0]->node->span,
                              DIAG_ARGS({strbuf_str(&error.zh), strbuf_str(&error.en)}));
     error_deinit(&error);
