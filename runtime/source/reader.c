@@ -179,6 +179,12 @@ static Status settle(Reader *reader, Str sample, Error *error)
 
 static size_t first_not_ascii(const StrBuf *raw, size_t from)
 {
+    for (; from + 8 <= raw->len; from += 8) {
+        uint64_t word;
+        memcpy(&word, raw->ptr + from, 8);
+        if ((word & UINT64_C(0x8080808080808080)) != 0)
+            break;
+    }
     while (from < raw->len && (unsigned char)raw->ptr[from] < 0x80)
         from++;
     return from;
