@@ -112,7 +112,8 @@ def normal(entry, relations):
 def difference(case, engine, reference):
     """A short name of the first difference, and the pair of entries; None if all agree."""
     if engine.code not in (0, 3):
-        return f"exit {engine.code}", None, None
+        code = re.search(r"error\[(E[0-9]+)\]", engine.said)
+        return f"exit {engine.code} {code.group(1) if code else ''}".strip(), None, None
     if engine.code != reference.code:
         return f"exit {engine.code} for {reference.code}", None, None
     relations = {d.name for d in case.model.declarations
@@ -165,8 +166,6 @@ def reduced(sup, case):
 
     def still_fails(candidate):
         engine = run_engine(sup, candidate)
-        if engine.code == 2 and kind != "exit 2":
-            return False
         found = difference(candidate, engine, run_reference(candidate))
         return found is not None and found[0] == kind
     return reduce.shrink(case, still_fails)

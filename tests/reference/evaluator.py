@@ -164,7 +164,7 @@ class Body:
         if clause.policy is not None:
             return clause.policy
         kind = getattr(clause, "kind", None)
-        if kind == "lacks":
+        if kind == "lacks" or getattr(clause, "covered", ()):
             return "undecided"
         default = self.run.model.default_policy
         if default == "keep" and kind in ("join", "exists"):

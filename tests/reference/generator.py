@@ -423,7 +423,9 @@ class Maker:
         """A condition without an equality link that reads the new variable."""
         while True:
             e = self.condition([var, self.pick(earlier)], 1)
-            if any(isinstance(n, ast.Col) and n.var == var.name for n in ast.walk(e)):
+            read = {n.var for n in ast.walk(e) if isinstance(n, ast.Col)}
+            # a let over an attached variable stands for the variables of its `on`: it needs some
+            if var.name in read and (len(read) > 1 or not var.attached):
                 return e
 
     def partner(self, kind, scope):
@@ -552,7 +554,7 @@ class Maker:
                 names = [v.name for v in self.rng.sample(mine, self.rng.randint(1, len(mine)))]
                 return aggregate("count", vars_=names, when=when)
             if u < 0.33:
-                return aggregate(self.pick(["any", "all"]), self.leaf(mine), when=when)
+                return aggregate(self.pick(["any", "all"]), self.own_leaf(mine), when=when)
             if u < 0.37 and self.columns_of(mine, "date"):
                 return aggregate(self.pick(["min", "max"]), self.pick(self.columns_of(mine, "date")),
                                  when=when)
@@ -562,6 +564,13 @@ class Maker:
         if not own and (self.level == 0 or not reads(e)):
             e = self.pick(numbers)
         return aggregate(self.pick(["sum", "sum", "min", "max", "mean"]), e, when=when)
+
+    def own_leaf(self, mine):
+        """A condition on the variables folded, not on a let alone."""
+        while True:
+            e = self.leaf(mine)
+            if any(isinstance(n, (ast.Col, ast.RowPresent)) for n in ast.walk(e)):
+                return e
 
     def stored(self, mine):
         """An aggregate that fits a declared column: no quotient with its 18 places."""

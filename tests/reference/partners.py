@@ -49,15 +49,19 @@ class Link:
                 return mine, other
         return None
 
-    def _parts(self, e, wanted):
-        """The greatest subexpressions that read only variables of one side."""
+    def _parts(self, leaf, wanted):
+        """The greatest subexpressions of a leaf that read only variables of one side."""
+        if isinstance(leaf, (ast.Col, ast.RowPresent)):
+            return self._greatest(leaf, wanted)
+        return [part for child in ast.children(leaf) for part in self._greatest(child, wanted)]
+
+    def _greatest(self, e, wanted):
         names = set(variables(e, self.body))
         if names and names <= wanted:
-            if e.type.name != "boolean" or not list(ast.children(e)):
-                return [e]
+            return [e]
         if isinstance(e, ast.LetRef):
-            return self._parts(self.body.lets[e.name][0], wanted)
-        return [part for child in ast.children(e) for part in self._parts(child, wanted)]
+            return self._greatest(self.body.lets[e.name][0], wanted)
+        return [part for child in ast.children(e) for part in self._greatest(child, wanted)]
 
     def judge(self, binding, row):
         """The verdict on a pair: None for F, else a Pair."""
@@ -151,9 +155,10 @@ class Link:
             else:
                 bad = self._unknown_part(self.right[i], scope)
                 leaf = self.leaves[i][0]
-                if set(variables(leaf, self.body)) <= {self.var} and \
-                        not unknown(value(leaf, scope)):
-                    bad = None       # `is present` and `??` read a gap and are known all the same
+                if bad is not None and set(variables(leaf, self.body)) <= {self.var}:
+                    # `is present` and `??` read a gap and are known all the same
+                    bad = value(leaf, scope)
+                    bad = bad if unknown(bad) else None
             if bad is not None:
                 causes.append(bad.cause)
                 key_read = key_read or sides is not None
