@@ -164,10 +164,10 @@ struct Scope {
     bool in_peers;                 /* `among` or `series`: aggregates look at the peers */
     bool ordered;                  /* in_peers with `ordered by` */
     bool in_template;
-    bool in_link;   /* `on` of a partner clause: its variable is open */
-    bool outputs;   /* `order by`: names are columns of the yield */
-    bool in_test;   /* labels for identities, `missing` */
-    bool condition; /* a clause with a policy takes the truth */
+    const VarState *link; /* `on`, `by` of a partner clause: its variable is open here */
+    bool outputs;         /* `order by`: names are columns of the yield */
+    bool in_test;         /* labels for identities, `missing` */
+    bool condition;       /* a clause with a policy takes the truth */
 };
 
 /* ----------------------------------------------------------------------- reports (check.c) */

@@ -463,7 +463,7 @@ Type infer_aggregate(Scope *s, const AstCall *call, const FnCard *const *cards, 
     Type result;
     if (over_list(s, call, cards, count, &parts, &result))
         return result;
-    if (!s->body || s->bare_columns || s->outputs || s->in_link) {
+    if (!s->body || s->bare_columns || s->outputs || s->link) {
         report_with(s->c, DIAG_AGGREGATE_HERE, &call->base,
                     DIAG_ARGS(text_arg(s->c, call->callee)));
         return aggregate_failed(s, call);

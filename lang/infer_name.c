@@ -21,6 +21,8 @@ static void offer_locals(Scope *s, NearName *near)
             near_name_offer(near, vec_last(&b->groups)->keys.items[i].name);
     for (uint32_t i = 0; s->function && i < s->function->parameter_count; i++)
         near_name_offer(near, s->function->parameters[i].name);
+    for (size_t i = 0; s->outputs && i < s->decl->columns.count; i++)
+        near_name_offer(near, s->decl->columns.items[i].name);
 }
 
 /* Columns of the row variables: an author often forgets the `s.` in front. */
@@ -73,6 +75,8 @@ void report_unknown_name(Scope *s, const AstNode *node, Str name)
     if (broken || ast_lost_name(s->c->files.items[s->file]->root, name))
         return;
     Diag *diag = report_with(s->c, DIAG_UNKNOWN_NAME, node, DIAG_ARGS(diag_arg(name)));
+    if (s->outputs)
+        diag_note(s->c->diags, diag, DIAG_TEXT_ORDER_READS_YIELD, DIAG_NONE);
     if (advise_split(s, diag, node, NULL))
         return;
     const TypedVar *var = var_with_column(s->body, name);
@@ -194,7 +198,7 @@ static Type column_value(Scope *s, const AstNode *node, VarState *var, uint32_t 
     const TypedColumn *column = &var->pub.source->rows.columns[number];
     TypedExpr *e = expr_here(s, node);
     bool proved = s->facts && facts_prove(s->facts, &var->pub, NULL, number);
-    bool absent = !s->in_link && !var_present(s, var);
+    bool absent = s->link != var && !var_present(s, var);
     e->ref = TYPED_REF_COLUMN;
     e->var = &var->pub;
     e->column = number;
@@ -203,7 +207,7 @@ static Type column_value(Scope *s, const AstNode *node, VarState *var, uint32_t 
     e->can_issue = absent || var->pub.source->kind != TYPED_TABLE;
     var->pub.used = true;
     note_read(s, var->pub.source, number, node);
-    if (var->pub.attached && !s->in_aggregate && !s->in_link)
+    if (var->pub.attached && !s->in_aggregate && s->link != var)
         report_attached(s, node, var);
     else
         settle_value(s, node, e, var->pub.stretch == s->body->stretch,

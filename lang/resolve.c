@@ -155,6 +155,9 @@ static void use_file(Checker *c, uint32_t index, const AstUse *use, uint32_t dep
 {
     FileState *file = c->files.items[index];
     TypedUse pub = {use, UINT32_MAX, use->alias ? use->alias->text : STR("")};
+    for (size_t i = 0; pub.alias.len && i < file->uses.count; i++)
+        if (str_equal(file->uses.items[i].alias, pub.alias))
+            report_with(c, DIAG_NAME_TWICE, &use->alias->base, DIAG_ARGS(diag_arg(pub.alias)));
     Str path = source_relative_path(c->arena, file->source->path, use->path->text);
     const Source *source;
     Error error = {0};

@@ -275,9 +275,25 @@ static void clause_score(BodyState *b, const AstScore *node)
     b->scored = true;
 }
 
+/* What determines what is found by closures over the row variables; so many are enough. */
+#define VARIABLES_MAX 400
+
+static bool has_room(BodyState *b, const AstNode *node)
+{
+    if (b->vars.count < VARIABLES_MAX)
+        return true;
+    if (b->vars.count == VARIABLES_MAX && !b->unnamed)
+        report_with(b->c, DIAG_TOO_MANY_VARIABLES, node,
+                    DIAG_ARGS(diag_arg_int(b->c->diags, VARIABLES_MAX)));
+    b->unnamed = true; /* names unknown from here on are those of clauses left out */
+    return false;
+}
+
 static void check_clause(BodyState *b, const AstNode *node)
 {
     b->place++;
+    if (!has_room(b, node))
+        return;
     switch (node->kind) {
     case AST_PARTNER:
         clause_partner(b, ast_as_Partner(node));

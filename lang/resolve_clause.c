@@ -126,7 +126,8 @@ static void tie_key(TieWalk *walk, const AstBinary *binary)
     const TypedExpr *r = expr_of(walk->b->c, binary->right);
     walk->has_key = true;
     walk->key_can_gap |= (l && l->can_gap) || (r && r->can_gap);
-    if (l && l->common.kind == TYPE_REAL)
+    const TypedExpr *e = expr_of(walk->b->c, &binary->base);
+    if (e && e->common.kind == TYPE_REAL)
         report(walk->b->c, DIAG_REAL_KEY, &binary->base);
 }
 
@@ -212,7 +213,7 @@ static void facts_of_partner(BodyState *b, const AstNode *on, const VarState *va
 static void infer_on(BodyState *b, const AstNode *on, VarState *var, TieWalk *walk)
 {
     Scope s = body_scope(b);
-    s.in_link = true;
+    s.link = var;
     infer_condition(&s, on);
     var->on = on;
     links_from_condition(b, on, var);
@@ -373,10 +374,10 @@ void clause_partner(BodyState *b, const AstPartner *node)
         b->statistics_only = false;
 }
 
-static void latest_times(BodyState *b, const AstLatest *node)
+static void latest_times(BodyState *b, const AstLatest *node, const VarState *var)
 {
     Scope own = body_scope(b), s = body_scope(b);
-    own.in_link = true;
+    own.link = var;
     Type by = infer(&own, node->by, NULL), upto = infer(&s, node->upto, NULL), joined;
     TypeFault fault = type_common(b->c->arena, by, upto, &joined);
     if (fault != TYPE_FAULT_NONE)
@@ -412,7 +413,7 @@ void clause_latest(BodyState *b, const AstLatest *node)
     if (node->using)
         infer_using(b, node->using, var, clause);
     var->pub.at_most_one = true;
-    latest_times(b, node);
+    latest_times(b, node, var);
     mentions_of(b, node->upto, var->link);
     if (node->covered)
         check_covered(b, node->covered, rows, clause);

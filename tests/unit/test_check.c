@@ -329,6 +329,7 @@ static void test_files(void **state)
     expect_files("use \"../公共/二.sup\"\nparam 界 : money = 1元\n", "param 界 : money = 3元\n", "",
                  "E0320");
     expect_files("use \"../公共/四.sup\"\n", "", "", "E0323");
+    expect_files("use \"../公共/二.sup\" as 甲\nuse \"../公共/三.sup\" as 甲\n", "", "", "E0320");
     // The same file twice is no conflict.
     expect_files("use \"../公共/二.sup\"\nuse \"../公共/三.sup\"\n", "use \"三.sup\"\n",
                  "param 界 : money = 3元\n", "");
@@ -417,6 +418,23 @@ static void test_many_clauses(void **state)
     strbuf_deinit(&program);
 }
 
+static void test_too_many_variables(void **state)
+{
+    (void)state;
+    StrBuf program = {0};
+    strbuf_add_c(&program, SALES "rule 甲\n  from 销售 as s\n");
+    for (int i = 0; i < 3000; i++)
+        strbuf_printf(&program, "  join 备案 as k%d on k%d.门店 = s.门店\n", i, i);
+    strbuf_add_c(&program, "  group by s.门店\n");
+    for (int i = 0; i < 3000; i++)
+        strbuf_printf(&program, "  where count(k%d) > 1\n", i);
+    strbuf_add_c(&program, "  clue for 门店\n");
+    Checked c = checked(strbuf_cstr(&program));
+    expect_str(text_codes(&c.text), "E0812");
+    text_close(&c.text);
+    strbuf_deinit(&program);
+}
+
 static void test_garbage(void **state)
 {
     (void)state;
@@ -469,6 +487,7 @@ int main(void)
         cmocka_unit_test(test_many_declarations),
         cmocka_unit_test(test_many_rules_in_a_chain),
         cmocka_unit_test(test_many_clauses),
+        cmocka_unit_test(test_too_many_variables),
         cmocka_unit_test(test_garbage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
