@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// eval_compare.c: comparisons, membership, periods, presence. All give boolean values with states.
+// eval_compare.c: comparisons, periods, presence. All give boolean values with states.
 //
 // A comparison with an issue whose bounds lie wholly on one side is decided although the value is not known;
 // the row then becomes known again. Identity values that are damaged or masked are compared by the characters
@@ -14,15 +14,6 @@ static void compare_begin(const Frame *frame, const Step *step, const Vector *op
     operands[1] = frame_operand(frame, step->b);
     frame_make(frame, operands, 2, PHYS_BOOL, out);
     frame_strict(frame, operands, 2, out);
-}
-
-static void set_known(Vector *out, int64_t row, bool value)
-{
-    out->truth[row] = value;
-    if (out->state != NULL) {
-        out->state[row] = VALUE_KNOWN;
-        out->cause[row] = 0;
-    }
 }
 
 // ---------------------------------------------------------------- COMPARE
@@ -122,7 +113,7 @@ static void compare_bounds(CompareOp op, const Vector *a, const Vector *b, int64
             continue;
         Truth truth = interval_compare(op, vector_interval(a, i), vector_interval(b, i));
         if (truth != TRUTH_U)
-            set_known(out, i, truth == TRUTH_T);
+            row_decide(out, i, truth == TRUTH_T);
     }
 }
 
@@ -300,7 +291,7 @@ static void fraction_unknown(const Frame *frame, const Step *step, const Vector 
         truth = fraction_bounds(step, operands, row);
     }
     if (truth != TRUTH_U)
-        set_known(out, row, truth == TRUTH_T);
+        row_decide(out, row, truth == TRUTH_T);
 }
 
 // Operands of a fraction may be integers or exact numbers.
@@ -366,8 +357,7 @@ void step_run_COMPARE_FRACTION(const Frame *frame, const Step *step, Vector *out
 
 // ---------------------------------------------------------------- identity values
 
-// What is known of the characters of an identity value: all, a skeleton, or (false) nothing.
-static bool identity_characters(const Dict *dict, const Vector *vector, int64_t row, Str *out)
+bool identity_characters(const Dict *dict, const Vector *vector, int64_t row, Str *out)
 {
     int64_t at = vector_index(vector, row);
     ValueState state = vector->state == NULL ? VALUE_KNOWN : (ValueState)vector->state[at];
@@ -398,108 +388,7 @@ void step_run_EQUAL_IDENTITY(const Frame *frame, const Step *step, Vector *out)
         // A gap stays one only if the values may be equal.
         if (out->state[i] == VALUE_GAP && identity_characters(dict, a, i, &x) &&
             identity_characters(dict, b, i, &y) && !skeleton_may_equal(x, y))
-            set_known(out, i, false);
-    }
-}
-
-// ---------------------------------------------------------------- IN_SET
-
-// The elements of a set as they lie in its bytes.
-typedef struct SetView {
-    const char *bytes;
-    uint32_t count;
-    size_t size;
-} SetView;
-
-static SetView set_view(const Dict *dict, uint32_t code, Phys phys)
-{
-    Str bytes = dict_str(dict, code);
-    SetView view = {NULL, list_count(dict, code), phys_size(phys)};
-    if (view.count > 0) {
-        ASSERT((unsigned char)bytes.ptr[0] == view.size);
-        view.bytes = bytes.ptr + 1;
-    }
-    return view;
-}
-
-// Whether `value` (view.size bytes) is an element. Reals are never elements, so bytes tell equality.
-static bool set_has(const SetView *view, const void *value)
-{
-    for (uint32_t i = 0; i < view->count; i++)
-        if (memcmp(view->bytes + i * view->size, value, view->size) == 0)
-            return true;
-    return false;
-}
-
-// Whether some element may be what a damaged or masked identity value was.
-static bool set_may_have(const Dict *dict, const SetView *view, Str skeleton)
-{
-    for (uint32_t i = 0; i < view->count; i++) {
-        uint32_t code;
-        memcpy(&code, view->bytes + i * view->size, sizeof code);
-        if (skeleton_may_equal(skeleton, dict_str(dict, code)))
-            return true;
-    }
-    return false;
-}
-
-// Whether an issue's bounds leave out every element.
-static bool bounds_are_outside(const SetView *view, const Vector *a, int64_t row)
-{
-    Interval interval = vector_interval(a, row);
-    if (!interval.some)
-        return false;
-    for (uint32_t i = 0; i < view->count; i++) {
-        int128_t element = 0;
-        int64_t narrow = 0;
-        memcpy(a->phys == PHYS_I128 ? (void *)&element : (void *)&narrow,
-               view->bytes + i * view->size, view->size);
-        if (a->phys != PHYS_I128)
-            element = narrow;
-        if (element >= interval.lo && element <= interval.hi)
-            return false;
-    }
-    return true;
-}
-
-// Membership is `or` of equalities: of no equality it is F; an unknown value that can equal no element is outside.
-static bool unknown_is_outside(const Frame *frame, const Step *step, const SetView *view,
-                               const Vector *a, int64_t row)
-{
-    if (view->count == 0)
-        return true;
-    if (a->state[vector_index(a, row)] == VALUE_ISSUE)
-        return bounds_are_outside(view, a, row);
-    Str skeleton;
-    return step->type.kind == TYPE_IDENTITY && a->phys == PHYS_CODE &&
-           identity_characters(frame->shared->dict, a, row, &skeleton) &&
-           !set_may_have(frame->shared->dict, view, skeleton);
-}
-
-void step_run_IN_SET(const Frame *frame, const Step *step, Vector *out)
-{
-    const Vector *operands[2];
-    compare_begin(frame, step, operands, out);
-    const Vector *a = operands[0];
-    const Vector *set = operands[1];
-    const Dict *dict = frame->shared->dict;
-    size_t size = phys_size(a->phys);
-    int64_t length = vector_length(out);
-    SetView view = {0};
-    uint32_t viewed = UINT32_MAX;
-    for (int64_t i = 0; i < length; i++) {
-        if (!row_known(set, i))
-            continue;
-        uint32_t code = set->code[vector_index(set, i)];
-        if (code != viewed) {
-            view = set_view(dict, code, a->phys);
-            viewed = code;
-        }
-        int64_t at = vector_index(a, i);
-        if (row_known(a, i))
-            out->truth[i] = set_has(&view, (const char *)a->data + (size_t)at * size);
-        else if (unknown_is_outside(frame, step, &view, a, i))
-            set_known(out, i, false);
+            row_decide(out, i, false);
     }
 }
 

@@ -55,6 +55,19 @@ static inline bool row_known(const Vector *vector, int64_t row)
     return vector->state == NULL || vector->state[vector_index(vector, row)] == VALUE_KNOWN;
 }
 
+// Makes a boolean row known although an operand is not: what is known of it decides.
+static inline void row_decide(Vector *out, int64_t row, bool value)
+{
+    out->truth[row] = value;
+    if (out->state != NULL) {
+        out->state[row] = VALUE_KNOWN;
+        out->cause[row] = 0;
+    }
+}
+
+// What is known of the characters of an identity value: all, a skeleton, or (false) nothing.
+bool identity_characters(const Dict *dict, const Vector *vector, int64_t row, Str *out);
+
 // The loop of a step with one or two operands. BODY reads operand values at `ia` and `ib` and writes at `i`;
 // three copies, so that each is a plain loop with fixed strides.
 #define LOOP1(a, n, ...)                                                                           \

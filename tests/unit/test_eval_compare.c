@@ -383,6 +383,47 @@ static void membership_is_or_of_equalities(void **state)
     bench_destroy(b);
 }
 
+static void large_sets_answer_like_small_ones(void **state)
+{
+    (void)state;
+    enum { MEMBERS = 300, ROWS = 2000 };
+    Bench *b = bench_create();
+    const Type types[] = {INTEGER, TEXT, MONEY};
+    for (size_t t = 0; t < ARRAY_LEN(types); t++) {
+        const Type set = {.kind = TYPE_SET, .element = &types[t]};
+        static Value values[ROWS];
+        for (int i = 0; i < ROWS; i++) {
+            char text[16];
+            snprintf(text, sizeof text, "v%d", i);
+            values[i] = types[t].kind == TYPE_TEXT ? known_text(b, TEXT, text)
+                        : types[t].kind == TYPE_INTEGER
+                            ? known_whole(INTEGER, i * INT64_C(1000000007))
+                            : known_i128(MONEY, i * wide_pow10(25));
+        }
+        // Every seventh value is a member.
+        Value members[MEMBERS];
+        uint32_t count = 0;
+        for (int i = 0; i < ROWS && count < MEMBERS; i += 7)
+            members[count++] = values[i];
+        Value whole = {.type = set, .code = set_encode(b->dict, types[t], members, count)};
+        values[1] = make_gap(types[t], b->gap);
+        bench_column(b, 0, types[t], values, ROWS);
+        b->shared.consts = &whole;
+        const Step steps[] = {step_column(0, types[t]), step_const(0, set),
+                              step_compare(STEP_IN_SET, 0, 1, types[t], 0)};
+        const int64_t batches[] = {1, 7, 1024};
+        for (size_t k = 0; k < ARRAY_LEN(batches); k++) {
+            static Value found[ROWS];
+            bench_run(b, steps, 3, BOOLEAN, batches[k], found);
+            for (int i = 0; i < ROWS; i++)
+                expect_same_value(found[i],
+                                  i == 1 ? make_gap(BOOLEAN, b->gap) : truth_value(i % 7 == 0));
+        }
+        b->shared.consts = NULL;
+    }
+    bench_destroy(b);
+}
+
 // ---------------------------------------------------------------- periods, presence
 
 static void periods_lie_inside_or_share_a_day(void **state)
@@ -490,6 +531,7 @@ int main(void)
         cmocka_unit_test(means_bring_their_own_bounds),
         cmocka_unit_test(identity_values_compare_by_what_survived),
         cmocka_unit_test(membership_is_or_of_equalities),
+        cmocka_unit_test(large_sets_answer_like_small_ones),
         cmocka_unit_test(periods_lie_inside_or_share_a_day),
         cmocka_unit_test(days_and_months_become_periods),
         cmocka_unit_test(presence_tells_gaps_from_failures),
