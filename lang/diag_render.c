@@ -373,14 +373,14 @@ void diag_render(DiagList *list, DiagRender options, StrBuf *out)
 static void json_text(StrBuf *out, Str text)
 {
     strbuf_add_char(out, '"');
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char byte = (unsigned char)text.ptr[i];
-        if (byte == '"' || byte == '\\')
-            strbuf_printf(out, "\\%c", byte);
-        else if (byte < 0x20)
-            strbuf_printf(out, "\\u%04x", byte);
+    for (size_t at = 0; at < text.len;) {
+        int32_t c = utf8_decode(text, &at);
+        if (c == '"' || c == '\\')
+            strbuf_printf(out, "\\%c", (char)c);
+        else if (c >= 0 && c < 0x20)
+            strbuf_printf(out, "\\u%04x", (unsigned)c);
         else
-            strbuf_add_char(out, (char)byte);
+            strbuf_add_code_point(out, c < 0 ? 0xFFFD : c); /* a path may be no UTF-8 */
     }
     strbuf_add_char(out, '"');
 }
