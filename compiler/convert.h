@@ -6,7 +6,7 @@
 #define SUP_COMPILER_CONVERT_H
 
 #include "runtime/base/wide.h"
-#include "runtime/data/type.h"
+#include "stdlib/stdlib.h"
 
 // How an exact or whole number of one type becomes one of another: first times `multiply`, then divided by
 // `divide` (18 places half-even, unless 1), then times 10^rescale.

@@ -13,136 +13,11 @@
 #ifndef SUP_RUNTIME_EXEC_PROGRAM_H
 #define SUP_RUNTIME_EXEC_PROGRAM_H
 
-#include "runtime/base/regex.h"
-#include "runtime/base/wide.h"
-#include "runtime/data/value.h"
+#include "runtime/exec/declare.h"
+#include "runtime/exec/test_case.h"
 #include "runtime/kernel.h"
 
-typedef enum StepOp {
-#define STEP(name, operands, doc) STEP_##name,
-#include "runtime/exec/step.def"
-#undef STEP
-    STEP_COUNT
-} StepOp;
-
-typedef enum CompareOp {
-    COMPARE_EQ,
-    COMPARE_NE,
-    COMPARE_LT,
-    COMPARE_LE,
-    COMPARE_GT,
-    COMPARE_GE
-} CompareOp;
-
-typedef struct Step {
-    StepOp op;
-    Phys phys;            // of the result
-    uint32_t a, b, c, d;  // operand registers
-    const uint32_t *list; // operands of CONCAT, MAKE_SET, CALL
-    uint32_t list_count;
-    uint32_t slot;
-    uint32_t index, index2;
-    Type type;  // of the result (of the operand for TEXT, COMPARE, DURING...: see step.def)
-    Str source; // text of the operation in the model: the source of its issues
-} Step;
-
-typedef struct Expr {
-    const Step *steps;
-    uint32_t count; // 0: no expression
-    Type type;
-    bool is_truth; // the last step gives a truth vector
-    bool can_gap, can_issue;
-    Str text; // as written, for messages and explanations
-} Expr;
-
-// ---------------------------------------------------------------- declarations
-
-typedef struct Const {
-    Type type;
-    Value value;               // codes are not set: text and items say what they are
-    Str text;                  // text, identity
-    const struct Const *items; // set, list
-    uint32_t item_count;
-} Const;
-
-typedef struct Param {
-    Str name;
-    Type type;
-    bool nullable;
-    const Const *values;  // in order of `since`
-    const int64_t *since; // days; NULL: one value, no date
-    uint32_t value_count;
-} Param;
-
-typedef struct LawVersion {
-    Str name;         // empty where the law has one version
-    int64_t from, to; // days, closed; to = INT64_MAX: open
-} LawVersion;
-
-typedef struct Law {
-    Str name, title;
-    const LawVersion *versions; // by date
-    uint32_t version_count;
-} Law;
-
-typedef struct Covers {
-    int64_t from, to;  // days, closed; to = INT64_MAX: open
-    Str region_prefix; // empty: everywhere
-} Covers;
-
-typedef enum ExpectAction { EXPECT_ERROR, EXPECT_WARN, EXPECT_QUARANTINE } ExpectAction;
-
-typedef struct Expectation {
-    Expr condition; // truth over slot 0 = the table, policy keep
-    ExpectAction action;
-    Str text;
-} Expectation;
-
-typedef struct ColumnDecl {
-    Str name;
-    const Str *also; // other header spellings
-    uint32_t also_count;
-    Type type;
-    bool nullable;
-    Str bare_unit; // unit of bare numbers in the file, empty: the type's own (yuan for money)
-    int128_t bare_num, bare_den; // factor from the bare unit to the column's unit
-    bool needed;                 // read by some part of the program that runs
-} ColumnDecl;
-
-typedef struct SourceDecl {
-    Str format;          // csv
-    Str path;            // may hold * and ?, relative to the model's folder
-    Str folder;          // folder of the file that declares it
-    Str encoding;        // empty: detect
-    int64_t header_line; // 1-based, 0: not given
-    Str separator;       // empty: detect
-} SourceDecl;
-
-typedef struct TableDecl {
-    Str name, title;
-    const ColumnDecl *columns;
-    uint32_t column_count;
-    const uint32_t *key; // column numbers; key_count 0: no key
-    uint32_t key_count;
-    const Expectation *expectations;
-    uint32_t expectation_count;
-    const Covers *covers;
-    uint32_t covers_count;
-    Str holder;
-    const SourceDecl *sources;
-    uint32_t source_count;
-    bool needed;
-} TableDecl;
-
 // ---------------------------------------------------------------- bodies
-
-// Where a row variable's rows come from.
-typedef enum SourceKind { SOURCE_TABLE, SOURCE_RELATION, SOURCE_RULE } SourceKind;
-
-typedef struct RowSource {
-    SourceKind kind;
-    uint32_t index; // into tables, relations or rules
-} RowSource;
 
 typedef enum Policy { POLICY_DROP, POLICY_KEEP, POLICY_UNDECIDED } Policy;
 
@@ -337,7 +212,7 @@ typedef struct Body {
 
 typedef struct Relation {
     Str name;
-    uint32_t declared;      // ordinal of the declaration over all files, in reading order
+    uint32_t declared; // ordinal of the declaration over all files, in reading order
     const ColumnDecl *columns;
     uint32_t column_count;
     const uint32_t *key;
@@ -368,58 +243,6 @@ typedef struct Query {
     Body body;
     bool selected;
 } Query;
-
-// ---------------------------------------------------------------- tests in the language
-
-typedef struct GivenTable {
-    RowSource source;        // table, relation or rule it replaces
-    const uint32_t *columns; // column numbers given
-    uint32_t column_count;
-    const Const *cells; // row by row; a gap constant where `-` stands
-    uint32_t row_count;
-} GivenTable;
-
-typedef struct GivenParam {
-    uint32_t param; // UINT32_MAX: as_of; UINT32_MAX - 1: unplaced_tolerance
-    Const value;
-} GivenParam;
-
-typedef enum ExpectList { EXPECT_CLUE, EXPECT_CLEARED, EXPECT_UNDECIDED } ExpectList;
-
-typedef struct ExpectEntry {
-    ExpectList list;
-    const Const *key; // gap constant = `missing`
-    uint32_t key_count;
-    const Str *field_names;
-    const Const *field_values;
-    uint32_t field_count;
-    Str cleared_by; // empty: any
-    Str text;       // as written
-    uint32_t line;
-} ExpectEntry;
-
-typedef struct TestCase {
-    Str name;
-    RowSource target; // SOURCE_RULE, SOURCE_RELATION
-    bool target_is_query;
-    uint32_t query;
-    const GivenTable *tables;
-    uint32_t table_count;
-    const GivenParam *params;
-    uint32_t param_count;
-    bool expect_none;
-    const ExpectEntry *entries;
-    uint32_t entry_count;
-    int64_t count_clue, count_cleared, count_undecided; // -1: not stated
-    bool expect_result;
-    const uint32_t *result_columns;
-    uint32_t result_column_count;
-    const Const *result_cells;
-    uint32_t result_row_count;
-    Str file;
-    uint32_t line;
-} TestCase;
-
 // A library function as CALL steps use it; the compiler makes it from the function's card.
 typedef struct LibraryFunction {
     Str name;
