@@ -57,7 +57,8 @@ static void match_clue_keys(BodyState *b, const AstClue *clue)
             wrong = true;
     }
     b->pub.clue_keys = numbers;
-    if ((wrong || found != group->keys.count) && !b->unnamed)
+    if ((wrong || found != group->keys.count) && !b->unnamed && !clue->base.wrong &&
+        clue->keys.count)
         report_clue_keys(b, clue, group);
 }
 

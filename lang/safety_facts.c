@@ -289,8 +289,10 @@ static bool follow_keys(BodyState *b, Facts *columns, uint64_t *vars)
 void determine(BodyState *b, Facts *columns, uint64_t *vars)
 {
     bool changed = true;
-    while (changed)
-        changed = follow_links(b, columns, vars) | follow_keys(b, columns, vars);
+    while (changed) {
+        changed = follow_links(b, columns, vars);
+        changed |= follow_keys(b, columns, vars);
+    }
 }
 
 /* ----------------------------------------------------------------------- fan-out */
