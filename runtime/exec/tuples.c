@@ -49,7 +49,8 @@ static void tuple_worsen(TupleBatch *tuples, int64_t at, RowClass row_class, Cau
 }
 
 // Spreads over the attached slot at place `m` of the mention list.
-static void spread_attached(Spread *spread, uint32_t m, const AttachedSet *set)
+static void spread_attached(Spread *spread, uint32_t m, const Rowset *rowset,
+                            const AttachedSet *set)
 {
     const TupleBatch *in = spread->tuples;
     int64_t total = 0;
@@ -65,7 +66,7 @@ static void spread_attached(Spread *spread, uint32_t m, const AttachedSet *set)
             tuple_copy(in, i, &out, next, spread->mention_count);
             out.rows[m][next] = member->row;
             tuple_worsen(&out, next, member->row_class, member->cause);
-            out.many[next] |= row_is_unknown(member->row);
+            out.many[next] |= row_is_unknown(member->row) || rowset_many(rowset, member->row);
         }
     }
     memcpy(out.extra, in->extra, sizeof out.extra);
@@ -73,8 +74,10 @@ static void spread_attached(Spread *spread, uint32_t m, const AttachedSet *set)
     *spread->tuples = out;
 }
 
-// Takes the plain row variable at place `m`: absent rows leave the tuple out, `?` makes it possible.
-static void take_plain(Spread *spread, uint32_t m, uint32_t slot, const int64_t *rows)
+// Takes the plain row variable at place `m`: absent rows leave the tuple out, `?` makes it possible. A row of a
+// relation whose key is not wholly known stands for many, as `?` does.
+static void take_plain(Spread *spread, uint32_t m, uint32_t slot, const Rowset *rowset,
+                       const int64_t *rows)
 {
     TupleBatch *tuples = spread->tuples;
     bool optional = spread->body->slots[slot].optional;
@@ -89,6 +92,8 @@ static void take_plain(Spread *spread, uint32_t m, uint32_t slot, const int64_t 
         if (row_is_unknown(row)) {
             tuple_worsen(tuples, next, CLASS_POSSIBLE, row_cause(row));
             tuples->many[next] |= !optional;
+        } else {
+            tuples->many[next] |= rowset_many(rowset, row);
         }
         next++;
     }
@@ -205,10 +210,11 @@ static void spread_slots(BodyRun *run, const Bindings *batch, const Aggregate *a
     for (uint32_t m = 0; m < spread.mention_count; m++) {
         uint32_t slot = m < aggregate->mention_count ? aggregate->mention[m]
                                                      : out->extra[m - aggregate->mention_count];
+        const Rowset *rowset = run_rowset(run->shared, run->body->slots[slot].source);
         if (batch->attached[slot].offsets != NULL)
-            spread_attached(&spread, m, &batch->attached[slot]);
+            spread_attached(&spread, m, rowset, &batch->attached[slot]);
         else if (batch->rows[slot] != NULL)
-            take_plain(&spread, m, slot, batch->rows[slot]);
+            take_plain(&spread, m, slot, rowset, batch->rows[slot]);
     }
 }
 
