@@ -43,6 +43,12 @@ static void op_push(Builder *builder, PlanOp op)
     avec_push(builder->arena, &builder->ops, op);
 }
 
+static void too_large(Builder *builder, const char *zh, const char *en, const AstNode *node)
+{
+    (void)build_too_large(builder, str_from_cstr(zh), str_from_cstr(en), node->span,
+                          type_of(TYPE_TEXT));
+}
+
 static void not_run(Builder *builder, const char *zh, const char *en, const AstNode *node)
 {
     (void)build_unsupported(builder, str_from_cstr(zh), str_from_cstr(en), node->span,
@@ -103,6 +109,8 @@ static void partner_clause(Builder *builder, const TypedClause *clause)
     op.at_most_one = clause->var->at_most_one;
     op.condition = build_expr(builder, node->on);
     op.policy = policy_of(clause->policy);
+    if (op.condition->leaves > PLAN_LEAVES_MAX)
+        too_large(builder, "条件过大", "the condition is too large", node->on);
     covered_clause(builder, clause, node->covered, &op);
     op_push(builder, op);
 }
@@ -147,6 +155,8 @@ static void cites_clause(Builder *builder, const TypedClause *clause)
 static void except_clause(Builder *builder, const TypedClause *clause)
 {
     const AstExcept *node = ast_as_Except(clause->node);
+    if (++builder->exceptions > PLAN_EXCEPTIONS_MAX)
+        too_large(builder, "除外超过 64 条", "more than 64 exceptions", clause->node);
     PlanOp op = op_draft(builder, PLAN_OP_EXCEPT, clause);
     op.name = node->name->text;
     op.condition = build_expr(builder, node->condition);
@@ -388,7 +398,7 @@ static void build_body(Plan *plan, const TypedBody *body, PlanBody *out)
     builder_init(&builder, plan, body);
     *out = (PlanBody){.typed = body, .limit = -1, .stretches = body->group_count + 1};
     if (body->var_count > 64)
-        not_run(&builder, "超过 64 个行变量", "more than 64 row variables", &body->node->base);
+        too_large(&builder, "行变量超过 64 个", "more than 64 row variables", &body->node->base);
     if (!builder.unsupported.present)
         body_ops(&builder);
     if (!builder.unsupported.present)

@@ -189,8 +189,8 @@ const PlanExpr *build_function(Builder *builder, const AstNode *node, const Type
         return build_unsupported(builder, STR("外部函数"), STR("extern function"), node->span,
                                  typed->type);
     if (builder->function_depth >= BUILD_FUNCTION_DEPTH_MAX)
-        return build_unsupported(builder, STR("这样深的嵌套"), STR("nesting as deep as this"),
-                                 node->span, typed->type);
+        return build_too_large(builder, STR("函数嵌套过深"), STR("functions nested too deep"),
+                               node->span, typed->type);
     const PlanExpr **arguments = ARENA_ARRAY(builder->arena, const PlanExpr *, call->count);
     StrBuf key = {0};
     strbuf_printf(&key, "%u", typed->decl->index);

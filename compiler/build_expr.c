@@ -58,6 +58,14 @@ const PlanExpr *build_unsupported(Builder *builder, Str zh, Str en, Span span, T
     return build_const(builder, const_of_gap(type), en);
 }
 
+const PlanExpr *build_too_large(Builder *builder, Str zh, Str en, Span span, Type type)
+{
+    if (!builder->unsupported.present)
+        builder->unsupported = (PlanUnsupported){
+            .present = true, .kind = PLAN_UNSUPPORTED_SIZE, .zh = zh, .en = en, .span = span};
+    return build_const(builder, const_of_gap(type), en);
+}
+
 // What the author wrote is the name.
 static const PlanExpr *unsupported_node(Builder *builder, const AstNode *node, Type type)
 {
@@ -133,29 +141,59 @@ static uint32_t let_number(const TypedBody *body, const TypedLet *let)
     UNREACHABLE();
 }
 
-// A let's value where it is written: built once, whatever the place of its use.
-static const PlanExpr *let_expr(Builder *builder, const TypedLet *let)
+// A let's value where it is written, whatever the place of its use.
+static const PlanExpr *let_value(Builder *builder, const TypedLet *let)
 {
-    uint32_t number = let_number(builder->body, let);
-    if (builder->lets[number] != NULL)
-        return builder->lets[number];
-    Builder saved = *builder;
+    if (let->clause->kind == AST_SERIES || ast_as_Let(let->clause)->among != NULL) {
+        bool series = let->clause->kind == AST_SERIES;
+        return build_unsupported(builder, series ? STR("序列") : STR("同组"),
+                                 series ? STR("series") : STR("among"), let->clause->span,
+                                 typed_expr(builder->typed, let->value)->type);
+    }
+    bool per_row = builder->per_row;
+    const PlanExpr *const *parameters = builder->parameters;
     builder->per_row = false;
     builder->parameters = NULL;
-    const PlanExpr *value;
-    bool window = let->clause->kind == AST_SERIES || ast_as_Let(let->clause)->among != NULL;
-    if (window) {
-        bool series = let->clause->kind == AST_SERIES;
-        value = build_unsupported(builder, series ? STR("序列") : STR("同组"),
-                                  series ? STR("series") : STR("among"), let->clause->span,
-                                  typed_expr(builder->typed, let->value)->type);
-    } else {
-        value = build_wanted(builder, let->value);
-    }
-    builder->per_row = saved.per_row;
-    builder->parameters = saved.parameters;
-    builder->lets[number] = value;
+    const PlanExpr *value = build_wanted(builder, let->value);
+    builder->per_row = per_row;
+    builder->parameters = parameters;
     return value;
+}
+
+// Lets that a value needs and that are not built yet.
+typedef struct LetSearch {
+    const Builder *builder;
+    VEC(const TypedLet *) waiting;
+} LetSearch;
+
+static AstVisit note_let(void *context, const AstNode *node)
+{
+    LetSearch *search = context;
+    const TypedExpr *typed = typed_expr(search->builder->typed, node);
+    if (typed != NULL && typed->ref == TYPED_REF_LET &&
+        search->builder->lets[let_number(search->builder->body, typed->let)] == NULL)
+        vec_push(&search->waiting, typed->let);
+    return AST_VISIT_INTO;
+}
+
+// Built once; what it rests on comes first, so that a chain of lets, however long, needs no recursion.
+static const PlanExpr *let_expr(Builder *builder, const TypedLet *let)
+{
+    LetSearch search = {.builder = builder};
+    vec_push(&search.waiting, let);
+    while (search.waiting.count > 0) {
+        const TypedLet *next = vec_last(&search.waiting);
+        size_t before = search.waiting.count;
+        ast_walk(next->value, note_let, NULL, &search);
+        if (search.waiting.count > before)
+            continue;
+        uint32_t number = let_number(builder->body, next);
+        if (builder->lets[number] == NULL)
+            builder->lets[number] = let_value(builder, next);
+        (void)vec_pop(&search.waiting);
+    }
+    vec_free(&search.waiting);
+    return builder->lets[let_number(builder->body, let)];
 }
 
 static const PlanExpr *variable_expr(Builder *builder, const AstNode *node, const TypedExpr *typed)
@@ -726,7 +764,7 @@ const PlanExpr *build_expr(Builder *builder, const AstNode *node)
         return key_expr(builder, typed);
     const PlanExpr *made = node_expr(builder, node, typed);
     if (made->height > PLAN_HEIGHT_MAX || builder->plan->node_count > PLAN_NODES_MAX)
-        return build_unsupported(builder, STR("这样深的嵌套"), STR("nesting as deep as this"),
-                                 node->span, typed->type);
+        return build_too_large(builder, STR("嵌套过深"), STR("nested too deep"), node->span,
+                               typed->type);
     return made;
 }

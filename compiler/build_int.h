@@ -26,6 +26,7 @@ typedef struct Builder {
     // Inside an own function: what its parameters stand for.
     const PlanExpr *const *parameters;
     uint32_t function_depth;
+    uint32_t exceptions; // met so far
     // In a query's `order by`: the columns of its yield.
     const PlanField *outputs;
     Map expanded; // own functions with their arguments, already expanded
@@ -56,6 +57,8 @@ const PlanExpr *build_folded(Builder *builder, const AstNode *node, const PlanEx
 
 // Notes that something is checked and not run; the first one counts. Gives a constant of the type.
 const PlanExpr *build_unsupported(Builder *builder, Str zh, Str en, Span span, Type type);
+// Notes that something is too large.
+const PlanExpr *build_too_large(Builder *builder, Str zh, Str en, Span span, Type type);
 
 // `expr` as a value of `type`: other scale, unit or layout; constants are converted at once (convert.c).
 const PlanExpr *build_convert(Builder *builder, const PlanExpr *expr, Type type);

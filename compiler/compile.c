@@ -98,10 +98,10 @@ static const PlanUnsupported *first_unsupported(const Compilation *compilation,
         if (typed->decls[i]->kind == TYPED_RELATION && typed->decls[i]->relation.recursive) {
             PlanUnsupported *recursion = ARENA_NEW(compilation->arena, PlanUnsupported);
             *recursion = (PlanUnsupported){.present = true,
+                                           .kind = PLAN_UNSUPPORTED_RECURSION,
                                            .zh = typed->decls[i]->name,
                                            .en = typed->decls[i]->name,
                                            .span = typed->decls[i]->name_node->base.span};
-            recursion->recursion = true;
             *found_at = i;
             return recursion;
         }
@@ -111,7 +111,10 @@ static const PlanUnsupported *first_unsupported(const Compilation *compilation,
 
 static void tell_unsupported(DiagList *diags, const PlanUnsupported *unsupported)
 {
-    DiagId id = unsupported->recursion ? DIAG_RECURSION_NOT_RUN : DIAG_NOT_RUN;
+    static const DiagId IDS[] = {[PLAN_UNSUPPORTED_CLAUSE] = DIAG_NOT_RUN,
+                                 [PLAN_UNSUPPORTED_RECURSION] = DIAG_RECURSION_NOT_RUN,
+                                 [PLAN_UNSUPPORTED_SIZE] = DIAG_TOO_LARGE_TO_RUN};
+    DiagId id = IDS[unsupported->kind];
     (void)diag_emit_with(diags, id, unsupported->span,
                          DIAG_ARGS({unsupported->zh, unsupported->en}));
 }

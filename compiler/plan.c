@@ -119,10 +119,33 @@ static void table_grow(PlanTable *table, Arena *arena)
             table_put(table, old.nodes[i], old.hashes[i]);
 }
 
+static uint32_t leaves_sum(uint32_t a, uint32_t b)
+{
+    return a > UINT32_MAX - b ? UINT32_MAX : a + b;
+}
+
+// `if c then a else b` is written (c and a) or (not c and b).
+static uint32_t node_leaves(const PlanExpr *node)
+{
+    switch (node->kind) {
+    case PLAN_EXPR_AND:
+    case PLAN_EXPR_OR:
+        return leaves_sum(node->kids[0]->leaves, node->kids[1]->leaves);
+    case PLAN_EXPR_NOT:
+        return node->kids[0]->leaves;
+    case PLAN_EXPR_IF:
+        return leaves_sum(leaves_sum(node->kids[0]->leaves, node->kids[0]->leaves),
+                          leaves_sum(node->kids[1]->leaves, node->kids[2]->leaves));
+    default:
+        return 1;
+    }
+}
+
 // What follows from the children. A child's gap is the node's too, but for what looks at gaps itself.
 static void node_derive(PlanExpr *node)
 {
     node->height = 1;
+    node->leaves = node_leaves(node);
     if (node->kind == PLAN_EXPR_COLUMN || node->kind == PLAN_EXPR_VARIABLE) {
         ASSERT(node->slot < 64);
         node->slots |= (uint64_t)1 << node->slot;

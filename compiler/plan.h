@@ -36,8 +36,11 @@ typedef enum PlanOpKind {
 
 // The greatest height of an expression after expansion, and the most nodes of a plan: far above what
 // people write, low enough for recursion and memory.
-#define PLAN_HEIGHT_MAX 2000
+#define PLAN_HEIGHT_MAX 1000
 #define PLAN_NODES_MAX (1u << 22)
+// The most leaves of one `on` condition, and exceptions of one body.
+#define PLAN_LEAVES_MAX 4096
+#define PLAN_EXCEPTIONS_MAX 64
 
 typedef struct PlanExpr PlanExpr;
 struct PlanExpr {
@@ -60,6 +63,7 @@ struct PlanExpr {
     // What follows from the children.
     uint32_t id;      // dense within the plan
     uint32_t height;  // 1 for a leaf
+    uint32_t leaves;  // of the condition, counted as often as they stand there; saturates
     uint64_t slots;   // row variables that it reads, as bits; those inside aggregates are not
     bool reads_group; // KEY, AGGREGATE or POINTS stands in it
 };
@@ -124,11 +128,17 @@ typedef struct PlanOrder {
     bool descending;
 } PlanOrder;
 
-// A clause or function that this version checks but does not run.
+typedef enum PlanUnsupportedKind {
+    PLAN_UNSUPPORTED_CLAUSE,    // a clause or function that this version checks but does not run
+    PLAN_UNSUPPORTED_RECURSION, // a relation that uses itself
+    PLAN_UNSUPPORTED_SIZE,      // larger than the limits above
+} PlanUnsupportedKind;
+
+// Why a body does not run.
 typedef struct PlanUnsupported {
     bool present;
-    bool recursion; // a relation that uses itself
-    Str zh, en;     // what it is called: "最近", "latest"
+    PlanUnsupportedKind kind;
+    Str zh, en; // what it is: "最近", "latest"
     Span span;
 } PlanUnsupported;
 

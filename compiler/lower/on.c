@@ -31,6 +31,7 @@ static bool reads_earlier(const OnBuilder *builder, const PlanExpr *expr)
 
 typedef struct ReadList {
     VEC(const PlanExpr *) earlier, partner;
+    uint64_t *seen; // nodes looked into: shared ones are looked into once
 } ReadList;
 
 static void add_read(ReadList *list, const PlanExpr *expr, bool partner)
@@ -100,7 +101,9 @@ static void emit_leaf(OnBuilder *builder, const PlanExpr *expr, bool negative, b
         add_read(&list, earlier, false);
         add_read(&list, partner, true);
     } else {
+        list.seen = base_alloc_zeroed(lowerer->plan->node_count / 64 + 1, sizeof *list.seen);
         collect_reads(builder, expr, &list);
+        free(list.seen);
     }
     leaf.reads_earlier = lowered_reads(lowerer, list.earlier.items, list.earlier.count);
     leaf.reads_earlier_count = (uint32_t)list.earlier.count;

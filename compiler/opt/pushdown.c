@@ -10,6 +10,9 @@
 
 #include "compiler/opt/opt.h"
 
+// Conditions larger than this stay whole.
+enum { SPLIT_LEAVES_MAX = 64 };
+
 static bool is_barrier(const PlanOp *op)
 {
     return op->kind == PLAN_OP_SCAN || op->kind == PLAN_OP_GROUP || op->kind == PLAN_OP_EXCEPT ||
@@ -41,7 +44,7 @@ typedef struct OpList {
 
 static void split(Plan *plan, const PlanOp *op, const PlanExpr *condition, OpList *out)
 {
-    if (condition->kind == PLAN_EXPR_AND &&
+    if (condition->kind == PLAN_EXPR_AND && condition->leaves <= SPLIT_LEAVES_MAX &&
         (infallible(condition->kids[0]) || infallible(condition->kids[1]))) {
         split(plan, op, condition->kids[0], out);
         split(plan, op, condition->kids[1], out);
