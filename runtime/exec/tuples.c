@@ -15,6 +15,7 @@ typedef struct Spread {
     const Body *body;
     TupleBatch *tuples;
     uint32_t mention_count; // with the extra slots
+    uint32_t folded_count;  // without them: a row that only `when` reads multiplies nothing
 } Spread;
 
 static void tuples_alloc(Arena *arena, uint32_t mention_count, int64_t count, TupleBatch *out)
@@ -66,7 +67,8 @@ static void spread_attached(Spread *spread, uint32_t m, const Rowset *rowset,
             tuple_copy(in, i, &out, next, spread->mention_count);
             out.rows[m][next] = member->row;
             tuple_worsen(&out, next, member->row_class, member->cause);
-            out.many[next] |= row_is_unknown(member->row) || rowset_many(rowset, member->row);
+            if (m < spread->folded_count)
+                out.many[next] |= row_is_unknown(member->row) || rowset_many(rowset, member->row);
         }
     }
     memcpy(out.extra, in->extra, sizeof out.extra);
@@ -206,7 +208,8 @@ static void spread_slots(BodyRun *run, const Bindings *batch, const Aggregate *a
     Spread spread = {.arena = run->scratch,
                      .body = run->body,
                      .tuples = out,
-                     .mention_count = aggregate->mention_count + out->extra_count};
+                     .mention_count = aggregate->mention_count + out->extra_count,
+                     .folded_count = aggregate->mention_count};
     for (uint32_t m = 0; m < spread.mention_count; m++) {
         uint32_t slot = m < aggregate->mention_count ? aggregate->mention[m]
                                                      : out->extra[m - aggregate->mention_count];
