@@ -467,6 +467,18 @@ def variables(e, body):
     return list(found)
 
 
+def read_directly(e, body):
+    """The row variables that e reads outside aggregates, lets expanded."""
+    if isinstance(e, ast.Agg):
+        return []
+    if isinstance(e, ast.LetRef):
+        return read_directly(body.lets[e.name][0], body)
+    found = [e.var] if isinstance(e, (ast.Col, ast.RowPresent)) else []
+    for child in ast.children(e):
+        found += read_directly(child, body)
+    return list(dict.fromkeys(found))
+
+
 # ------------------------------------------------------------------ aggregates
 
 
@@ -516,7 +528,7 @@ class Tuple:
 def tuples(agg, s):
     """The tuples of an aggregate with their best class, one per distinct projection."""
     names = mention(agg, s)
-    met = [] if agg.when is None else [v for v in variables(agg.when, s.body)
+    met = [] if agg.when is None else [v for v in read_directly(agg.when, s.body)
                                        if v in s.body.attached and v not in names]
     best = {}
     for member in _members(s):
@@ -539,8 +551,6 @@ def tuples(agg, s):
                     best[key].cause = least_cause(best[key].cause, cause)
                 continue
             v = None if agg.arg is None else value(agg.arg, scope)
-            if many and agg.arg is not None and unknown(v):
-                v = Issue(v.cause)
             best[key] = Tuple(cls, v, many, cause, caveat)
     return list(best.values())
 
