@@ -16,6 +16,27 @@ Diag *report_with(Checker *c, DiagId id, const AstNode *node, const DiagArg *arg
     return diag_emit_with(c->diags, id, node->span, args, count);
 }
 
+/* At most so many more places of one unknown name are shown. */
+#define REPEATS_MAX 4
+
+Diag *report_once(Checker *c, DiagId id, const AstNode *node, Str scope, Str name)
+{
+    Str key =
+        arena_printf(c->arena, "%d:" STR_FMT ":" STR_FMT, (int)id, STR_ARG(scope), STR_ARG(name));
+    bool is_new;
+    uint64_t *told = map_at(&c->told, key, &is_new);
+    if (is_new) {
+        Diag *diag = report_with(c, id, node, DIAG_ARGS(diag_arg(name), diag_arg(scope)));
+        *told = c->told_diags.count;
+        avec_push(c->arena, &c->told_diags, (Told){diag, 0});
+        return diag;
+    }
+    Told *first = &c->told_diags.items[*told];
+    if (first->repeats++ < REPEATS_MAX)
+        diag_label(c->diags, first->diag, node->span, DIAG_TEXT_ALSO_HERE, DIAG_NONE);
+    return NULL;
+}
+
 DiagArg type_arg(Checker *c, Type type)
 {
     Str text[2];
@@ -158,6 +179,7 @@ static void free_names(Checker *c)
     for (size_t i = 0; i < c->files.count; i++)
         map_deinit(&c->files.items[i]->names);
     map_deinit(&c->members);
+    map_deinit(&c->told);
 }
 
 /* ----------------------------------------------------------------------- the phases */

@@ -73,6 +73,12 @@ struct DeclState {
     const AstNode *as_of_node; /* where it reads as_of first */
 };
 
+/* A message about an unknown name, and how often the name was met again. */
+typedef struct Told {
+    Diag *diag;
+    uint32_t repeats;
+} Told;
+
 struct Checker {
     Arena *arena;
     SourceSet *sources;
@@ -84,9 +90,11 @@ struct Checker {
     VEC(DeclState *) decls;
     const Nominal *severity; /* 高 中 低 */
     Nominal *identities;     /* one for each of the library's identity types, in its order */
-    Map members;             /* enum members: index of the only enum's declaration, or
+    Map told;                /* unknown names: index into told_diags */
+    VEC(Told) told_diags;
+    Map members;    /* enum members: index of the only enum's declaration, or
                                        MEMBER_OF_SEVERAL */
-    bool has_roots;          /* files[0] declares a rule, query or relation */
+    bool has_roots; /* files[0] declares a rule, query or relation */
 };
 
 #define MEMBER_OF_SEVERAL UINT64_MAX
@@ -145,7 +153,7 @@ struct BodyState {
     Facts facts;
     uint32_t stretch, fences, place;
     uint32_t words;       /* of a bit set over the variables */
-    bool unnamed;         /* a key has no name: names unknown below it may be its */
+    bool lost;            /* a row source or key is unknown: what seems missing below may be its */
     bool scored;          /* a score stands above: points may be read */
     bool has_group;       /* a `group by` is written */
     bool statistics_only; /* no condition but statistics so far */
@@ -174,6 +182,9 @@ struct Scope {
 
 Diag *report(Checker *c, DiagId id, const AstNode *node);
 Diag *report_with(Checker *c, DiagId id, const AstNode *node, const DiagArg *args, size_t count);
+/* The same for an unknown name ({0}) of a scope ({1}), told once: later places become labels of the
+ * first message, and the result is NULL. */
+Diag *report_once(Checker *c, DiagId id, const AstNode *node, Str scope, Str name);
 DiagArg type_arg(Checker *c, Type type);
 DiagArg kind_arg(TypedDeclKind kind);
 DiagArg text_arg(Checker *c, const AstNode *node);        /* the source text under a node */
@@ -226,6 +237,8 @@ void check_bodies(Checker *c);
 void check_matches(Checker *c);
 void check_tests(Checker *c);
 void check_models(Checker *c);
+/* Is something of the body lost, so that what is missing may be what was lost? */
+bool body_lost(const BodyState *b);
 Scope body_scope(BodyState *b);
 TypedClause *clause_new(BodyState *b, const AstNode *node);
 LetState *let_new(BodyState *b, const AstName *name, const AstNode *clause, const AstNode *value);

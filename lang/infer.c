@@ -362,6 +362,26 @@ void infer_condition(Scope *s, const AstNode *node)
         lint_condition(s, node);
 }
 
+typedef struct FailedWalk {
+    Checker *c;
+    bool found;
+} FailedWalk;
+
+static AstVisit failed_enter(void *context, const AstNode *node)
+{
+    FailedWalk *walk = context;
+    const TypedExpr *e = expr_of(walk->c, node);
+    walk->found |= node->kind == AST_ERROR || (e && e->type.kind == TYPE_ERROR);
+    return walk->found ? AST_VISIT_STOP : AST_VISIT_INTO;
+}
+
+bool expr_failed(Checker *c, const AstNode *node)
+{
+    FailedWalk walk = {c, false};
+    ast_walk(node, failed_enter, NULL, &walk);
+    return walk.found;
+}
+
 /* ----------------------------------------------------------------------- into declared places */
 
 static void report_store(Scope *s, const AstNode *node, Type from, Type to, TypeFault fault,

@@ -292,7 +292,7 @@ static bool attached_here(const TypedAggregate *a, uint32_t stretch)
 static bool has_place(Scope *s, const AstCall *call, TypedAggregate *a, bool told)
 {
     if (!a->mention_count && !a->attached_count) {
-        if (told)
+        if (told || body_lost(s->body))
             return false;
         report_with(s->c, DIAG_AGGREGATE_OF_NOTHING, &call->base,
                     DIAG_ARGS(text_arg(s->c, &call->base)));
@@ -302,6 +302,8 @@ static bool has_place(Scope *s, const AstCall *call, TypedAggregate *a, bool tol
     a->per_binding = !a->window && attached_here(a, s->body->stretch);
     if (a->window || a->per_binding || s->body->stretch > 0)
         return true;
+    if (body_lost(s->body))
+        return false;
     Diag *diag =
         report_with(s->c, DIAG_NEEDS_GROUP, &call->base, DIAG_ARGS(text_arg(s->c, &call->base)));
     diag_note(s->c->diags, diag, DIAG_TEXT_GROUPING_WAYS, DIAG_NONE);
@@ -491,7 +493,7 @@ Type infer_aggregate(Scope *s, const AstCall *call, const FnCard *const *cards, 
         return aggregate_failed(s, call);
     }
     TypedAggregate *a = aggregate_new(s, call, card, &parts, mentions);
-    bool told = diag_count(s->c->diags, DIAG_ERROR) != errors;
+    bool told = diag_count(s->c->diags, DIAG_ERROR) != errors || (of && type.kind == TYPE_ERROR);
     if (!has_place(s, call, a, told)) {
         if (!a->mention_count || type.kind == TYPE_ERROR)
             return aggregate_failed(s, call);

@@ -695,7 +695,11 @@ static void offer_functions(Scope *s, NearName *near)
 
 static Type call_unknown(Scope *s, const AstCall *call, Str name)
 {
-    Diag *diag = report_with(s->c, DIAG_UNKNOWN_FUNCTION, call->callee, DIAG_ARGS(diag_arg(name)));
+    Diag *diag = ast_lost_name(s->c->files.items[s->file]->root, name)
+                     ? NULL
+                     : report_once(s->c, DIAG_UNKNOWN_FUNCTION, call->callee, STR(""), name);
+    if (!diag)
+        return record_type(expr_here(s, &call->base), type_of(TYPE_ERROR));
     NearName near;
     near_name_init(&near, name);
     offer_functions(s, &near);

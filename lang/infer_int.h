@@ -14,6 +14,8 @@
 Type infer(Scope *s, const AstNode *node, const Type *expected);
 /* The same where truth is wanted. */
 void infer_condition(Scope *s, const AstNode *node);
+/* Was something wrong in the expression? It has been told. */
+bool expr_failed(Checker *c, const AstNode *node);
 /* Marks in which type the parent takes the value. */
 void expr_want(Checker *c, const AstNode *node, Type want);
 /* Infers and stores into a declared place: types, scales, and `T?` into `T`. */

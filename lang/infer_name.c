@@ -66,15 +66,24 @@ static bool advise_split(Scope *s, Diag *diag, const AstNode *node, const TypedD
     return true;
 }
 
+/* Among declarations that could not be parsed there may be an enum with this member. */
+static bool lost_declaration(const AstFile *root)
+{
+    for (uint32_t i = 0; root && i < root->declarations.count; i++)
+        if (root->declarations.items[i]->kind == AST_ERROR)
+            return true;
+    return false;
+}
+
 void report_unknown_name(Scope *s, const AstNode *node, Str name)
 {
-    if (s->body && s->body->unnamed)
-        return;
     /* A clause or declaration that could not be parsed may have been the one to bind it. */
-    bool broken = s->body && s->body->pub.node && s->body->pub.node->base.wrong;
-    if (broken || ast_lost_name(s->c->files.items[s->file]->root, name))
+    if (body_lost(s->body) || lost_declaration(s->c->files.items[s->file]->root))
         return;
-    Diag *diag = report_with(s->c, DIAG_UNKNOWN_NAME, node, DIAG_ARGS(diag_arg(name)));
+    Str scope = s->body && s->decl ? s->decl->pub.name : STR("");
+    Diag *diag = report_once(s->c, DIAG_UNKNOWN_NAME, node, scope, name);
+    if (!diag)
+        return;
     if (s->outputs)
         diag_note(s->c->diags, diag, DIAG_TEXT_ORDER_READS_YIELD, DIAG_NONE);
     if (advise_split(s, diag, node, NULL))
@@ -148,6 +157,8 @@ static bool let_determined(Scope *s, const LetState *let)
 
 static void report_out_of_scope(Scope *s, const AstNode *node)
 {
+    if (body_lost(s->body))
+        return;
     Diag *diag = report_with(s->c, DIAG_NOT_IN_GROUP, node, DIAG_ARGS(text_arg(s->c, node)));
     GroupState *group = last_group(s);
     diag_label(s->c->diags, diag, group->pub.node->span, DIAG_TEXT_GROUPED_HERE, DIAG_NONE);
@@ -225,10 +236,9 @@ static Type member_of_row(Scope *s, const AstMember *member, VarState *var)
     const AstNode *rows = var->pub.source->node;
     bool broken = rows && rows->wrong; /* the column may be among what could not be parsed */
     if (member->name->text.len && !broken) {
-        Diag *diag =
-            report_with(s->c, DIAG_UNKNOWN_COLUMN, &member->name->base,
-                        DIAG_ARGS(diag_arg(member->name->text), diag_arg(var->pub.source->name)));
-        if (!advise_split(s, diag, &member->name->base, var->pub.source))
+        Diag *diag = report_once(s->c, DIAG_UNKNOWN_COLUMN, &member->name->base,
+                                 var->pub.source->name, member->name->text);
+        if (diag && !advise_split(s, diag, &member->name->base, var->pub.source))
             advise_column(s->c, diag, member->name, var->pub.source);
     }
     return record_type(expr_here(s, &member->base), type_of(TYPE_ERROR));

@@ -290,7 +290,9 @@ static void report_unknown(Checker *c, uint32_t file, const AstName *name, unsig
 {
     if (ast_lost_name(c->files.items[file]->root, name->text))
         return;
-    Diag *diag = report_with(c, unknown, &name->base, DIAG_ARGS(diag_arg(name->text)));
+    Diag *diag = report_once(c, unknown, &name->base, STR(""), name->text);
+    if (!diag)
+        return;
     NearName near;
     near_name_init(&near, name->text);
     near_decls(c, file, kinds, name->text, &near);

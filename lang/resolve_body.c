@@ -93,6 +93,11 @@ BodyState *body_new(Checker *c, DeclState *decl, uint32_t file)
     return b;
 }
 
+bool body_lost(const BodyState *b)
+{
+    return b && (b->lost || (b->pub.node && b->pub.node->base.wrong));
+}
+
 Scope body_scope(BodyState *b)
 {
     return (Scope){.c = b->c, .file = b->file, .decl = b->decl, .body = b, .facts = &b->facts};
@@ -282,10 +287,10 @@ static bool has_room(BodyState *b, const AstNode *node)
 {
     if (b->vars.count < VARIABLES_MAX)
         return true;
-    if (b->vars.count == VARIABLES_MAX && !b->unnamed)
+    if (b->vars.count == VARIABLES_MAX && !b->lost)
         report_with(b->c, DIAG_TOO_MANY_VARIABLES, node,
                     DIAG_ARGS(diag_arg_int(b->c->diags, VARIABLES_MAX)));
-    b->unnamed = true; /* names unknown from here on are those of clauses left out */
+    b->lost = true; /* names unknown from here on are those of clauses left out */
     return false;
 }
 

@@ -6,7 +6,7 @@
 
 /* ----------------------------------------------------------------------- rows */
 
-DeclState *resolve_rows(BodyState *b, const AstPath *path)
+static DeclState *known_rows(BodyState *b, const AstPath *path)
 {
     DeclState *decl = resolve_path(b->c, b->file, path, KINDS_ROWS, DIAG_UNKNOWN_ROWS);
     if (!decl || decl == b->decl)
@@ -16,6 +16,13 @@ DeclState *resolve_rows(BodyState *b, const AstPath *path)
     if (decl->pub.kind == TYPED_TABLE)
         decl->pub.table.read = true;
     return decl;
+}
+
+DeclState *resolve_rows(BodyState *b, const AstPath *path)
+{
+    DeclState *rows = known_rows(b, path);
+    b->lost |= !rows;
+    return rows;
 }
 
 /* ----------------------------------------------------------------------- coverage */
@@ -84,7 +91,7 @@ static void check_covered(BodyState *b, const AstCovered *covered, DeclState *ro
     if (!rows)
         return;
     covered_tables(b, rows, clause);
-    if (clause->covered_count == 0)
+    if (clause->covered_count == 0 && !rows->pub.node->wrong)
         report_with(b->c, DIAG_NOTHING_COVERED, &covered->base,
                     DIAG_ARGS(diag_arg(rows->pub.name)));
 }
@@ -231,7 +238,7 @@ static bool side_fits(BodyState *b, const AstNode *side, const TypedDecl *wanted
 {
     VarState *var = side->kind == AST_NAME ? body_var(b, ast_as_Name(side)->text) : NULL;
     if (!var || !var->pub.source) {
-        if (side->kind != AST_ERROR && !(var && !var->pub.source))
+        if (side->kind != AST_ERROR && !(var && !var->pub.source) && !body_lost(b))
             report_with(b->c, DIAG_USING_SIDE, side, DIAG_ARGS(text_arg(b->c, side)));
         return false;
     }
@@ -318,7 +325,7 @@ static void check_links(BodyState *b, const AstPartner *node, VarState *var, con
                         const TypedClause *clause)
 {
     bool lacks = node->verb == AST_VERB_LACKS;
-    if (lacks && !clause->policy_written && !node->covered &&
+    if (lacks && !clause->policy_written && !node->covered && !node->base.wrong &&
         (walk->key_can_gap || (node->using && clause->match))) {
         Diag *diag =
             report_with(b->c, DIAG_LACKS_POLICY, &node->base,
@@ -573,7 +580,7 @@ static void group_key(BodyState *b, GroupState *group, const AstNamed *named)
         report_with(b->c, DIAG_NO_KEY_TYPE, named->value, DIAG_ARGS(type_arg(b->c, type)));
     if (!name && named->value->kind != AST_ERROR)
         report(b->c, DIAG_KEY_WITHOUT_NAME, named->value);
-    b->unnamed |= !name;
+    b->lost |= !name || type.kind == TYPE_ERROR;
     for (size_t i = 0; name && i < group->keys.count; i++)
         if (str_equal(group->keys.items[i].name, name->text))
             report_with(b->c, DIAG_NAME_TWICE, &name->base, DIAG_ARGS(diag_arg(name->text)));

@@ -292,7 +292,11 @@ static void offer_name(void *context, Str name)
 
 static void report_unknown_type(Checker *c, uint32_t file, const AstName *name)
 {
-    Diag *diag = report_with(c, DIAG_UNKNOWN_TYPE, &name->base, DIAG_ARGS(diag_arg(name->text)));
+    if (ast_lost_name(c->files.items[file]->root, name->text))
+        return;
+    Diag *diag = report_once(c, DIAG_UNKNOWN_TYPE, &name->base, STR(""), name->text);
+    if (!diag)
+        return;
     NearName near;
     near_name_init(&near, name->text);
     near_decls(c, file, KIND_BIT(TYPED_TYPE) | KIND_BIT(TYPED_ENUM) | KIND_BIT(TYPED_UNIT),

@@ -57,8 +57,7 @@ static void match_clue_keys(BodyState *b, const AstClue *clue)
             wrong = true;
     }
     b->pub.clue_keys = numbers;
-    if ((wrong || found != group->keys.count) && !b->unnamed && !clue->base.wrong &&
-        clue->keys.count)
+    if ((wrong || found != group->keys.count) && !body_lost(b) && clue->keys.count)
         report_clue_keys(b, clue, group);
 }
 
@@ -104,7 +103,7 @@ static void evidence_item(BodyState *b, const AstNode *item, const TypedVar **va
     VarState *var = name->kind == AST_NAME ? body_var(b, ast_as_Name(name)->text) : NULL;
     bool row = var && (var->pub.kind < TYPED_VAR_EACH || var->pub.kind == TYPED_VAR_STEP);
     if (!row) {
-        if (name->kind != AST_ERROR)
+        if (name->kind != AST_ERROR && !body_lost(b))
             report_with(b->c, DIAG_EVIDENCE_WHAT, item, DIAG_ARGS(text_arg(b->c, item)));
         return;
     }
@@ -356,6 +355,7 @@ static void relation_value(BodyState *b, const AstNamed *named, uint32_t *column
     if (column == UINT32_MAX) {
         report_unknown_column(b->c, name, &b->decl->pub);
         (void)infer(&s, named->value, NULL);
+        b->lost = true; /* the column that is then lacking is this one */
         return;
     }
     if (given[column])
@@ -379,7 +379,7 @@ static void relation_yield(BodyState *b, const AstYield *yield, uint32_t *column
             strbuf_add_c(&lacking, lacking.len ? "、" : "");
             strbuf_add(&lacking, b->decl->columns.items[i].name);
         }
-    if (lacking.len && !yield->base.wrong)
+    if (lacking.len && !body_lost(b))
         report_with(b->c, DIAG_YIELD_LACKS, &yield->base,
                     DIAG_ARGS(diag_arg(b->decl->pub.name),
                               diag_arg(arena_str(b->c->arena, strbuf_str(&lacking)))));

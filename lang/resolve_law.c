@@ -218,7 +218,8 @@ static void check_block(BodyState *b, const AstBlock *block)
     infer_condition(&s, block->condition);
     uint64_t *bits = bits_new(b);
     mentions_of(b, block->condition, bits);
-    if ((!bit_get(bits, 0) || !bit_get(bits, 1)) && !block->base.wrong)
+    bool told = block->base.wrong || expr_failed(b->c, block->condition);
+    if ((!bit_get(bits, 0) || !bit_get(bits, 1)) && !told)
         report(b->c, DIAG_BLOCK_ONE_SIDE, block->condition);
 }
 

@@ -123,9 +123,11 @@ void advise_column(Checker *c, Diag *diag, const AstName *name, const TypedDecl 
 
 void report_unknown_column(Checker *c, const AstName *name, const TypedDecl *decl)
 {
-    Diag *diag = report_with(c, DIAG_UNKNOWN_COLUMN, &name->base,
-                             DIAG_ARGS(diag_arg(name->text), diag_arg(decl->name)));
-    advise_column(c, diag, name, decl);
+    if (decl->node && decl->node->wrong)
+        return; /* the column may be among what could not be parsed */
+    Diag *diag = report_once(c, DIAG_UNKNOWN_COLUMN, &name->base, decl->name, name->text);
+    if (diag)
+        advise_column(c, diag, name, decl);
 }
 
 static void set_key(Checker *c, DeclState *decl, const AstKey *key)

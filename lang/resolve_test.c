@@ -176,6 +176,8 @@ static void entry_by(TestState *t, const AstText *by)
 {
     NearName near;
     near_name_init(&near, by->text);
+    if (t->subject->pub.node->wrong)
+        return; /* it may be what could not be parsed */
     for (size_t i = 0; i < t->subject->exceptions.count; i++) {
         if (str_equal(t->subject->exceptions.items[i], by->text))
             return;
@@ -248,8 +250,8 @@ static bool gives_column(const TypedGiven *given, uint32_t column)
 {
     AstList header = ast_as_GivenTable(given->node)->grid->header;
     for (uint32_t i = 0; i < header.count; i++)
-        if (given->columns[i] == column)
-            return true;
+        if (given->columns[i] == column || given->columns[i] == UINT32_MAX)
+            return true; /* an unknown name in the header may be meant for it */
     return false;
 }
 
@@ -287,7 +289,7 @@ static void check_needs(TestState *t)
         for (size_t i = 0; i < decl->calls.count; i++)
             need(&needs, decl->calls.items[i]);
     }
-    if (needs.as_of && !t->as_of) {
+    if (needs.as_of && !t->as_of && !t->decl->pub.node->wrong) {
         Diag *diag =
             report_with(t->c, DIAG_TEST_WITHOUT_AS_OF, &ast_as_Test(t->decl->pub.node)->name->base,
                         DIAG_ARGS(diag_arg(t->subject->pub.name)));
