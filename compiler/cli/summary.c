@@ -37,6 +37,26 @@ static void column_text(const ColumnReport *column, Lang lang, StrBuf *out)
                   column->masked, column->missing, column->unparsed);
 }
 
+// What was judged after reading knows its record, not its line.
+static void quarantine_line(Lang lang, StrBuf *out, int64_t rows, Reason reason,
+                            const Quarantined *first)
+{
+    bool by_line = first->line > 0;
+    int64_t number = by_line ? first->line : first->record;
+    Str gap = first->column.len > 0 ? STR(" ") : STR("");
+    const char *format = word(lang,
+                              by_line ? "    隔离 %" PRId64 " 行：" STR_FMT "（首见第 %" PRId64
+                                        " 行" STR_FMT STR_FMT "）\n"
+                                      : "    隔离 %" PRId64 " 行：" STR_FMT "（首见第 %" PRId64
+                                        " 条记录" STR_FMT STR_FMT "）\n",
+                              by_line ? "    quarantined %" PRId64 " rows: " STR_FMT
+                                        " (first on line %" PRId64 STR_FMT STR_FMT ")\n"
+                                      : "    quarantined %" PRId64 " rows: " STR_FMT
+                                        " (first is record %" PRId64 STR_FMT STR_FMT ")\n");
+    strbuf_printf(out, format, rows, STR_ARG(reason_text(reason, lang)), number, STR_ARG(gap),
+                  STR_ARG(first->column));
+}
+
 // Rejected rows by reason, in the order of the reasons.
 static void quarantine_text(const LoadReport *report, Lang lang, StrBuf *out)
 {
@@ -49,15 +69,7 @@ static void quarantine_text(const LoadReport *report, Lang lang, StrBuf *out)
             }
         if (first == NULL)
             continue;
-        Str text = reason_text(reason, lang);
-        strbuf_printf(out,
-                      word(lang,
-                           "    隔离 %" PRId64 " 行：" STR_FMT "（首见第 %" PRId64
-                           " 行" STR_FMT STR_FMT "）\n",
-                           "    quarantined %" PRId64 " rows: " STR_FMT
-                           " (first on line %" PRId64 STR_FMT STR_FMT ")\n"),
-                      rows, STR_ARG(text), first->line,
-                      STR_ARG(first->column.len > 0 ? STR(" ") : STR("")), STR_ARG(first->column));
+        quarantine_line(lang, out, rows, reason, first);
     }
 }
 

@@ -4,6 +4,8 @@
 
 #include "runtime/exec/finding.h"
 
+#include "runtime/exec/block.h"
+
 // Whether some exception touches some binding, or stands behind a fence: then the readings differ.
 static bool readings_differ(const Finding *finding)
 {
@@ -156,8 +158,6 @@ static void order_keys(Finding *finding)
 }
 
 // A query behind one fence: members are folded block by block and forgotten.
-enum { STREAM_BLOCK = 65536 };
-
 typedef struct Stream {
     Finding *finding;
     LevelStream *folds;
@@ -174,7 +174,7 @@ static Status stream_append(void *closure, BodyRun *run, const Bindings *batch)
 {
     Stream *stream = closure;
     TRY(members_append(&stream->finding->members, run, batch));
-    if (stream->finding->members.all.count >= STREAM_BLOCK)
+    if (stream->finding->members.all.count >= STREAM_ROWS)
         flush(stream);
     return STATUS_OK;
 }

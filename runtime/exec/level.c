@@ -5,9 +5,8 @@
 // Keys are evaluated once for all members. A member with an unknown key part belongs to no group; it is kept as
 // *unplaced*: a shadow member of every group whose key it does not contradict.
 
+#include "runtime/exec/block.h"
 #include "runtime/exec/level_int.h"
-
-#define LEVEL_BLOCK 4096
 
 // ---------------------------------------------------------------- members
 
@@ -159,8 +158,8 @@ static void place_members(Level *level)
             vector_expand(&below_keys[k], MAX_OF(level->below->count, 1), level->arena);
         }
     }
-    for (int64_t first = 0; first < total; first += LEVEL_BLOCK) {
-        int64_t count = MIN_OF(LEVEL_BLOCK, total - first);
+    for (int64_t first = 0; first < total; first += BLOCK_ROWS) {
+        int64_t count = MIN_OF(BLOCK_ROWS, total - first);
         ArenaMark mark = arena_mark(level->run->scratch);
         Vector *keys = ARENA_ARRAY(level->run->scratch, Vector, MAX_OF(key_count, 1u));
         if (level->below == NULL)

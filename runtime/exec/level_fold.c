@@ -6,9 +6,8 @@
 // shadow members, `when` undetermined, `?`, values that are not known) are set aside, made distinct against the
 // certain ones, and given to the bounds group by group. Groups without such tuples never see the second part.
 
+#include "runtime/exec/block.h"
 #include "runtime/exec/level_int.h"
-
-#define FOLD_BLOCK 4096
 
 // A tuple set aside.
 typedef struct Pending {
@@ -498,9 +497,9 @@ void level_aggregate(Level *level, uint32_t index, const uint8_t *selected)
     need_below(&fold, &fold.aggregate->argument);
     need_below(&fold, &fold.aggregate->when);
     int64_t total = level->members->all.count;
-    for (int64_t first = 0; first < total; first += FOLD_BLOCK) {
+    for (int64_t first = 0; first < total; first += BLOCK_ROWS) {
         ArenaMark mark = arena_mark(level->run->scratch);
-        fold_block(&fold, first, MIN_OF(FOLD_BLOCK, total - first));
+        fold_block(&fold, first, MIN_OF(BLOCK_ROWS, total - first));
         arena_rewind(level->run->scratch, mark);
     }
     fold_finish(&fold, values);
@@ -536,9 +535,9 @@ void level_stream_fold(LevelStream *stream)
         if (fold->level == NULL)
             continue;
         aggregate_reserve(fold->state, level->count);
-        for (int64_t first = 0; first < total; first += FOLD_BLOCK) {
+        for (int64_t first = 0; first < total; first += BLOCK_ROWS) {
             ArenaMark mark = arena_mark(level->run->scratch);
-            fold_block(fold, first, MIN_OF(FOLD_BLOCK, total - first));
+            fold_block(fold, first, MIN_OF(BLOCK_ROWS, total - first));
             arena_rewind(level->run->scratch, mark);
         }
     }

@@ -6,9 +6,8 @@
 // truth that the policy gives them, and the formula is folded in three-valued logic. Only pairs that come out
 // undetermined are looked at again, leaf by leaf, to tell linked, open and loose ones apart.
 
+#include "runtime/exec/block.h"
 #include "runtime/exec/partner_int.h"
-
-#define PAIR_BLOCK 8192
 
 typedef struct TruthBlock {
     uint8_t *truth;
@@ -375,8 +374,8 @@ Status pairs_judge(BodyRun *run, PartnerRun *partner, const Bindings *batch, Pai
         return STATUS_OK;
     }
     int64_t kept = from, end = pairs->count;
-    for (int64_t first = from; first < end; first += PAIR_BLOCK) {
-        int64_t size = MIN_OF(PAIR_BLOCK, end - first);
+    for (int64_t first = from; first < end; first += PAIR_ROWS) {
+        int64_t size = MIN_OF(PAIR_ROWS, end - first);
         ArenaMark mark = arena_mark(run->scratch);
         int64_t before = kept;
         kept = judge_block(run, partner, batch, pairs, first, size, kept, links_hold);
@@ -526,9 +525,9 @@ void partner_find_loose(BodyRun *run, PartnerRun *partner)
         return;
     partner->loose = ARENA_ARRAY(partner->arena, uint8_t, count);
     partner->loose_cause = ARENA_ARRAY(partner->arena, CauseId, count);
-    for (int64_t first = 0; first < count; first += PAIR_BLOCK) {
+    for (int64_t first = 0; first < count; first += PAIR_ROWS) {
         ArenaMark mark = arena_mark(run->scratch);
-        loose_block(run, partner, first, MIN_OF(PAIR_BLOCK, count - first));
+        loose_block(run, partner, first, MIN_OF(PAIR_ROWS, count - first));
         arena_rewind(run->scratch, mark);
     }
 }
@@ -561,8 +560,8 @@ Status partner_own_gap(BodyRun *run, PartnerRun *partner, const Bindings *batch,
 {
     *own_gap = false;
     int64_t total = partner->rowset->row_count;
-    for (int64_t first = 0; first < total && !*own_gap; first += PAIR_BLOCK) {
-        int64_t count = MIN_OF(PAIR_BLOCK, total - first);
+    for (int64_t first = 0; first < total && !*own_gap; first += PAIR_ROWS) {
+        int64_t count = MIN_OF(PAIR_ROWS, total - first);
         TRY(count_pairs(run, partner, count));
         ArenaMark mark = arena_mark(run->scratch);
         int64_t *rows = ARENA_ARRAY(run->scratch, int64_t, count),

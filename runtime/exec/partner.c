@@ -7,6 +7,7 @@
 // handed to the clause: spec/evaluation.md 4.1 says for each what they make of a binding. On clean data the
 // collected pairs are exactly the matches, and a join or an existence test never builds anything else.
 
+#include "runtime/exec/block.h"
 #include "runtime/exec/entry_int.h"
 #include "runtime/exec/partner_int.h"
 
@@ -82,11 +83,10 @@ static bool pair_is_open(const PartnerRun *partner, const Pairs *pairs, int64_t 
 static Status collect_all_rows(BodyRun *run, PartnerRun *partner, const Bindings *in,
                                int64_t binding, bool first_open, Pairs *pairs)
 {
-    enum { BLOCK = 4096 };
     int64_t total = partner->rowset->row_count;
-    for (int64_t first = 0; first < total; first += BLOCK) {
+    for (int64_t first = 0; first < total; first += BLOCK_ROWS) {
         int64_t from = pairs->count;
-        for (int64_t row = first; row < MIN_OF(first + BLOCK, total); row++)
+        for (int64_t row = first; row < MIN_OF(first + BLOCK_ROWS, total); row++)
             pairs_add(pairs, binding, row);
         TRY(pairs_judge(run, partner, in, pairs, from, false));
         for (int64_t i = from; first_open && i < pairs->count; i++) {
@@ -104,10 +104,9 @@ static Status collect_all_rows(BodyRun *run, PartnerRun *partner, const Bindings
 static Status collect_blanks(BodyRun *run, PartnerRun *partner, const Bindings *in, int64_t binding,
                              bool first_only, Pairs *pairs)
 {
-    enum { BLOCK = 512 };
-    for (int64_t first = 0; first < partner->blank_count; first += BLOCK) {
+    for (int64_t first = 0; first < partner->blank_count; first += BLOCK_ROWS) {
         int64_t from = pairs->count;
-        for (int64_t k = first; k < MIN_OF(first + BLOCK, partner->blank_count); k++)
+        for (int64_t k = first; k < MIN_OF(first + BLOCK_ROWS, partner->blank_count); k++)
             pairs_add(pairs, binding, partner->blanks[k]);
         TRY(pairs_judge(run, partner, in, pairs, from, false));
         if (first_only && pairs->count > from) {

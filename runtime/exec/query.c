@@ -6,6 +6,7 @@
 // written, then by all columns; values that are not known come last, descending or not.
 
 #include "runtime/data/vector.h"
+#include "runtime/exec/block.h"
 #include "runtime/exec/finding.h"
 
 typedef struct QueryRows {
@@ -49,12 +50,11 @@ static void put_column(QueryRows *rows, uint32_t column, const Vector *vector, T
 
 static Status bindings_rows(QueryRows *rows)
 {
-    enum { BLOCK = 4096 };
     Finding *finding = rows->finding;
     BodyRun *run = &finding->run;
     int64_t total = finding->members.all.count;
-    for (int64_t first = 0; first < total; first += BLOCK) {
-        int64_t count = MIN_OF(BLOCK, total - first);
+    for (int64_t first = 0; first < total; first += BLOCK_ROWS) {
+        int64_t count = MIN_OF(BLOCK_ROWS, total - first);
         TRY(reserve(rows, count));
         ArenaMark mark = arena_mark(run->scratch);
         Bindings view;

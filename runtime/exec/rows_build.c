@@ -5,6 +5,7 @@
 // A row is certain, possible or shadow, as the binding or group that it comes from (spec/evaluation.md 8; decisions 35
 // to 38 of tests/reference/README.md).
 
+#include "runtime/exec/block.h"
 #include "runtime/exec/rows_int.h"
 
 static MadeRow *new_row(RowMaker *maker, RowClass row_class, CauseId cause, uint32_t branch)
@@ -265,16 +266,15 @@ static void rows_of_unplaced(RowMaker *maker, Finding *finding, uint32_t branch)
 
 void rows_of_branch(RowMaker *maker, Finding *finding, uint32_t branch)
 {
-    enum { BLOCK = 4096 };
     if (finding->level_count > 0) {
         rows_of_groups(maker, finding, branch);
         rows_of_unplaced(maker, finding, branch);
         return;
     }
     int64_t total = finding->members.all.count;
-    for (int64_t first = 0; first < total; first += BLOCK) {
+    for (int64_t first = 0; first < total; first += BLOCK_ROWS) {
         ArenaMark mark = arena_mark(finding->run.scratch);
-        rows_of_block(maker, finding, first, MIN_OF(BLOCK, total - first), branch);
+        rows_of_block(maker, finding, first, MIN_OF(BLOCK_ROWS, total - first), branch);
         arena_rewind(finding->run.scratch, mark);
     }
 }

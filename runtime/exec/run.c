@@ -2,6 +2,7 @@
 //
 // run.c: one run of a program: tables, then relations and rules that others read, in their order, then the lists.
 
+#include "runtime/exec/block.h"
 #include "runtime/exec/finding.h"
 #include "runtime/exec/table.h"
 
@@ -22,7 +23,8 @@ struct Run {
 
 void run_options_init(RunOptions *options)
 {
-    *options = (RunOptions){.tolerance_count = 10000000, .evidence_limit = 100, .batch_size = 1024};
+    *options =
+        (RunOptions){.tolerance_count = 10000000, .evidence_limit = 100, .batch_size = BATCH_ROWS};
     options->limit_pairs = INT64_C(20000000000);
     options->limit_output = INT64_C(10000000);
 }

@@ -8,9 +8,8 @@
 
 #include "runtime/exec/table.h"
 
+#include "runtime/exec/block.h"
 #include "runtime/exec/group.h"
-
-#define TABLE_BLOCK 8192
 
 static void quarantine(Rowset *rowset, int64_t row)
 {
@@ -83,9 +82,9 @@ static Status judge_expectation(RunShared *shared, const TableDecl *table,
 {
     Arena *arena = arena_create(NULL, 0);
     int64_t failed = 0, first_failed = -1;
-    uint8_t fails[TABLE_BLOCK];
-    for (int64_t first = 0; first < rowset->row_count; first += TABLE_BLOCK) {
-        int64_t count = MIN_OF(TABLE_BLOCK, rowset->row_count - first);
+    uint8_t fails[BLOCK_ROWS];
+    for (int64_t first = 0; first < rowset->row_count; first += BLOCK_ROWS) {
+        int64_t count = MIN_OF(BLOCK_ROWS, rowset->row_count - first);
         judge_block(shared, expectation, rowset, first, count, arena, fails);
         for (int64_t i = 0; i < count; i++) {
             if (!fails[i] || rowset_quarantined(rowset, first + i))
@@ -131,8 +130,8 @@ static void group_keys_of(KeyRun *run)
     GroupTable *table = group_table_create(phys, key_count);
     Arena *scratch = arena_create(NULL, 0);
     Vector *keys = ARENA_ARRAY(run->arena, Vector, key_count);
-    for (int64_t first = 0; first < run->rowset->row_count; first += TABLE_BLOCK) {
-        int64_t count = MIN_OF(TABLE_BLOCK, run->rowset->row_count - first);
+    for (int64_t first = 0; first < run->rowset->row_count; first += BLOCK_ROWS) {
+        int64_t count = MIN_OF(BLOCK_ROWS, run->rowset->row_count - first);
         for (uint32_t k = 0; k < key_count; k++)
             column_gather(&run->rowset->columns[run->table->key[k]], NULL, first, count, 0, scratch,
                           &keys[k]);
