@@ -32,7 +32,7 @@ const WriterDriver *results_driver(const Args *args, const Program *program)
     Str name = STR("table");
     bool terminal = args->stdout_terminal && !args_has(args, OPTION_OUT);
     if (!terminal)
-        name = program->rule_count > 0 ? STR("jsonl") : STR("csv");
+        name = STR("csv");
     for (uint32_t i = 0; !terminal && i < program->rule_count; i++)
         if (program->rules[i].selected)
             name = STR("jsonl");
@@ -66,7 +66,11 @@ static int write_stdout(const Args *args, const RunFacts *facts, const WriterDri
         return EXIT_USAGE;
     }
     Output *output = output_of_descriptor(STDOUT_FILENO);
-    Writer writer = {.driver = driver, .output = output, .error = &error, .lang = args->lang};
+    Writer writer = {.driver = driver,
+                     .output = output,
+                     .error = &error,
+                     .lang = args->lang,
+                     .program = facts->program};
     writer.color = args->stdout_terminal && args->color;
     Status status = write_results(&writer, run);
     if (status == STATUS_OK && strcmp(driver->name, "table") == 0 &&
@@ -100,6 +104,7 @@ typedef struct Folder {
     Str path;
     Lang lang;
     const WriterDriver *driver;
+    const Program *program;
     VEC(Str) names; // of the files written, for the manifest
     Arena *arena;
     Error *error;
@@ -135,7 +140,10 @@ static Status folder_finish(Folder *folder, Writer *writer, Status status)
 static Status folder_rule(Folder *folder, const RuleResult *result)
 {
     for (ListKind list = LIST_CLUE; list <= LIST_GAP; list++) {
-        Writer writer = {.driver = folder->driver, .error = folder->error, .lang = folder->lang};
+        Writer writer = {.driver = folder->driver,
+                         .error = folder->error,
+                         .lang = folder->lang,
+                         .program = folder->program};
         TRY(folder_file(folder, result->rule, list_name(list), folder->driver->extension,
                         &writer.output));
         Status status = writer.driver->begin(&writer);
@@ -148,7 +156,10 @@ static Status folder_rule(Folder *folder, const RuleResult *result)
 
 static Status folder_query(Folder *folder, const QueryResult *result)
 {
-    Writer writer = {.driver = folder->driver, .error = folder->error, .lang = folder->lang};
+    Writer writer = {.driver = folder->driver,
+                     .error = folder->error,
+                     .lang = folder->lang,
+                     .program = folder->program};
     TRY(folder_file(folder, result->query, STR(""), folder->driver->extension, &writer.output));
     Status status = writer.driver->begin(&writer);
     if (status == STATUS_OK)
@@ -239,6 +250,7 @@ static int write_folder(const Args *args, const RunFacts *facts, const WriterDri
     Folder folder = {.path = args_text(args, OPTION_OUT, STR("")),
                      .lang = args->lang,
                      .driver = driver,
+                     .program = facts->program,
                      .arena = arena,
                      .error = &error};
     Status status = folder_write(&folder, facts);

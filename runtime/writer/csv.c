@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// csv.c: results for spreadsheets: RFC 4180, UTF-8, one table.
+// csv.c: results for spreadsheets: quoted as in RFC 4180, lines end in LF, UTF-8, one table.
 //
 // A rule's table has the key's parts, what every entry has, and the rule's fields, each in its own
 // column. Cells are canonical texts without units; what is not known is an empty cell.
 
 #include "runtime/writer/writer.h"
+
+// The most columns of a result whose rule is not known.
+enum { CSV_COLUMNS_MAX = 1024 };
 
 static void add_cell(StrBuf *out, Str text)
 {
@@ -39,31 +42,52 @@ static void add_next_number(StrBuf *out, int64_t value)
     strbuf_add_i64(out, value);
 }
 
-// The first entry that shows the names of keys, and of fields; NULL when there is none.
-static const Entry *entry_with(const RuleResult *result, ListMask lists, bool fields)
+// The rule behind a result; NULL when the program is not known, or the result is a relation's.
+static const Rule *rule_of(const Writer *writer, const RuleResult *result)
 {
-    for (uint32_t i = 0; i < result->entry_count; i++) {
-        const Entry *entry = &result->entries[i];
-        if ((lists & LIST_BIT(entry->list)) != 0 &&
-            (fields ? entry->field_count : entry->key_count) > 0)
-            return entry;
-    }
+    for (uint32_t i = 0; writer->program != NULL && i < writer->program->rule_count; i++)
+        if (str_equal(writer->program->rules[i].name, result->rule))
+            return &writer->program->rules[i];
     return NULL;
 }
 
-static void add_rule_header(StrBuf *out, const Entry *keyed, const Entry *fielded)
+// The names of keys or fields, from the rule, or else from the first entry that has some.
+static uint32_t column_names(const Writer *writer, const RuleResult *result, bool fields,
+                             Str *names)
+{
+    const Rule *rule = rule_of(writer, result);
+    uint32_t count = 0;
+    if (rule != NULL) {
+        for (; !fields && count < rule->body.clue_key_count; count++)
+            names[count] = rule->body.clue_key_names[count];
+        for (; fields && count < rule->body.field_count; count++)
+            names[count] = rule->body.fields[count].name;
+        return count;
+    }
+    for (uint32_t i = 0; i < result->entry_count && count == 0; i++) {
+        const Entry *entry = &result->entries[i];
+        for (; !fields && count < entry->key_count && count < CSV_COLUMNS_MAX; count++)
+            names[count] = entry->key[count].name;
+        for (; fields && count < entry->field_count && count < CSV_COLUMNS_MAX; count++)
+            names[count] = entry->fields[count].name;
+    }
+    return count;
+}
+
+static void add_rule_header(StrBuf *out, const Str *keys, uint32_t key_count, const Str *fields,
+                            uint32_t field_count)
 {
     static const char *const NAMES[] = {
         "title", "severity",     "score",          "causes",        "cleared_by",    "caveats",
         "laws",  "certain_rows", "undecided_rows", "excluded_rows", "evidence_total"};
     strbuf_add_c(out, "rule,list,id");
-    for (uint32_t i = 0; keyed != NULL && i < keyed->key_count; i++)
-        add_next(out, keyed->key[i].name);
+    for (uint32_t i = 0; i < key_count; i++)
+        add_next(out, keys[i]);
     for (size_t i = 0; i < ARRAY_LEN(NAMES); i++)
         add_next(out, str_from_cstr(NAMES[i]));
-    for (uint32_t i = 0; fielded != NULL && i < fielded->field_count; i++)
-        add_next(out, fielded->fields[i].name);
-    strbuf_add_c(out, "\r\n");
+    for (uint32_t i = 0; i < field_count; i++)
+        add_next(out, fields[i]);
+    strbuf_add_c(out, "\n");
 }
 
 static void add_causes(StrBuf *out, StrBuf *cell, const Entry *entry)
@@ -128,7 +152,7 @@ static void add_entry(StrBuf *out, StrBuf *cell, const RuleResult *result, const
     add_next_number(out, entry->evidence_total);
     for (uint32_t i = 0; i < field_count; i++)
         add_next(out, i < entry->field_count ? entry->fields[i].text : STR(""));
-    strbuf_add_c(out, "\r\n");
+    strbuf_add_c(out, "\n");
 }
 
 static Status csv_begin(Writer *writer)
@@ -137,16 +161,25 @@ static Status csv_begin(Writer *writer)
     return STATUS_OK;
 }
 
+// Room for the names of a rule's keys, or fields.
+static Str *names_alloc(const Writer *writer, const RuleResult *result)
+{
+    const Rule *rule = rule_of(writer, result);
+    uint32_t most = CSV_COLUMNS_MAX;
+    if (rule != NULL)
+        most = MAX_OF(rule->body.clue_key_count, rule->body.field_count);
+    return base_alloc_zeroed((size_t)most + 1, sizeof(Str));
+}
+
 static Status csv_rule(Writer *writer, const RuleResult *result, ListMask lists)
 {
     StrBuf *out = output_buffer(writer->output);
-    const Entry *keyed = entry_with(result, lists, false),
-                *fielded = entry_with(result, lists, true);
-    uint32_t key_count = keyed == NULL ? 0 : keyed->key_count;
-    uint32_t field_count = fielded == NULL ? 0 : fielded->field_count;
+    Str *keys = names_alloc(writer, result), *fields = names_alloc(writer, result);
+    uint32_t key_count = column_names(writer, result, false, keys);
+    uint32_t field_count = column_names(writer, result, true, fields);
     StrBuf cell = {0};
     Status status = STATUS_OK;
-    add_rule_header(out, keyed, fielded);
+    add_rule_header(out, keys, key_count, fields, field_count);
     for (uint32_t i = 0; i < result->entry_count && status == STATUS_OK; i++) {
         if ((lists & LIST_BIT(result->entries[i].list)) == 0)
             continue;
@@ -155,6 +188,8 @@ static Status csv_rule(Writer *writer, const RuleResult *result, ListMask lists)
         status = output_flush(writer->output, false, writer->error);
     }
     strbuf_deinit(&cell);
+    free(keys);
+    free(fields);
     return status;
 }
 
@@ -165,14 +200,14 @@ static Status csv_query(Writer *writer, const QueryResult *result)
         strbuf_add_c(out, i == 0 ? "" : ",");
         add_cell(out, result->names[i]);
     }
-    strbuf_add_c(out, "\r\n");
+    strbuf_add_c(out, "\n");
     for (int64_t row = 0; row < result->row_count; row++) {
         const FieldValue *cells = result->cells + (size_t)row * result->column_count;
         for (uint32_t i = 0; i < result->column_count; i++) {
             strbuf_add_c(out, i == 0 ? "" : ",");
             add_cell(out, cells[i].known ? cells[i].text : STR(""));
         }
-        strbuf_add_c(out, "\r\n");
+        strbuf_add_c(out, "\n");
         writer->count++;
         TRY(output_flush(writer->output, false, writer->error));
     }

@@ -106,19 +106,18 @@ static void add_evidence(const Writer *writer, StrBuf *out, const Entry *entry)
 
 static void add_counts(const Writer *writer, StrBuf *out, const Entry *entry)
 {
+    bool more = entry->list != LIST_UNDECIDED; // besides those that make the entry
     if (entry->undecided_rows > 0)
-        strbuf_printf(out,
-                      word(writer, "      另有 %" PRId64 " 行待查\n",
-                           "      %" PRId64 " more rows undecided\n"),
-                      entry->undecided_rows);
+        strbuf_printf(out, "      %s%" PRId64 " %s\n", more ? word(writer, "另有 ", "") : "",
+                      entry->undecided_rows,
+                      more ? word(writer, "行待查", "more rows undecided")
+                           : word(writer, "行待查", "rows undecided"));
     if (entry->excluded_rows > 0)
-        strbuf_printf(
-            out, word(writer, "      %" PRId64 " 行被排除\n", "      %" PRId64 " rows excluded\n"),
-            entry->excluded_rows);
+        strbuf_printf(out, "      %" PRId64 " %s\n", entry->excluded_rows,
+                      word(writer, "行被排除", "rows excluded"));
     for (uint32_t i = 0; i < entry->caveat_count; i++)
-        strbuf_printf(out,
-                      word(writer, "      注意：无法归属的行 " STR_FMT "\n",
-                           "      caveat: rows that cannot be placed " STR_FMT "\n"),
+        strbuf_printf(out, "      %s " STR_FMT "\n",
+                      word(writer, "注意：无法归属的行", "caveat: rows that cannot be placed"),
                       STR_ARG(entry->caveats[i]));
 }
 

@@ -16,6 +16,7 @@
 
 #include "runtime/base/status.h"
 #include "runtime/clue/entry.h"
+#include "runtime/runtime.h"
 
 // ---------------------------------------------------------------- outputs
 
@@ -53,10 +54,11 @@ typedef struct WriterDriver WriterDriver;
 typedef struct Writer {
     const WriterDriver *driver;
     Output *output;
-    Error *error;  // where failures are described; may be NULL
-    Lang lang;     // of headings meant for people; machine formats have none
-    bool color;    // the output takes colours
-    int64_t count; // things written so far; kept by the driver
+    Error *error;           // where failures are described; may be NULL
+    Lang lang;              // of headings meant for people; machine formats have none
+    bool color;             // the output takes colours
+    const Program *program; // what was run, so that empty lists have their columns; may be NULL
+    int64_t count;          // things written so far; kept by the driver
 } Writer;
 
 struct WriterDriver {

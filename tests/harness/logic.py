@@ -12,6 +12,7 @@
     --- expect exact                 stdout, byte by byte
     --- stderr                       every line must stand somewhere in stderr
     --- exit N                       exit code; default 0
+    --- produced PATH                a file that the run must leave, byte by byte; no lines: no such file
 
 A case may start with lines of comment (#) in front of its first section.
 """
@@ -119,6 +120,17 @@ def reduce_to(got, wanted):
     return {key: reduce_to(got[key], wanted[key]) for key in wanted if key in got}
 
 
+def check_produced(path, wanted):
+    """What is wrong with a file that a run should have left."""
+    if not wanted:
+        return [f"{path.name} was left"] if path.exists() else []
+    if not path.exists():
+        names = ", ".join(sorted(p.name for p in path.parent.glob("*"))) or "nothing"
+        return [f"no file {path.name}; there is {names}"]
+    got = path.read_text("utf-8")
+    return [] if got == wanted else [difference(wanted, got, path.name)]
+
+
 def check_run(case, words, folder, options):
     """Runs one command of a case; returns its failures and its output."""
     output = run([options.sup, *words], folder)
@@ -134,6 +146,8 @@ def check_run(case, words, folder, options):
     for text in case.texts("stderr"):
         failures += [f"stderr lacks: {line}\n{errors}" for line in text.splitlines()
                      if line.strip() not in errors]
+    for name, wanted in case.words("produced"):
+        failures += check_produced(folder / name, wanted)
     if output.code != code:
         failures.append(f"exit {output.code} instead of {code}\n{errors}")
     return failures, output

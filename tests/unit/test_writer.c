@@ -188,7 +188,7 @@ static void json_is_one_array(void **state)
 static void csv_quotes_what_needs_it(void **state)
 {
     (void)state;
-    assert_string_equal(written("csv", true, LIST_ALL), "门店,笔数\r\n\"甲,乙\",1200\r\nabc,\r\n");
+    assert_string_equal(written("csv", true, LIST_ALL), "门店,笔数\n\"甲,乙\",1200\nabc,\n");
     char *text = written("csv", false, LIST_BIT(LIST_CLUE));
     assert_non_null(
         strstr(text, "规则一,clue,0123456789abcdef0123,\"店\"\"甲\"\"\",\"标题，\n两行\",高,40,"));
