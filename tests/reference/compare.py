@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Engine against reference on random models: compare.py --sup PATH --seed S --count N [--reduce].
 
-For each seed a model and its tables are written out, the engine runs on them, and its lines are compared
-with the reference's: lists, keys, ids, causes, counts, fields, scores, caveats, evidence, and
-their order. The first divergence is printed with model, data and both outputs. The last line is
+For each seed a model and its tables are written out, the engine runs on them, and its lines are
+compared with the reference's: lists, keys, ids, causes, counts, fields, scores, caveats, evidence,
+and their order. The first divergence is printed with model, data and both outputs. The last line is
 `N passed, N failed`.
 """
 

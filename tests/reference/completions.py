@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Completions: what the dirty data says must agree with every way of filling its holes.
 
-Oracle 2 of evaluation 15. A gap is filled with every value of a small domain (a damaged id with every
-id that fits), a quarantined row is there or not. A clue of the dirty run must be a clue (or undecided by a
-failure) under every filling; a clue under some filling must be a clue, undecided, or explained by
-a gap line. Run: completions.py [--seed S] [--count N] [--sup PATH]
+Oracle 2 of evaluation 15. A gap is filled with every value of a small domain (a damaged id with
+every id that fits), a quarantined row is there or not. A clue of the dirty run must be a clue (or
+undecided by a failure) under every filling; a clue under some filling must be a clue, undecided,
+or explained by a gap line. Run: completions.py [--seed S] [--count N] [--sup PATH]
 """
 
 import argparse
@@ -18,7 +18,7 @@ import generator
 import render
 from evaluator import Run, RunFails
 from expressions import Row, Scope, truth
-from generator import POOLS
+from pools import POOLS
 from tables import Source, parse_cell
 from values import CERTAIN, Gap, may_equal, unknown
 
@@ -85,7 +85,8 @@ def row_options(run, table, row, body):
 
 
 def fillings(run):
-    """All completions as (sources, whether a quarantined row is there); None: there are too many."""
+    """All completions as (sources, whether a quarantined row is there); None: there are too
+    many."""
     from evaluator import Body
     body = Body(run, ())
     slots = [(table, row, row_options(run, table, row, body))

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The reference evaluator: `spec/evaluation.md` by nested loops, in the written order.
 
-`Run(model, data, …).entries()` gives the lines that `sup run --format jsonl` writes, as dictionaries.
+`Run(model, data, …).entries()` gives the lines that `sup run --format jsonl` writes, as
+dictionaries.
 Slow on purpose: every clause looks at every pair, every reading is evaluated by itself.
 """
 
@@ -11,8 +12,8 @@ from dataclasses import replace as ast_replace
 from fractions import Fraction
 
 import model as ast
-from expressions import (UNDECIDED_MEMBERS, Issue, Member, Scope, Unplaced, contains, mark_order, truth,
-                         value, variables)
+from expressions import (UNDECIDED_MEMBERS, Issue, Member, Scope, Unplaced, contains, mark_order,
+                         truth, value, variables)
 from partners import Clause, last_row
 from tables import Source, columns_read, load
 from values import CERTAIN, POSSIBLE, SHADOW, TOLERATED, Gap, may_equal_values, unknown
@@ -232,7 +233,8 @@ class Verdict:
 
 
 def judge(cond, scope, policy="undecided"):
-    """A condition over possible members, over shadow members (the guard), and over tolerated ones."""
+    """A condition over possible members, over shadow members (the guard), and over tolerated
+    ones."""
     m, blame = truth(cond, scope, policy)
     if not contains(cond, ast.Agg, scope.body) or (scope.body.query and scope.level > 0):
         return Verdict(m, blame)
@@ -256,7 +258,8 @@ def blame_cause(blame, guard_only):
 
 
 def open_blame(verdict):
-    """What makes `points` unknown where a score is open: its undecided members, or its own cause."""
+    """What makes `points` unknown where a score is open: its undecided members, or its own
+    cause."""
     cause = blame_cause(verdict.blame, verdict.guard_only)
     if isinstance(verdict.blame, Issue) and verdict.blame.cause[0] == UNDECIDED_MEMBERS:
         return Issue((UNDECIDED_MEMBERS, ""), members=(cause, None, None))
@@ -291,7 +294,8 @@ def apply_to_group(group, place, verdict):
 
 
 def blame_group(group, place, blame, guard_only):
-    """The causes of an undecided condition on a group: its members', or the condition's own (5.3)."""
+    """The causes of an undecided condition on a group: its members', or the condition's own
+    (5.3)."""
     if isinstance(blame, Issue) and blame.cause[0] == UNDECIDED_MEMBERS and any(blame.members):
         if guard_only and any(m.cls == SHADOW for m in group.all_members()):
             group.blames_shadows = True

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Expressions of the reference evaluator: values (evaluation 1), logic (2), aggregates (5.2 to 5.4).
+"""Expressions of the reference evaluator: values (evaluation 1), logic (2), aggregates (5).
 
 `value` gives a known value, a Gap or an Issue; `truth` gives T, F or U under a policy, with the
-unknown value that is to blame. Both read a Scope: where the expression stands, and which of the three
-readings of uncertain members is wanted: 'm' (possible members), 'n' (the guard: shadows too) and 't'
-(tolerated shadows too, which shows what a clue rests on).
+unknown value that is to blame. Both read a Scope: where the expression stands, and which of the
+three readings of uncertain members is wanted: 'm' (possible members), 'n' (the guard: shadows
+too) and 't' (tolerated shadows too, which shows what a clue rests on).
 """
 
 from dataclasses import dataclass, replace
@@ -23,7 +23,8 @@ UNDECIDED_MEMBERS = "undecided members"
 
 @dataclass(eq=False)
 class Row:
-    """A row of a table or relation. `cause` says why it is not certain; `many`: any number of rows."""
+    """A row of a table or relation. `cause` says why it is not certain; `many`: any number of
+    rows."""
 
     table: str
     number: int
@@ -530,13 +531,14 @@ def tuples(agg, s):
     names = mention(agg, s)
     met = [] if agg.when is None else [v for v in read_directly(agg.when, s.body)
                                        if v in s.body.attached and v not in names]
+    policy = "drop" if s.body.query and s.level > 0 else "undecided"
     best = {}
     for member in _members(s):
         for binding, cls, cause, caveat in _spread(member, names + met, s.body):
             scope = s.at(level=0, binding=binding, group=member.group, sink=None,
                          display=False)
             if agg.when is not None:
-                t, blame = truth(agg.when, scope, "drop" if s.body.query and s.level > 0 else "undecided")
+                t, blame = truth(agg.when, scope, policy)
                 if t == "F":
                     continue
                 if t == "U" and cls < POSSIBLE:

@@ -5,50 +5,15 @@ A case is a model, its raw cells, `as_of` and the tolerance. `make(seed)` is det
 `small=True` the tables stay so small, and their gaps so few, that all fillings can be enumerated.
 """
 
-import datetime
 import random
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 import model as ast
 from model import aggregate, arith
-from values import (BOOLEAN, DATE, DAYS, INTEGER, MONEY, MONTH, MONTHS, PERIOD, PERSON, RATIO, TEXT,
-                    Type, check_digit)
-
-CODE = Type("编码", own=True)
-KIND = Type("类别", own=True, members=("甲类", "乙类", "丙类"))
-SEVERITY = Type("severity", members=("高", "中", "低"))
-UNIT = Type("unit")
-
-
-def day(text):
-    return datetime.date.fromisoformat(text).toordinal()
-
-
-def _person(seventeen):
-    return seventeen + check_digit(seventeen)
-
-
-PERSONS = [_person(x) for x in ("11010119900101001", "11010119900202001", "11010119900101003",
-                                "22010119800101001", "11010119901231002")]
-POOLS = {
-    "编码": ["A001", "A002", "B001", "B002", "C001"],
-    "text": ["甲", "乙", "丙", "丁", "戊"],
-    "integer": ["0", "1", "2", "3", "-1"],
-    "money": ["0", "99.9999", "100", "100.0001", "-50"],
-    "date": ["2023-12-31", "2024-01-31", "2024-02-29", "2024-03-01", "2024-06-30"],
-    "month": ["2023-12", "2024-01", "2024-02", "2024-03", "2024-06"],
-    "boolean": ["true", "false"],
-    "类别": list(KIND.members),
-    "person_id": PERSONS,
-}
-EXTREMES = {"integer": ["9223372036854775807", "-9223372036854775808", "4611686018427387904"],
-            "money": ["99999999999999.9999", "-99999999999999.9999"],
-            "date": ["0001-01-01", "9999-12-30"]}
-LETTERS = {"号": CODE, "证": PERSON, "名": TEXT, "数": INTEGER, "额": MONEY, "起": DATE, "止": DATE,
-           "期": MONTH, "类": KIND, "旗": BOOLEAN}
-LINKS = ("号", "证", "名", "期", "数")
-
+from pools import EXTREMES, LETTERS, LINKS, PERSONS, POOLS, SEVERITY, day
+from values import (BOOLEAN, DATE, DAYS, INTEGER, MONEY, MONTH, MONTHS, PERIOD, RATIO, TEXT, Type,
+                    check_digit)
 
 @dataclass
 class Case:
@@ -556,8 +521,8 @@ class Maker:
             if u < 0.33:
                 return aggregate(self.pick(["any", "all"]), self.own_leaf(mine), when=when)
             if u < 0.37 and self.columns_of(mine, "date"):
-                return aggregate(self.pick(["min", "max"]), self.pick(self.columns_of(mine, "date")),
-                                 when=when)
+                day_column = self.pick(self.columns_of(mine, "date"))
+                return aggregate(self.pick(["min", "max"]), day_column, when=when)
             return aggregate("distinct_count", self.pick(others), when=when)
         e = self.number(mine) if self.chance(0.3) else self.pick(numbers)
         own = any(isinstance(n, ast.Col) for n in ast.walk(e))
@@ -679,7 +644,8 @@ class Maker:
                                   aggregate("count", vars_=(scope[0].name,)), "行"))
         evidence = None
         if self.chance(0.3):
-            evidence = tuple(v.name for v in self.rng.sample(scope, self.rng.randint(1, len(scope))))
+            some = self.rng.sample(scope, self.rng.randint(1, len(scope)))
+            evidence = tuple(v.name for v in some)
         return ast.Clue(keys, title, severity, fields, evidence)
 
     def relation(self, name, most):
@@ -700,8 +666,10 @@ class Maker:
         else:
             cols = [ast.Col(v.name, c.name, c.type) for v in rows for c in v.columns]
             chosen = self.rng.sample(cols, min(len(cols), self.rng.randint(1, 3)))
-            columns = [(c.name if c.name not in [d.name for d in chosen[:i]] else self.fresh("列"), c)
-                       for i, c in enumerate(chosen)]
+            columns = []
+            for c in chosen:
+                taken = any(c.name == name for name, _ in columns)
+                columns.append((self.fresh("列") if taken else c.name, c))
         heads = tuple(ast.Column(n, declared(e.type), True) for n, e in columns)
         clauses.append(ast.Yield(tuple(columns)))
         self.readable[name] = heads
@@ -787,7 +755,9 @@ def make(seed, small=False, latest=False):
             declarations.append(maker.rule("规则二", 2))
     policy = None if small or maker.chance(0.85) else maker.pick(["drop", "keep", "undecided"])
     data = {t.name: maker.rows(t) for t in tables}
-    tolerance = Fraction(0) if small else maker.pick([Fraction(0), Fraction(1, 100), Fraction(1, 4)])
+    tolerance = Fraction(0)
+    if not small:
+        tolerance = maker.pick([tolerance, Fraction(1, 100), Fraction(1, 4)])
     return Case(ast.Model(tuple(declarations), policy), data, day("2024-12-31"), tolerance, seed)
 
 
@@ -803,6 +773,3 @@ def rule_columns(rule):
     """The columns of a rule that is read as a table: keys and fields."""
     clue = rule.clauses[-1]
     return tuple(ast.Column(n, declared(e.type), True) for n, e in (*clue.keys, *clue.fields))
-
-
-__all__ = ["Case", "make", "TEXT"]

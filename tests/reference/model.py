@@ -2,12 +2,13 @@
 """A small model of `.sup` programs: expressions, clauses, declarations.
 
 Everything is an immutable dataclass, so that the reducer can take parts away and the evaluator can
-use nodes as dictionary keys. Types are static: a node knows its type, as the language's checker does.
+use nodes as dictionary keys. Types are static: a node knows its type, as the language's checker
+does.
 """
 
 from dataclasses import dataclass, fields, is_dataclass
 
-from values import BOOLEAN, DATE, INTEGER, MONEY, RATIO, Type
+from values import BOOLEAN, DATE, INTEGER, RATIO, Type
 
 # ------------------------------------------------------------------ expressions
 
@@ -463,6 +464,3 @@ def aggregate(fn, arg=None, vars_=(), when=None):
     else:
         type_ = arg.type
     return Agg(fn, arg, tuple(vars_), when, type_)
-
-
-__all__ = [name for name in dir() if not name.startswith("_")] + ["MONEY"]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is written for a rule or a query: entries, gap lines, rows, in their order (6.3, 11, cli)."""
+"""What is written for a rule or a query: entries, gap lines, rows, in their order (6.3, 11,
+cli)."""
 
 import hashlib
 

@@ -8,15 +8,16 @@ loose. The clause then turns these verdicts into bindings, attached sets and gap
 from dataclasses import dataclass
 
 import model as ast
-from expressions import (ABSENT, NEGATED, Scope, Unplaced, expand, leaf_truth, leaves, resolve, truth,
-                         value, variables)
+from expressions import (ABSENT, NEGATED, Scope, Unplaced, expand, leaf_truth, leaves, resolve,
+                         truth, value, variables)
 from values import (CERTAIN, POSSIBLE, SHADOW, TOLERATED, Gap, Issue, may_equal, skeletonless,
                     unknown)
 
 
 @dataclass
 class Pair:
-    """A pair that is not F. `kind`: T, open, linked or loose; `leaf`: the opening leaf's ordinal."""
+    """A pair that is not F. `kind`: T, open, linked or loose; `leaf`: the opening leaf's
+    ordinal."""
 
     row: object
     kind: str
@@ -75,8 +76,8 @@ class Link:
         return self._classify(row, scope, blame)
 
     def _truth(self, scope):
-        """The condition on a pair. Under drop and keep a key leaf with a gap on either side does not
-        match, even if the other side is an issue: a row without a key is nobody's."""
+        """The condition on a pair. Under drop and keep a key leaf with a gap on either side does
+        not match, even if the other side is an issue: a row without a key is nobody's."""
         if self.pair_policy == "undecided":
             return truth(self.clause.on, scope)
         table = {}
@@ -266,7 +267,8 @@ class Clause:
         return all(_within(first, last, ranges, region) for ranges in self.covers)
 
     def own_gap(self, binding):
-        """Under undecided some pair would be U, and a U leaf of it reads a gap of b (evaluation 2)."""
+        """Under undecided some pair would be U, and a U leaf of it reads a gap of b (evaluation
+        2)."""
         strict = Link(self.clause, self.body, self.earlier, "undecided")
         for row in self.rows:
             both = binding.with_rows({self.clause.var: row})

@@ -19,7 +19,7 @@ import render
 from compare import normal_causes, run_engine, run_reference
 from completions import Outcome
 from evaluator import Run, RunFails
-from expressions import BOUNDS, Issue, Tuple
+from expressions import BOUNDS, Tuple
 from values import CERTAIN, POSSIBLE
 
 
@@ -299,7 +299,8 @@ def bounding(rng):
 
 # (property, whether it needs the small generator: no policies, no `is present`, no `??`)
 PROPERTIES = ((blanking, True), (reordering, False), (rewriting, False), (inlining, False),
-              (moving, False), (fanning, False), (shuffling, False), (excepting, False), (shadowing, True),
+              (moving, False), (fanning, False), (shuffling, False), (excepting, False),
+              (shadowing, True),
               (conserving, False))
 
 

@@ -161,8 +161,8 @@ def rows_fit(a, b, columns):
 
 
 def columns_read(declarations):
-    """The columns that the program reads, per table: every path written anywhere in the file, except
-    in a let that nothing uses (removing such a let may change nothing)."""
+    """The columns that the program reads, per table: every path written anywhere in the file,
+    except in a let that nothing uses (removing such a let may change nothing)."""
     read = {d.name: set(d.key) for d in declarations if isinstance(d, (ast.Table, ast.Relation))}
     for d in declarations:
         if isinstance(d, ast.Table):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The worked examples of evaluation.md and language.md, by hand, against the reference evaluator."""
+"""The worked examples of evaluation.md and language.md, by hand, against the reference
+evaluator."""
 
 import sys
 import unittest
@@ -10,7 +11,7 @@ from evaluator import Run
 from expressions import Scope, truth
 from model import *   # noqa: F403 - the model is a vocabulary
 from output import clue_id
-from values import (BOOLEAN, DATE, INTEGER, MONEY, PERSON, RATIO, TEXT, Gap, Issue, Type, check_digit,
+from values import (BOOLEAN, DATE, INTEGER, MONEY, PERSON, RATIO, TEXT, Gap, Type, check_digit,
                     half_away, half_even, may_equal, read_person_id)
 
 CODE = Type("文号", own=True)
@@ -100,7 +101,8 @@ class Partners(unittest.TestCase):
         rule = Rule("规则", (From("p", "养老金"), Partner(
             "lacks", "v", "参保", And((Cmp("=", Col("v", "号", PERSON), Col("p", "号", PERSON)),
                                     Cmp("<=", Col("v", "起", INTEGER), Col("p", "月", INTEGER)))),
-            policy="undecided"), Clue((("号", Col("p", "号", PERSON)), ("月", Col("p", "月", INTEGER))))))
+            policy="undecided"),
+            Clue((("号", Col("p", "号", PERSON)), ("月", Col("p", "月", INTEGER))))))
         lines = run([pension, insured, rule], {
             "养老金": [[a, "2301"], [b, "2301"], [b, "2501"], [d, "2301"], ["", "2301"]],
             "参保": [[a, "2101"], [d[:6] + "********" + d[14:], "2101"], ["", "2406"]]})
@@ -112,7 +114,8 @@ class Partners(unittest.TestCase):
     def test_tolerance(self):
         """One blank in a hundred rows does not silence a rule, and the clue says so."""
         rule = Rule("规则", (From("s", "销售"),
-                           Partner("lacks", "b", "目录", Cmp("=", b_code, s_code), policy="undecided"),
+                           Partner("lacks", "b", "目录", Cmp("=", b_code, s_code),
+                                   policy="undecided"),
                            Clue((("门店", s_shop),))))
         banned = replace(BANNED, columns=(Column("文号", CODE, True), Column("起", INTEGER)))
         data = {"销售": [["甲", A, "5"]], "目录": [[B, "1"]] * 99 + [["", "1"]]}

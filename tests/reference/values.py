@@ -2,8 +2,8 @@
 """Values of the reference evaluator: known values, gaps, issues, their order and their text.
 
 A known value is a plain Python value: str (text, identity types, enums by name), int (integer, date
-as ordinal, month as year * 12 + month - 1, days, months), Fraction (every exact number with places),
-bool, or a tuple of two ordinals (period). What is not known is a Gap or an Issue (evaluation 1.1).
+as ordinal, month as year * 12 + month - 1, days, months), Fraction (every exact number with
+places), bool, or a tuple of two ordinals (period). What is not known is a Gap or an Issue (1.1).
 """
 
 import datetime
@@ -30,7 +30,8 @@ class Gap:
 class Issue:
     """A failure, or an input that is undecided, with bounds (evaluation 1.1 and 5.3).
 
-    `members` are the least causes of the possible, shadow and tolerated tuples behind an aggregate."""
+    `members` are the least causes of the possible, shadow and tolerated tuples behind an
+    aggregate."""
 
     cause: tuple
     low: object = -INF
@@ -197,7 +198,8 @@ def last_day(month):
 
 
 def add_months(day, months):
-    """Month arithmetic: no such day means the month's last day; None outside the years 1 to 9999."""
+    """Month arithmetic: no such day means the month's last day; None outside the years 1 to
+    9999."""
     date = datetime.date.fromordinal(day)
     month = month_of(day) + months
     if not 12 <= month <= 9999 * 12 + 11:
@@ -247,7 +249,8 @@ def check_digit(seventeen):
 
 
 def read_person_id(text, source):
-    """A person_id cell as it is loaded: the usable id, or a gap with what survives (1.5, GB 11643)."""
+    """A person_id cell as it is loaded: the usable id, or a gap with what survives (1.5, GB
+    11643)."""
     if text.strip() == "":
         return Gap(("missing", source))
     if len(text) == 15 and text.isdigit():
