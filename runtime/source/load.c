@@ -7,7 +7,11 @@
 // and keeping. Of a file only the pieces under way are in memory; what grows is the columns.
 #include "runtime/source/load_int.h"
 
+#ifdef SUP_TORTURE
+#define THREAD_BYTES_MIN 4096
+#else
 #define THREAD_BYTES_MIN (4 << 20) // smaller files are not worth a thread
+#endif
 #define ESTIMATE_ROWS_MIN 100000
 
 // A table being loaded.

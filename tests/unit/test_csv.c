@@ -6,6 +6,13 @@
 
 #include "runtime/source/csv.h"
 
+// Under torture every growth moves its block.
+#ifdef SUP_TORTURE
+#define MANY_FIELDS 3000
+#else
+#define MANY_FIELDS 100000
+#endif
+
 // Records as text: cells in <>, records parted by '/', a fault as !reason, line numbers as @n.
 static void describe(StrBuf *out, Str text, const CsvBatch *batch, bool lines)
 {
@@ -362,14 +369,14 @@ static void test_many_fields(void **state)
 {
     (void)state;
     StrBuf text = {0};
-    for (int i = 0; i < 100000; i++)
+    for (int i = 0; i < MANY_FIELDS; i++)
         strbuf_printf(&text, "%s%d", i > 0 ? "," : "", i);
     CsvScanner scanner = {.separator = ','};
     CsvBatch batch = {0};
     char *copy = padded(strbuf_str(&text));
     assert_int_equal(csv_scan(&scanner, (Str){copy, text.len}, true, 0, &batch), text.len);
     assert_int_equal(batch.records.count, 1);
-    assert_int_equal(batch.records.items[0].cell_count, 100000);
+    assert_int_equal(batch.records.items[0].cell_count, MANY_FIELDS);
     csv_batch_deinit(&batch);
     strbuf_deinit(&text);
     free(copy);
