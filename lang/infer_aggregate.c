@@ -291,7 +291,7 @@ static bool attached_here(const TypedAggregate *a, uint32_t stretch)
 
 static bool has_place(Scope *s, const AstCall *call, TypedAggregate *a, bool told)
 {
-    if (!a->mention_count && !a->attached_count) {
+    if (!a->mention_count && !a->attached_count && !a->over) {
         if (told || body_lost(s->body))
             return false;
         report_with(s->c, DIAG_AGGREGATE_OF_NOTHING, &call->base,
@@ -401,7 +401,8 @@ static void warn_first_order(Scope *s, const FnCard *card, TypedAggregate *a)
 /* ----------------------------------------------------------------------- the whole */
 
 static void aggregate_arguments(Scope *inner, const AstCall *call, const Parts *parts,
-                                const FnCard *const *cards, uint64_t *mentions)
+                                const FnCard *const *cards, uint64_t *mentions,
+                                const TypedGroup **over)
 {
     if (card_is(cards[0], "count")) {
         count_arguments(inner, call, mentions);
@@ -409,11 +410,11 @@ static void aggregate_arguments(Scope *inner, const AstCall *call, const Parts *
         (void)infer(inner, parts->argument, NULL);
         if (parts->second)
             (void)infer(inner, parts->second, NULL);
-        mentions_of(inner->body, parts->argument, mentions);
+        mentions_by_level(inner->body, parts->argument, mentions, over);
     }
     if (parts->by) {
         (void)infer(inner, parts->by, NULL);
-        mentions_of(inner->body, parts->by, mentions);
+        mentions_by_level(inner->body, parts->by, mentions, over);
     }
     if (parts->when)
         infer_condition(inner, parts->when);
@@ -481,7 +482,8 @@ Type infer_aggregate(Scope *s, const AstCall *call, const FnCard *const *cards, 
     inner.condition = false;
     uint64_t *mentions = bits_new(s->body);
     uint32_t errors = diag_count(s->c->diags, DIAG_ERROR);
-    aggregate_arguments(&inner, call, &parts, cards, mentions);
+    const TypedGroup *over = NULL;
+    aggregate_arguments(&inner, call, &parts, cards, mentions, &over);
     const TypedExpr *of = parts.argument ? expr_of(s->c, parts.argument) : NULL;
     Type type = of ? of->type : type_of(TYPE_ERROR);
     bool counting = card_is(cards[0], "count");
@@ -493,9 +495,10 @@ Type infer_aggregate(Scope *s, const AstCall *call, const FnCard *const *cards, 
         return aggregate_failed(s, call);
     }
     TypedAggregate *a = aggregate_new(s, call, card, &parts, mentions);
+    a->over = over;
     bool told = diag_count(s->c->diags, DIAG_ERROR) != errors || (of && type.kind == TYPE_ERROR);
     if (!has_place(s, call, a, told)) {
-        if (!a->mention_count || type.kind == TYPE_ERROR)
+        if ((!a->mention_count && !a->over) || type.kind == TYPE_ERROR)
             return aggregate_failed(s, call);
     }
     a->type = aggregate_type(s->c, card, type);

@@ -116,7 +116,19 @@ void facts_from_condition(Checker *c, const AstNode *condition, bool negated, Fa
 typedef struct MentionWalk {
     BodyState *b;
     uint64_t *bits;
+    const TypedGroup **over; /* not NULL: values of groups further up stand for their group */
 } MentionWalk;
+
+/* A let of a stretch between the first grouping and this one is a value per group of its stretch. */
+static bool mention_group(MentionWalk *walk, const TypedLet *let)
+{
+    if (!walk->over || let->stretch == 0 || let->stretch >= walk->b->stretch)
+        return false;
+    const TypedGroup *group = &walk->b->groups.items[let->stretch - 1]->pub;
+    if (!*walk->over || (*walk->over)->before < group->before)
+        *walk->over = group; /* the finest one */
+    return true;
+}
 
 static void mention_let(MentionWalk *walk, const TypedLet *let)
 {
@@ -151,7 +163,7 @@ static AstVisit mention_enter(void *context, const AstNode *node)
     if (e->ref == TYPED_REF_FIELD && e->var && node->kind == AST_MEMBER &&
         ast_as_Member(node)->object->kind == AST_NAME)
         bit_set(walk->bits, e->var->slot);
-    if (e->ref == TYPED_REF_LET)
+    if (e->ref == TYPED_REF_LET && !mention_group(walk, e->let))
         mention_let(walk, e->let);
     if (e->ref == TYPED_REF_KEY && e->key->value != node)
         mentions_of(walk->b, e->key->value, walk->bits);
@@ -164,7 +176,13 @@ static AstVisit mention_enter(void *context, const AstNode *node)
 
 void mentions_of(BodyState *b, const AstNode *expr, uint64_t *bits)
 {
-    MentionWalk walk = {b, bits};
+    MentionWalk walk = {b, bits, NULL};
+    ast_walk(expr, mention_enter, NULL, &walk);
+}
+
+void mentions_by_level(BodyState *b, const AstNode *expr, uint64_t *bits, const TypedGroup **over)
+{
+    MentionWalk walk = {b, bits, over};
     ast_walk(expr, mention_enter, NULL, &walk);
 }
 
@@ -309,6 +327,7 @@ void aggregate_settle(BodyState *b, TypedAggregate *a)
     for (uint32_t i = 0; i < a->mention_count; i++)
         bit_set(vars, a->mentions[i]->slot);
     determine(b, &columns, vars);
+    a->fans_out = a->over != NULL;
     for (uint32_t i = 0; i < b->vars.count; i++) {
         const VarState *var = b->vars.items[i];
         if (!var->pub.attached && !var->hidden && !bit_get(vars, i))

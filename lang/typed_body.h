@@ -90,6 +90,9 @@ typedef struct TypedAggregate {
     const TypedVar *const *attached; /* those of argument, by and when that are attached */
     uint32_t attached_count;
     uint32_t stretch; /* in which it is written */
+    /* A grouping further up whose lets the argument reads: then a tuple is one group of it together
+     * with the rows of `mentions` (of `最大(月额)`: one per group). NULL: rows only. */
+    const TypedGroup *over;
     bool per_binding; /* above the first grouping, over attached sets; not in `among` or `series` */
     bool window;      /* inside `let … among` or `series`: over the peers */
     bool fans_out;    /* a variable outside `mentions` may repeat its tuples */

@@ -94,6 +94,7 @@ static void add_aggregate(StrBuf *out, const TypedAggregate *a)
     for (uint32_t i = 0; i < a->mention_count; i++)
         strbuf_printf(out, "%s" STR_FMT, i ? " " : "", STR_ARG(a->mentions[i]->name));
     strbuf_add_c(out, ")");
+    strbuf_add_c(out, a->over ? " over-groups" : "");
     strbuf_add_c(out, a->per_binding ? " per-binding" : "");
     strbuf_add_c(out, a->window ? " window" : "");
     strbuf_add_c(out, a->fans_out ? " fans-out" : "");
