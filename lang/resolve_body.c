@@ -280,7 +280,8 @@ static void clause_score(BodyState *b, const AstScore *node)
     b->scored = true;
 }
 
-/* What determines what is found by closures over the row variables; and later stages keep sets of them in one word. */
+/* What determines what is found by closures over the row variables, and later stages keep sets of
+ * them in one word. */
 #define VARIABLES_MAX 64
 
 static bool has_room(BodyState *b, const AstNode *node)
