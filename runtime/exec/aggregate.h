@@ -65,14 +65,15 @@ Value aggregate_value(AggState *state, int64_t group);
 // A tuple outside the accumulator.
 typedef struct Tuple {
     RowClass class
-        ;        // CLASS_CERTAIN: counts for certain (its value is not known, or it is a clean one
-                 // that was not given to aggregate_update); CLASS_POSSIBLE, CLASS_SHADOW: may
-                 // count; the statistics of 5.4 leave shadows out
-    bool many;   // holds a `?`: stands for any number of rows, also none. Never certain
-    Value value; // the argument, in any state; unused by `count`
-    Value by;    // first, last with an order
-    int64_t order; // as in AggBatch
-    CauseId cause; // why it is not certain; for the caller, not looked at here
+        ; // CLASS_CERTAIN: counts for certain (its value is not known, or it is a clean one
+          // that was not given to aggregate_update); CLASS_POSSIBLE, CLASS_SHADOW: may
+          // count; the statistics of 5.4 leave shadows out
+    int64_t weight; // how many open tuples it stands for (level_fold.c); 0 is 1
+    bool many;      // holds a `?`: stands for any number of rows, also none. Never certain
+    Value value;    // the argument, in any state; unused by `count`
+    Value by;       // first, last with an order
+    int64_t order;  // as in AggBatch
+    CauseId cause;  // why it is not certain; for the caller, not looked at here
 } Tuple;
 
 // The value of the aggregate over the clean tuples of `group` (group < 0, or one that was never

@@ -138,6 +138,8 @@ static Value bounds_count(const Bounding *b)
     int128_t lo = b->clean + b->certain;
     int128_t hi = lo + b->open;
     for (int64_t i = 0; i < b->count; i++)
+        hi += MAX_OF(b->tuples[i].weight, 1) - 1;
+    for (int64_t i = 0; i < b->count; i++)
         if (b->tuples[i].many)
             hi = BOUND_HIGH;
     return between(b, lo, hi);

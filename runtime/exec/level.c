@@ -331,6 +331,7 @@ void level_close(Level *level)
     if (level->arena == NULL)
         return;
     group_table_destroy(level->table);
+    level_fits_free(level->fits);
     map_deinit(level->unknown_ids);
     vec_free(&level->unplaced);
     vec_free(&level->own);
@@ -416,12 +417,10 @@ static void causes_of_class(Level *level, int64_t group, RowClass row_class, Cau
         if (level_member_class(level, level->rows[k], group) == row_class)
             cause_counts_add(counts, level_mark(level, level->rows[k]), 1);
     }
-    for (size_t u = 0; row_class == CLASS_SHADOW && u < level->unplaced.count; u++) {
-        const Unplaced *unplaced = &level->unplaced.items[u];
-        if (level_member_class(level, unplaced->member, group) == CLASS_SHADOW &&
-            level_fits(level, unplaced, group))
-            cause_counts_add(counts, level_mark(level, unplaced->member), 1);
-    }
+    // Unplaced members are shadows here, or tolerated: all of them alike.
+    if (row_class == CLASS_SHADOW && level->unplaced.count > 0 &&
+        level_member_class(level, level->unplaced.items[0].member, group) == CLASS_SHADOW)
+        level_fit_causes(level, group, counts);
 }
 
 void level_causes(Level *level, int64_t group, CauseCounts *counts)

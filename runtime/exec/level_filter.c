@@ -73,13 +73,14 @@ static bool has_member_of(Level *level, int64_t group, RowClass row_class)
         if (level_member_class(level, level->rows[k], group) == row_class)
             return true;
     }
-    for (size_t u = 0; row_class == CLASS_SHADOW && u < level->unplaced.count; u++) {
-        const Unplaced *unplaced = &level->unplaced.items[u];
-        if (level_member_class(level, unplaced->member, group) == CLASS_SHADOW &&
-            level_fits(level, unplaced, group))
-            return true;
-    }
-    return false;
+    if (row_class != CLASS_SHADOW || level->unplaced.count == 0 ||
+        level_member_class(level, level->unplaced.items[0].member, group) != CLASS_SHADOW)
+        return false;
+    int64_t universal, fitting;
+    const LevelFits *fits = level_fit_lists(level);
+    (void)level_fit_universal(fits, &universal);
+    (void)level_fit_items(fits, group, &fitting);
+    return universal + fitting > 0;
 }
 
 // The causes of an undecided condition on a group: those of its members, or the condition's own.

@@ -17,6 +17,7 @@ typedef struct Pending {
     RowClass row_class; // CERTAIN: counts, but its value is not known
     Tuple tuple;
     const int64_t *rows; // identity: per mention slot, and the group below
+    bool collapsed;      // stands for several tuples
 } Pending;
 
 typedef struct Fold {
@@ -332,40 +333,37 @@ static Str pending_key(const Fold *fold, const Pending *pending)
     return (Str){(const char *)pending->rows, fold->id_count * sizeof *pending->rows};
 }
 
-// The distinct tuples in question of one group: its own and those of fitting unplaced members, best class first.
-static void gather(const Fold *fold, int64_t group, const Pending *const *own, int64_t own_count,
-                   const Pending *const *floating, int64_t floating_count, Map *seen, Pending **out,
-                   int64_t *out_count)
+// Tuples in question that may meet in one group.
+typedef struct Gathering {
+    const Fold *fold;
+    int64_t group;
+    Map *seen;
+    Pending **out; // distinct ones, the best class of each
+    int64_t count;
+} Gathering;
+
+static void gather_one(Gathering *gathering, const Pending *pending)
 {
-    const CauseTable *causes = fold->level->run->shared->causes;
-    map_clear(seen);
-    *out_count = 0;
-    for (RowClass pass = CLASS_CERTAIN; pass <= CLASS_TOLERATED; pass++) {
-        for (int64_t i = 0; i < own_count + floating_count; i++) {
-            const Pending *pending = i < own_count ? own[i] : floating[i - own_count];
-            if (pending->row_class != pass)
-                continue;
-            if (i >= own_count &&
-                !level_fits(fold->level, &fold->level->unplaced.items[pending->unplaced], group))
-                continue;
-            if (pass != CLASS_CERTAIN && in_distinct(fold, group, pending))
-                continue;
-            bool is_new = false;
-            uint64_t *at = map_at(seen, pending_key(fold, pending), &is_new);
-            if (is_new) {
-                *at = (uint64_t)*out_count;
-                *out[*out_count] = *pending;
-                ++*out_count;
-                continue;
-            }
-            Pending *have = out[*at];
-            if (have->row_class == pending->row_class && pass != CLASS_CERTAIN &&
-                pending->tuple.cause != 0 &&
-                (have->tuple.cause == 0 ||
-                 cause_order(causes, pending->tuple.cause, have->tuple.cause) < 0))
-                have->tuple.cause = pending->tuple.cause;
-        }
+    const Fold *fold = gathering->fold;
+    if (pending->row_class != CLASS_CERTAIN && !pending->collapsed &&
+        in_distinct(fold, gathering->group, pending))
+        return;
+    bool is_new = true;
+    uint64_t *at =
+        pending->collapsed ? NULL : map_at(gathering->seen, pending_key(fold, pending), &is_new);
+    if (is_new) {
+        if (at != NULL)
+            *at = (uint64_t)gathering->count;
+        *gathering->out[gathering->count++] = *pending;
+        return;
     }
+    Pending *have = gathering->out[*at];
+    const CauseTable *causes = fold->level->run->shared->causes;
+    if (have->row_class == pending->row_class && pending->row_class != CLASS_CERTAIN &&
+        pending->tuple.cause != 0 &&
+        (have->tuple.cause == 0 ||
+         cause_order(causes, pending->tuple.cause, have->tuple.cause) < 0))
+        have->tuple.cause = pending->tuple.cause;
 }
 
 static void bounds_upto(const Fold *fold, int64_t group, Pending *const *tuples, int64_t count,
@@ -427,44 +425,239 @@ static void settle_failed(const Fold *fold, LevelValues *values)
     }
 }
 
-static bool wants_floating(const Fold *fold, int64_t group)
+// ---------------------------------------------------------------- members without a full key
+
+// More tuples than this that fit every group are handed on as a few that stand for them.
+#ifdef SUP_TORTURE
+enum { COLLAPSE_FROM = 2 };
+#else
+enum { COLLAPSE_FROM = 32 };
+#endif
+
+// Tuples of unplaced members: those that fit every group, and the others by member.
+typedef struct Floating {
+    VEC(Pending) universal;
+    int64_t *starts; // per unplaced member, into refs
+    const Pending **refs;
+} Floating;
+
+static int compare_floating(const void *a, const void *b)
 {
-    return fold->selected == NULL || fold->selected[group];
+    const Pending *x = *(const Pending *const *)a, *y = *(const Pending *const *)b;
+    if (x->unplaced != y->unplaced)
+        return x->unplaced < y->unplaced ? -1 : 1;
+    return (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
+}
+
+static void universal_tuples(Fold *fold, Floating *floating)
+{
+    int64_t count;
+    const int64_t *universal = level_fit_universal(level_fit_lists(fold->level), &count);
+    Map seen = {0};
+    const CauseTable *causes = fold->level->run->shared->causes;
+    for (int64_t i = 0; i < count; i++) {
+        for (int64_t k = floating->starts[universal[i]]; k < floating->starts[universal[i] + 1];
+             k++) {
+            const Pending *pending = floating->refs[k];
+            bool is_new = false;
+            uint64_t *at = map_at(&seen, pending_key(fold, pending), &is_new);
+            if (is_new) {
+                *at = floating->universal.count;
+                vec_push(&floating->universal, *pending);
+                continue;
+            }
+            Tuple *have = &floating->universal.items[*at].tuple;
+            if (pending->tuple.cause != 0 &&
+                cause_order(causes, pending->tuple.cause, have->cause) < 0)
+                have->cause = pending->tuple.cause;
+        }
+    }
+    map_deinit(&seen);
+}
+
+// Whether no certain tuple of a group can be the same one: then many such tuples can be taken together.
+static bool can_collapse(const Fold *fold, const Pending *pending)
+{
+    for (uint32_t k = 0; fold->distinct != NULL && k < fold->id_count; k++) {
+        if (pending->rows[k] < 0)
+            return true;
+    }
+    return fold->distinct == NULL;
+}
+
+static bool collapses(AggregateKind kind, Type type)
+{
+    bool numeric = type_phys(type) == PHYS_I64 || type_phys(type) == PHYS_I128;
+    return kind == AGGREGATE_COUNT ||
+           (numeric && (kind == AGGREGATE_SUM || kind == AGGREGATE_MIN || kind == AGGREGATE_MAX));
+}
+
+static void tuple_ends(const Fold *fold, const Tuple *tuple, int128_t *lo, int128_t *hi)
+{
+    const Value *value = &tuple->value;
+    *lo = fold->aggregate->nonnegative ? 0 : BOUND_LOW;
+    *hi = BOUND_HIGH;
+    if (value->state == VALUE_KNOWN)
+        *lo = *hi = type_phys(value->type) == PHYS_I64 ? value->i64 : value->i128;
+    else if (value->state == VALUE_ISSUE && value->bounded)
+        *lo = value->lo, *hi = value->hi;
+}
+
+static int128_t add_ends(int128_t a, int128_t b)
+{
+    int128_t sum;
+    if (a == BOUND_LOW || b == BOUND_LOW || a == BOUND_HIGH || b == BOUND_HIGH)
+        return a == BOUND_LOW || b == BOUND_LOW ? BOUND_LOW : BOUND_HIGH;
+    if (!num_add_i128(a, b, &sum))
+        return a < 0 ? BOUND_LOW : BOUND_HIGH;
+    return sum;
+}
+
+// Takes `next` into `all`, a tuple that stands for several: as many as they are, with the bounds that they have together.
+static void collapse_into(const Fold *fold, Pending *all, const Pending *next, bool first)
+{
+    Tuple *tuple = &all->tuple;
+    int128_t lo, hi;
+    tuple_ends(fold, &next->tuple, &lo, &hi);
+    if (fold->aggregate->kind == AGGREGATE_SUM) {
+        lo = lo < 0 ? (next->tuple.many ? BOUND_LOW : lo) : 0;
+        hi = hi > 0 ? (next->tuple.many ? BOUND_HIGH : hi) : 0;
+    }
+    const CauseTable *causes = fold->level->run->shared->causes;
+    if (first) {
+        *all = *next;
+        all->collapsed = true;
+        tuple->weight = 1;
+        tuple->value.state = VALUE_ISSUE;
+        tuple->value.bounded = true;
+        tuple->value.lo = lo;
+        tuple->value.hi = hi;
+        return;
+    }
+    tuple->weight++;
+    tuple->many |= next->tuple.many;
+    bool sums = fold->aggregate->kind == AGGREGATE_SUM;
+    tuple->value.lo = sums ? add_ends(tuple->value.lo, lo) : MIN_OF(tuple->value.lo, lo);
+    tuple->value.hi = sums ? add_ends(tuple->value.hi, hi) : MAX_OF(tuple->value.hi, hi);
+    if (next->tuple.cause != 0 &&
+        (tuple->cause == 0 || cause_order(causes, next->tuple.cause, tuple->cause) < 0))
+        tuple->cause = next->tuple.cause;
+}
+
+static void collapse_universal(const Fold *fold, Floating *floating)
+{
+    if (floating->universal.count <= COLLAPSE_FROM ||
+        !collapses(fold->aggregate->kind, fold->aggregate->argument.type))
+        return;
+    Pending all[4];
+    bool have[4] = {false};
+    size_t kept = 0;
+    for (size_t i = 0; i < floating->universal.count; i++) {
+        const Pending *pending = &floating->universal.items[i];
+        if (!can_collapse(fold, pending)) {
+            floating->universal.items[kept++] = *pending;
+            continue;
+        }
+        collapse_into(fold, &all[pending->row_class], pending, !have[pending->row_class]);
+        have[pending->row_class] = true;
+    }
+    floating->universal.count = kept;
+    for (int c = 0; c < 4; c++) {
+        if (have[c])
+            vec_push(&floating->universal, all[c]);
+    }
+}
+
+static void floating_init(Fold *fold, Floating *floating, size_t count)
+{
+    Level *level = fold->level;
+    *floating = (Floating){0};
+    floating->refs = ARENA_ARRAY(level->arena, const Pending *, count + 1);
+    floating->starts = ARENA_ARRAY(level->arena, int64_t, level->unplaced.count + 1);
+    for (size_t i = 0; i < count; i++) {
+        floating->refs[i] = &fold->pending.items[i];
+        floating->starts[fold->pending.items[i].unplaced + 1]++;
+    }
+    for (size_t u = 0; u < level->unplaced.count; u++)
+        floating->starts[u + 1] += floating->starts[u];
+    if (count > 1)
+        qsort(floating->refs, count, sizeof *floating->refs, compare_floating);
+    if (count == 0)
+        return;
+    universal_tuples(fold, floating);
+    collapse_universal(fold, floating);
+}
+
+// Gathers what is in question for one group, best class first.
+static void gather_group(Gathering *gathering, const Pending *own, int64_t own_count,
+                         const Floating *floating, bool with_floating)
+{
+    Level *level = gathering->fold->level;
+    map_clear(gathering->seen);
+    gathering->count = 0;
+    int64_t fit_count = 0;
+    const int64_t *fitting =
+        with_floating ? level_fit_items(level_fit_lists(level), gathering->group, &fit_count)
+                      : NULL;
+    for (RowClass pass = CLASS_CERTAIN; pass <= CLASS_TOLERATED; pass++) {
+        for (int64_t i = 0; i < own_count; i++) {
+            if (own[i].row_class == pass)
+                gather_one(gathering, &own[i]);
+        }
+        for (int64_t f = 0; f < fit_count; f++) {
+            for (int64_t k = floating->starts[fitting[f]]; k < floating->starts[fitting[f] + 1];
+                 k++) {
+                if (floating->refs[k]->row_class == pass)
+                    gather_one(gathering, floating->refs[k]);
+            }
+        }
+        for (size_t i = 0; with_floating && i < floating->universal.count; i++) {
+            if (floating->universal.items[i].row_class == pass)
+                gather_one(gathering, &floating->universal.items[i]);
+        }
+    }
+}
+
+static void settle_groups(Fold *fold, LevelValues *values, const Floating *floating,
+                          size_t floating_count)
+{
+    Level *level = fold->level;
+    size_t total = fold->pending.count, next = floating_count;
+    Pending *copies = base_alloc_zeroed(total + 1, sizeof *copies),
+            **out = base_alloc_zeroed(total + 1, sizeof *out);
+    for (size_t i = 0; i < total; i++)
+        out[i] = &copies[i];
+    Map seen = {0};
+    Gathering gathering = {.fold = fold, .seen = &seen, .out = out};
+    for (int64_t group = 0; group < level->count; group++) {
+        const Pending *own = fold->pending.items + next;
+        int64_t own_count = 0;
+        while (next < total && fold->pending.items[next].group == group)
+            next++, own_count++;
+        bool with_floating =
+            floating_count > 0 && (fold->selected == NULL || fold->selected[group]);
+        if (own_count == 0 && !with_floating)
+            continue;
+        gathering.group = group;
+        gather_group(&gathering, own, own_count, floating, with_floating);
+        if (gathering.count > 0)
+            settle_group(fold, values, group, out, gathering.count);
+    }
+    map_deinit(&seen);
+    free(copies);
+    free(out);
 }
 
 static void settle_pending(Fold *fold, LevelValues *values)
 {
-    Level *level = fold->level;
     qsort(fold->pending.items, fold->pending.count, sizeof *fold->pending.items, compare_pending);
     size_t floating_count = 0; // group -1 sorts first
     while (floating_count < fold->pending.count && fold->pending.items[floating_count].group < 0)
         floating_count++;
-    size_t total = fold->pending.count;
-    const Pending **refs = base_alloc_zeroed(total + 1, sizeof *refs);
-    Pending *copies = base_alloc_zeroed(total + 1, sizeof *copies),
-            **out = base_alloc_zeroed(total + 1, sizeof *out);
-    for (size_t i = 0; i < total; i++) {
-        refs[i] = &fold->pending.items[i];
-        out[i] = &copies[i];
-    }
-    Map seen = {0};
-    size_t next = floating_count;
-    for (int64_t group = 0; group < level->count; group++) {
-        size_t from = next;
-        while (next < total && refs[next]->group == group)
-            next++;
-        if (next == from && (floating_count == 0 || !wants_floating(fold, group)))
-            continue;
-        int64_t count;
-        gather(fold, group, refs + from, (int64_t)(next - from), refs, (int64_t)floating_count,
-               &seen, out, &count);
-        if (count > 0)
-            settle_group(fold, values, group, out, count);
-    }
-    map_deinit(&seen);
-    free(refs);
-    free(copies);
-    free(out);
+    Floating floating;
+    floating_init(fold, &floating, floating_count);
+    settle_groups(fold, values, &floating, floating_count);
+    vec_free(&floating.universal);
 }
 
 // The values of all groups from what has been folded.

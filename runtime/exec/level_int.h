@@ -27,6 +27,8 @@ static inline int64_t member_unplaced_index(int64_t group)
     return -2 - group;
 }
 
+typedef VEC(CauseCount) CauseCounts;
+
 typedef struct Mark {
     uint32_t place; // 0: none
     CauseId cause;
@@ -109,11 +111,22 @@ struct Level {
     int64_t *own_head;  // per group: its last one in `own`, -1
     Mark
         *first_cause; // per group, kept when first asked for; only after the conditions are through
-    LevelValues *values; // per aggregate of the body
-    Map *unknown_ids;    // tells `?` of lookups apart
-    ScoreState *scores;  // per score operator behind this fence, in order
+    LevelValues *values;    // per aggregate of the body
+    struct LevelFits *fits; // NULL until asked for
+    Map *unknown_ids;       // tells `?` of lookups apart
+    ScoreState *scores;     // per score operator behind this fence, in order
     uint32_t score_count;
 };
+
+// Which groups unplaced members fit (level_fits.c): lists made when first asked for.
+typedef struct LevelFits LevelFits;
+const LevelFits *level_fit_lists(Level *level);
+// Unplaced members, by number, that fit every group; and those of the others that fit this one.
+const int64_t *level_fit_universal(const LevelFits *fits, int64_t *count);
+const int64_t *level_fit_items(const LevelFits *fits, int64_t group, int64_t *count);
+// Adds the marks of all unplaced members that fit the group.
+void level_fit_causes(Level *level, int64_t group, CauseCounts *counts);
+void level_fits_free(LevelFits *fits);
 
 #define CAVEAT_FENCE ((uint64_t)1 << 63)
 
@@ -146,7 +159,6 @@ void level_points(const Level *level, Arena *arena, Vector *out);
 // The lowest mark of a member here, place 0: none.
 Mark level_mark(const Level *level, int64_t member);
 // The causes of a group's indecision, each member once, into `counts` (not sorted).
-typedef VEC(CauseCount) CauseCounts;
 void level_causes(Level *level, int64_t group, CauseCounts *counts);
 Mark level_first_cause(Level *level, int64_t group);
 // Adds a condition's own cause to a group.

@@ -8,6 +8,7 @@
 // the known links when first needed, answer a binding whose own link is a skeleton.
 
 #include "runtime/exec/partner_int.h"
+#include "runtime/exec/pattern_int.h"
 
 // Rows by the characters that they have at the known positions of one pattern.
 typedef struct PatternMap {
@@ -27,39 +28,6 @@ struct SkeletonIndex {
 };
 
 // ---------------------------------------------------------------- patterns
-
-// The pattern of a skeleton or usable text.
-static Str pattern_of(Arena *arena, Str text)
-{
-    StrBuf buf;
-    strbuf_init(&buf);
-    size_t pos = 0;
-    while (pos < text.len) {
-        int32_t c = utf8_decode(text, &pos);
-        strbuf_add_char(&buf, c == SKELETON_UNKNOWN ? SKELETON_UNKNOWN : 'x');
-    }
-    Str out = arena_str(arena, strbuf_str(&buf));
-    strbuf_deinit(&buf);
-    return out;
-}
-
-// The characters of `text` at the known positions of `pattern`; false if the lengths differ or one of them is
-// unknown in `text` too.
-static bool project(Str text, Str pattern, StrBuf *out)
-{
-    strbuf_clear(out);
-    size_t pos = 0, at = 0;
-    while (pos < text.len && at < pattern.len) {
-        size_t before = pos;
-        int32_t c = utf8_decode(text, &pos);
-        if (pattern.ptr[at++] == 'x') {
-            if (c == SKELETON_UNKNOWN)
-                return false;
-            strbuf_add(out, (Str){text.ptr + before, pos - before});
-        }
-    }
-    return pos == text.len && at == pattern.len;
-}
 
 static PatternMap *pattern_map_create(Arena *arena, Str pattern)
 {
@@ -196,7 +164,7 @@ static void add_skeleton_row(BodyRun *run, PartnerRun *partner, uint32_t link, i
     }
     StrBuf projected;
     strbuf_init(&projected);
-    if (project(text, pattern, &projected))
+    if (pattern_project(text, pattern, &projected))
         pattern_map_add(index->right.items[*number], strbuf_str(&projected), row);
     strbuf_deinit(&projected);
 }
@@ -324,7 +292,7 @@ static void ask_known(BodyRun *run, PartnerRun *partner, const Vector *link_vect
     StrBuf projected;
     strbuf_init(&projected);
     for (size_t p = 0; p < index->right.count; p++) {
-        if (project(text, index->right.items[p]->pattern, &projected))
+        if (pattern_project(text, index->right.items[p]->pattern, &projected))
             pattern_map_pairs(index->right.items[p], strbuf_str(&projected), binding, pairs);
     }
     strbuf_deinit(&projected);
@@ -348,7 +316,7 @@ static PatternMap *known_map(BodyRun *run, PartnerRun *partner, uint32_t link, S
         const Vector *values = &partner->link_values[link];
         for (int64_t row = 0; row < partner->rowset->row_count; row++) {
             if (link_known(values, row) &&
-                project(link_text(run->shared, values, row), pattern, &name))
+                pattern_project(link_text(run->shared, values, row), pattern, &name))
                 pattern_map_add(map, strbuf_str(&name), row);
         }
         strbuf_deinit(&name);
@@ -367,7 +335,7 @@ static void ask_skeleton(BodyRun *run, PartnerRun *partner, const Vector *link_v
     PatternMap *map = known_map(run, partner, link, pattern);
     StrBuf projected;
     strbuf_init(&projected);
-    if (project(text, map->pattern, &projected))
+    if (pattern_project(text, map->pattern, &projected))
         pattern_map_pairs(map, strbuf_str(&projected), binding, pairs);
     strbuf_deinit(&projected);
     const SkeletonIndex *index = partner->skeletons;
