@@ -5,6 +5,7 @@
 #include "compiler/plan.h"
 
 #include "compiler/consts.h"
+#include "compiler/needed.h"
 #include "runtime/base/map.h"
 
 // Open addressing over the nodes; the hash of a node is kept beside it.
@@ -62,6 +63,7 @@ Plan *plan_create(Arena *arena, const Typed *typed)
     plan->typed = typed;
     plan->bodies = ARENA_ARRAY(arena, const PlanBody *, typed->decl_count);
     plan->contracts = ARENA_ARRAY(arena, const PlanExpr **, typed->decl_count);
+    plan->needed = needed_columns(arena, typed);
     plan->table = ARENA_NEW(arena, PlanTable);
     table_init(plan->table, arena, 256);
     return plan;

@@ -165,9 +165,10 @@ typedef struct Plan {
     Arena *arena;
     const Typed *typed;
     // By declaration number: bodies of relations (one per branch), rules and queries; NULL for others.
-    const PlanBody **bodies;     // first body of the declaration
-    const PlanExpr ***contracts; // tables: conditions of their contracts
-    struct PlanTable *table;     // private: interning
+    const PlanBody **bodies;      // first body of the declaration
+    const PlanExpr ***contracts;  // tables: conditions of their contracts
+    const uint8_t *const *needed; // by declaration: columns of tables that are read (needed.h)
+    struct PlanTable *table;      // private: interning
     uint32_t node_count;
 } Plan;
 

@@ -96,8 +96,10 @@ void lower_reach(const Plan *plan, const LowerRoots *roots, uint8_t *reached)
 
 // ---------------------------------------------------------------- declarations
 
-static const ColumnDecl *lower_columns(Lowerer *lowerer, const TypedRows *rows)
+static const ColumnDecl *lower_columns(Lowerer *lowerer, const TypedDecl *decl)
 {
+    const TypedRows *rows = &decl->rows;
+    const uint8_t *needed = lowerer->plan->needed[decl->index];
     ColumnDecl *columns = ARENA_ARRAY(lowerer->arena, ColumnDecl, rows->column_count);
     for (uint32_t i = 0; i < rows->column_count; i++) {
         const TypedColumn *column = &rows->columns[i];
@@ -110,7 +112,7 @@ static const ColumnDecl *lower_columns(Lowerer *lowerer, const TypedRows *rows)
                          .bare_unit = column->bare_unit == NULL ? STR("") : column->bare_unit->name,
                          .bare_num = column->bare_num,
                          .bare_den = column->bare_den,
-                         .needed = column->read};
+                         .needed = needed == NULL || needed[i]};
     }
     for (uint32_t i = 0; i < rows->key_count; i++)
         columns[rows->key[i]].needed = true;
@@ -182,7 +184,7 @@ static void lower_table(Lowerer *lowerer, const TypedDecl *decl, TableDecl *out)
     const TypedTable *table = &decl->table;
     *out = (TableDecl){
         .name = decl->name, .title = decl->title, .holder = table->holder, .needed = true};
-    out->columns = lower_columns(lowerer, &decl->rows);
+    out->columns = lower_columns(lowerer, decl);
     out->column_count = decl->rows.column_count;
     out->key = decl->rows.key;
     out->key_count = decl->rows.key_count;
@@ -257,9 +259,8 @@ static void lower_law(Lowerer *lowerer, const TypedDecl *decl, Law *out)
 static void lower_relation(Lowerer *lowerer, const TypedDecl *decl, bool given, Relation *out)
 {
     const TypedRelation *relation = &decl->relation;
-    *out = (Relation){.name = decl->name,
-                      .columns = lower_columns(lowerer, &decl->rows),
-                      .stratum = decl->stratum};
+    *out = (Relation){
+        .name = decl->name, .columns = lower_columns(lowerer, decl), .stratum = decl->stratum};
     out->declared = decl->index;
     out->column_count = decl->rows.column_count;
     out->key = decl->rows.key;
@@ -304,7 +305,7 @@ static void lower_rule(Lowerer *lowerer, const LowerRoots *roots, const TypedDec
     out->declared = decl->index;
     out->selected = is_root(roots, decl);
     out->read = is_read(lowerer, decl);
-    out->columns = lower_columns(lowerer, &decl->rows);
+    out->columns = lower_columns(lowerer, decl);
     out->column_count = decl->rows.column_count;
     if (!given)
         lower_body(lowerer, &lowerer->plan->bodies[decl->index][0], &out->body);
