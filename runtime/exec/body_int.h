@@ -98,6 +98,7 @@ typedef Status (*BodySink)(void *closure, BodyRun *run, const Bindings *batch);
 struct BodyRun {
     RunShared *shared;
     const Body *body;
+    bool shadows_matter;   // groups that only shadows could make concern somebody
     uint32_t end_operator; // first fence, or operator_count
     Arena *arena;          // lives as long as the body runs
     Arena *scratch;        // reset after each batch of `from`
@@ -200,6 +201,8 @@ Status partner_apply(BodyRun *run, PartnerRun *partner, const Bindings *in, Bind
 // Shadow bindings of loose rows (join, exists): pushed once, before the first batch. Count 0 where there are none.
 void partner_loose(BodyRun *run, PartnerRun *partner, Bindings *out);
 void partner_close(PartnerRun *partner);
+// Whether the clause has loose, accepted rows.
+bool partner_has_loose(const PartnerRun *partner);
 // The slots that the clause which binds `slot` reads, as bits.
 uint64_t partner_reads(const BodyRun *run, uint32_t slot);
 

@@ -222,10 +222,20 @@ static Status evaluate(Finding *finding)
     return STATUS_OK;
 }
 
-Status finding_open(Finding *finding, RunShared *shared, const Body *body)
+static bool has_exceptions(const Body *body)
+{
+    for (uint32_t i = 0; i < body->operator_count; i++) {
+        if (body->operators[i].kind == OPERATOR_EXCEPT)
+            return true;
+    }
+    return false;
+}
+
+Status finding_open(Finding *finding, RunShared *shared, const Body *body, bool read)
 {
     *finding = (Finding){0};
     body_run_init(&finding->run, shared, body);
+    finding->run.shadows_matter = read || count_fences(body) > 1 || has_exceptions(body);
     members_init(&finding->members, &finding->run);
     Status status = evaluate(finding);
     if (status != STATUS_OK)

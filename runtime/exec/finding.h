@@ -42,7 +42,8 @@ typedef struct Finding {
 } Finding;
 
 // Evaluates the body. On failure nothing is left open.
-Status finding_open(Finding *finding, RunShared *shared, const Body *body);
+// `read`: others read the result as a table.
+Status finding_open(Finding *finding, RunShared *shared, const Body *body, bool read);
 void finding_close(Finding *finding);
 
 static inline Level *finding_a(const Finding *finding)

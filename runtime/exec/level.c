@@ -331,6 +331,7 @@ void level_close(Level *level)
     if (level->arena == NULL)
         return;
     group_table_destroy(level->table);
+    level_folds_free(level);
     level_fits_free(level->fits);
     map_deinit(level->unknown_ids);
     vec_free(&level->unplaced);

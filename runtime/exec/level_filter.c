@@ -25,29 +25,35 @@ static void judge_which(Level *level, const Expr *condition, int which, Arena *a
     vector_expand(out, level->count, arena);
 }
 
-static bool some_differ(const Level *level, const Expr *condition, bool tolerated)
+// For which groups the guard can change what becomes of them. A plain rule has no use for a group that fails without
+// its shadows; what others read, and readings that differ, need to know whether shadows could bring it back.
+static bool guard_wanted(const Level *level, const Operator *op, uint8_t m)
 {
-    for (uint32_t s = 0; s < condition->count; s++) {
-        if (condition->steps[s].op != STEP_AGG)
-            continue;
-        const LevelValues *values = &level->values[condition->steps[s].index];
-        if (tolerated ? values->has_t : values->has_n)
-            return true;
-    }
-    return false;
+    if (op->kind == OPERATOR_EXCEPT)
+        return true;
+    if (op->kind == OPERATOR_DOUBT)
+        return m == TRUTH_F;
+    return m == TRUTH_T ||
+           (m == TRUTH_F && op->kind == OPERATOR_FILTER && level->run->shadows_matter);
 }
 
-static void judge(Level *level, const Expr *condition, Arena *arena, Vector vectors[3],
-                  Verdict *out)
+static void judge(Level *level, const Operator *op, Arena *arena, Vector vectors[3], Verdict *out)
 {
+    const Expr *condition = &op->condition;
     judge_which(level, condition, 1, arena, &vectors[0]);
     vectors[1] = vectors[0];
     vectors[2] = vectors[0];
-    if (!level->run->body->is_query && some_differ(level, condition, false))
+    uint8_t *wanted = ARENA_ARRAY(arena, uint8_t, level->count);
+    for (int64_t g = 0; g < level->count; g++)
+        wanted[g] = level->alive[g] && guard_wanted(level, op, vectors[0].truth[g]);
+    if (!level->run->body->is_query && level_guard(level, condition, wanted)) {
         judge_which(level, condition, 2, arena, &vectors[1]);
-    vectors[2] = vectors[1];
-    if (!level->run->body->is_query && some_differ(level, condition, true))
         judge_which(level, condition, 3, arena, &vectors[2]);
+        for (int64_t g = 0; g < level->count; g++) { // elsewhere nothing was computed
+            vectors[1].truth[g] = wanted[g] ? vectors[1].truth[g] : vectors[0].truth[g];
+            vectors[2].truth[g] = wanted[g] ? vectors[2].truth[g] : vectors[0].truth[g];
+        }
+    }
     *out =
         (Verdict){vectors[0].truth, vectors[1].truth, vectors[2].truth, &vectors[0], &vectors[1]};
 }
@@ -283,13 +289,13 @@ static void apply(Level *level, const Operator *op, uint32_t *score_ordinal)
     Vector vectors[3];
     Verdict verdict;
     if (op->kind == OPERATOR_SCORE) {
-        judge(level, &op->condition, level->run->scratch, vectors, &verdict);
+        judge(level, op, level->run->scratch, vectors, &verdict);
         settle_score(level, op, (*score_ordinal)++, &verdict);
     } else if (is_condition(op)) {
         if (op->kind == OPERATOR_CITE)
             judge_citation(level, &op->citation, vectors, &verdict);
         else
-            judge(level, &op->condition, level->run->scratch, vectors, &verdict);
+            judge(level, op, level->run->scratch, vectors, &verdict);
         for (int64_t g = 0; g < level->count; g++) {
             GroupVerdict one = verdict_of(&verdict, g);
             if (!level->alive[g])

@@ -65,12 +65,16 @@ typedef struct OwnMark {
     int64_t next; // of the same group, -1
 } OwnMark;
 
+// A fold under way (level_fold.c): what was set aside is kept for the guard.
+typedef struct Fold Fold;
+
 typedef struct LevelValues { // of one aggregate
     bool done;
     Vector shown;     // over certain tuples with known values
     int64_t *unknown; // rows behind it that are not known; NULL: none anywhere
-    Vector m, n, t;
-    bool has_n, has_t; // n, t differ from m somewhere
+    Vector m, n, t;   // n and t hold for guarded groups only, elsewhere they are m
+    Fold *fold;       // NULL: no tuple was set aside
+    uint8_t *guarded; // per group: n and t are computed; NULL: there is nothing to guard against
 } LevelValues;
 
 typedef struct ScoreState {
@@ -149,6 +153,11 @@ void level_stream_fold(LevelStream *stream);
 void level_stream_close(LevelStream *stream);
 // Computes aggregate `index` for all groups, or those selected (by number; NULL: all).
 void level_aggregate(Level *level, uint32_t index, const uint8_t *selected);
+// Computes n and t of the aggregates that the expression reads, for the groups marked. Returns whether some group
+// marked has shadow or tolerated tuples, so that n or t may differ from m at all.
+bool level_guard(Level *level, const Expr *expr, const uint8_t *wanted);
+// Frees what level_aggregate kept.
+void level_folds_free(Level *level);
 // A context over the groups. `which`: 0 shown values, 1 m, 2 n, 3 t. Aggregates that the expression reads are computed.
 EvalContext level_context(Level *level, const Expr *expr, int which, const uint8_t *selected,
                           Arena *arena);

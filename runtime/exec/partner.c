@@ -691,6 +691,11 @@ void partner_loose(BodyRun *run, PartnerRun *partner, Bindings *out)
     vec_free(&rows);
 }
 
+bool partner_has_loose(const PartnerRun *partner)
+{
+    return partner->loose_count > 0;
+}
+
 uint64_t partner_reads(const BodyRun *run, uint32_t slot)
 {
     for (uint32_t i = 0; i < run->end_operator; i++) {

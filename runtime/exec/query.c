@@ -222,7 +222,7 @@ Status query_build(RunShared *shared, const Query *query, QueryResult *out)
     Finding finding;
     *out =
         (QueryResult){.arena = arena_create(NULL, 0), .query = query->name, .title = query->title};
-    TRY(finding_open(&finding, shared, &query->body));
+    TRY(finding_open(&finding, shared, &query->body, false));
     QueryRows rows = {
         .finding = &finding, .query = query, .column_count = query->body.column_count};
     Status status = finding.level_count == 0 ? bindings_rows(&rows) : group_rows(&rows);

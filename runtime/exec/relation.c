@@ -8,7 +8,7 @@ static Status run_branch(RowMaker *maker, const Relation *relation, uint32_t bra
                          RuleResult *gap_lines, Entries *entries)
 {
     Finding finding;
-    TRY(finding_open(&finding, maker->shared, &relation->branches[branch]));
+    TRY(finding_open(&finding, maker->shared, &relation->branches[branch], true));
     rows_of_branch(maker, &finding, branch);
     gap_entries(&finding.run, gap_lines->arena, entries);
     finding_close(&finding);

@@ -162,6 +162,7 @@ CauseId undecided_cell(RowMaker *maker, uint32_t column)
 void group_vectors(Level *level, const Expr *expr, Arena *arena, Vector *m, Vector *n)
 {
     Vector *out[2] = {m, n};
+    (void)level_guard(level, expr, level->alive);
     for (int which = 1; which <= 2; which++) {
         EvalContext context = level_context(level, expr, which, NULL, arena);
         Vector points;

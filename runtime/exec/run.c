@@ -177,7 +177,7 @@ static Status compute_rule(Run *run, uint32_t index)
         return given_rows(run, rule->name, rule->columns, rule->column_count, given,
                           &run->shared.rules[index]);
     Finding finding;
-    TRY(finding_open(&finding, &run->shared, &rule->body));
+    TRY(finding_open(&finding, &run->shared, &rule->body, rule->read));
     Status status = STATUS_OK;
     if (rule->read)
         status = finding_rule_rows(&finding, rule, &run->shared.rules[index]);

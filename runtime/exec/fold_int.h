@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// fold_int.h: one aggregate being folded over the groups of a fence; shared by level_fold.c (what is certain) and
+// level_pending.c (what is in question).
+
+#ifndef SUP_RUNTIME_EXEC_FOLD_INT_H
+#define SUP_RUNTIME_EXEC_FOLD_INT_H
+
+#include "runtime/exec/level_int.h"
+
+// A tuple set aside.
+typedef struct Pending {
+    int64_t group;      // or -1: of an unplaced member
+    int64_t unplaced;   // index of it
+    int64_t ordinal;    // order of arrival
+    RowClass row_class; // CERTAIN: counts, but its value is not known
+    Tuple tuple;
+    const int64_t *rows; // identity: per mention slot, and the group below
+    bool collapsed;      // stands for several tuples
+} Pending;
+
+// Tuples of unplaced members: those that fit every group, and the others by member.
+typedef struct Floating {
+    int64_t count; // pending tuples that are of unplaced members: the first ones
+    VEC(Pending) universal;
+    int64_t *starts; // per unplaced member, into refs
+    const Pending **refs;
+} Floating;
+
+struct Fold {
+    Level *level;
+    const Aggregate *aggregate;
+    const uint8_t *selected;
+    AggState *state;
+    GroupTable *distinct; // (group, rows…) of certain tuples; NULL: tuples cannot repeat
+    int64_t distinct_count;
+    uint32_t id_count; // row numbers in a tuple's identity
+    bool over_groups;  // reads values of the fence below: its group belongs to the identity
+    VEC(Pending) pending;
+    MapI64 failed;      // queries: group -> least cause of a failing value
+    bool shadows;       // some tuple is a shadow or tolerated
+    Floating *floating; // NULL until settled
+};
+
+// Settles the tuples set aside: m of every group that has some, and the lists from which the guard is computed
+// (level_pending.c).
+void pending_settle(Fold *fold, LevelValues *values);
+// A failing value makes the aggregate of its group fail (queries).
+void pending_settle_failed(const Fold *fold, LevelValues *values);
+// n and t of the groups marked.
+void pending_guard(Fold *fold, LevelValues *values, const uint8_t *wanted);
+void pending_free(Fold *fold);
+// A copy of the first `count` values, all known or not.
+void pending_copy(const Vector *from, int64_t count, Arena *arena, Vector *to);
+
+#endif

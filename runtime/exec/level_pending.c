@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// level_pending.c: tuples in question: made distinct, best class first, and bounded group by group.
+//
+// m of a group needs its own tuples only. The guard also needs those of members without a full key, who may belong to
+// many groups: where nothing of their key is known they are taken together once, and the guard is computed only for the
+// groups that ask.
+
+#include "runtime/exec/fold_int.h"
+
+static int compare_pending(const void *a, const void *b)
+{
+    const Pending *x = a, *y = b;
+    if (x->group != y->group)
+        return x->group < y->group ? -1 : 1;
+    if (x->row_class != y->row_class)
+        return x->row_class < y->row_class ? -1 : 1;
+    return (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
+}
+
+static bool in_distinct(const Fold *fold, int64_t group, const Pending *pending)
+{
+    if (fold->distinct == NULL)
+        return false;
+    Arena *arena = fold->level->run->scratch;
+    ArenaMark mark = arena_mark(arena);
+    Vector *keys = ARENA_ARRAY(arena, Vector, fold->id_count + 1);
+    for (uint32_t k = 0; k <= fold->id_count; k++) {
+        vector_make(&keys[k], PHYS_I64, 1, arena);
+        keys[k].i64[0] = k == 0 ? group : pending->rows[k - 1];
+    }
+    int64_t number;
+    group_find(fold->distinct, keys, 1, &number);
+    arena_rewind(arena, mark);
+    return number != GROUP_NONE;
+}
+
+static Str pending_key(const Fold *fold, const Pending *pending)
+{
+    return (Str){(const char *)pending->rows, fold->id_count * sizeof *pending->rows};
+}
+
+// Tuples in question that may meet in one group.
+typedef struct Gathering {
+    const Fold *fold;
+    int64_t group;
+    Map *seen;
+    Pending **out; // distinct ones, the best class of each
+    int64_t count;
+} Gathering;
+
+static void gather_one(Gathering *gathering, const Pending *pending)
+{
+    const Fold *fold = gathering->fold;
+    if (pending->row_class != CLASS_CERTAIN && !pending->collapsed &&
+        in_distinct(fold, gathering->group, pending))
+        return;
+    bool is_new = true;
+    uint64_t *at =
+        pending->collapsed ? NULL : map_at(gathering->seen, pending_key(fold, pending), &is_new);
+    if (is_new) {
+        if (at != NULL)
+            *at = (uint64_t)gathering->count;
+        *gathering->out[gathering->count++] = *pending;
+        return;
+    }
+    Pending *have = gathering->out[*at];
+    const CauseTable *causes = fold->level->run->shared->causes;
+    if (have->row_class == pending->row_class && pending->row_class != CLASS_CERTAIN &&
+        pending->tuple.cause != 0 &&
+        (have->tuple.cause == 0 ||
+         cause_order(causes, pending->tuple.cause, have->tuple.cause) < 0))
+        have->tuple.cause = pending->tuple.cause;
+}
+
+static void bounds_upto(const Fold *fold, int64_t group, Pending *const *tuples, int64_t count,
+                        RowClass upto, Value *out)
+{
+    VEC(Tuple) rest = {0};
+    TupleBlame blame = {0};
+    for (int64_t i = 0; i < count; i++) {
+        if (tuples[i]->row_class > upto)
+            continue;
+        vec_push(&rest, tuples[i]->tuple);
+        tuple_blame(fold->level->run->shared, &blame, &tuples[i]->tuple, tuples[i]->row_class);
+    }
+    tuples_bounds(fold->level->run->shared, fold->state, group, rest.items, (int64_t)rest.count,
+                  &blame, upto, out);
+    vec_free(&rest);
+}
+
+void pending_copy(const Vector *from, int64_t count, Arena *arena, Vector *to)
+{
+    int64_t *all = ARENA_ARRAY(arena, int64_t, count);
+    for (int64_t i = 0; i < count; i++)
+        all[i] = i;
+    vector_take(from, all, count, arena, to);
+}
+
+// m of one group in question, and how many of its rows are not known.
+static void settle_m(const Fold *fold, LevelValues *values, int64_t group, Pending *const *tuples,
+                     int64_t count)
+{
+    Value value;
+    bounds_upto(fold, group, tuples, count, CLASS_POSSIBLE, &value);
+    vector_set(&values->m, group, &value, fold->level->arena);
+    values->unknown[group] = count;
+}
+
+// n and t of one group.
+static void settle_guard(const Fold *fold, LevelValues *values, int64_t group,
+                         Pending *const *tuples, int64_t count)
+{
+    Value value;
+    bounds_upto(fold, group, tuples, count, CLASS_SHADOW, &value);
+    vector_set(&values->n, group, &value, fold->level->arena);
+    bounds_upto(fold, group, tuples, count, CLASS_TOLERATED, &value);
+    vector_set(&values->t, group, &value, fold->level->arena);
+}
+
+void pending_settle_failed(const Fold *fold, LevelValues *values)
+{
+    for (size_t i = 0; i < map_i64_count(&fold->failed); i++) {
+        const MapI64Entry *entry = map_i64_entry(&fold->failed, i);
+        Value value = {
+            .type = fold->aggregate->type, .state = VALUE_ISSUE, .cause = (CauseId)entry->value};
+        vector_set(&values->m, entry->key, &value, fold->level->arena);
+    }
+}
+
+// ---------------------------------------------------------------- members without a full key
+
+// More tuples than this that fit every group are handed on as a few that stand for them.
+#ifdef SUP_TORTURE
+enum { COLLAPSE_FROM = 2 };
+#else
+enum { COLLAPSE_FROM = 32 };
+#endif
+
+static int compare_floating(const void *a, const void *b)
+{
+    const Pending *x = *(const Pending *const *)a, *y = *(const Pending *const *)b;
+    if (x->unplaced != y->unplaced)
+        return x->unplaced < y->unplaced ? -1 : 1;
+    return (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
+}
+
+static void universal_tuples(Fold *fold, Floating *floating)
+{
+    int64_t count;
+    const int64_t *universal = level_fit_universal(level_fit_lists(fold->level), &count);
+    Map seen = {0};
+    const CauseTable *causes = fold->level->run->shared->causes;
+    for (int64_t i = 0; i < count; i++) {
+        for (int64_t k = floating->starts[universal[i]]; k < floating->starts[universal[i] + 1];
+             k++) {
+            const Pending *pending = floating->refs[k];
+            bool is_new = false;
+            uint64_t *at = map_at(&seen, pending_key(fold, pending), &is_new);
+            if (is_new) {
+                *at = floating->universal.count;
+                vec_push(&floating->universal, *pending);
+                continue;
+            }
+            Tuple *have = &floating->universal.items[*at].tuple;
+            if (pending->tuple.cause != 0 &&
+                cause_order(causes, pending->tuple.cause, have->cause) < 0)
+                have->cause = pending->tuple.cause;
+        }
+    }
+    map_deinit(&seen);
+}
+
+// Whether no certain tuple of a group can be the same one: then many such tuples can be taken together.
+static bool can_collapse(const Fold *fold, const Pending *pending)
+{
+    for (uint32_t k = 0; fold->distinct != NULL && k < fold->id_count; k++) {
+        if (pending->rows[k] < 0)
+            return true;
+    }
+    return fold->distinct == NULL;
+}
+
+static bool collapses(AggregateKind kind, Type type)
+{
+    bool numeric = type_phys(type) == PHYS_I64 || type_phys(type) == PHYS_I128;
+    return kind == AGGREGATE_COUNT ||
+           (numeric && (kind == AGGREGATE_SUM || kind == AGGREGATE_MIN || kind == AGGREGATE_MAX));
+}
+
+static void tuple_ends(const Fold *fold, const Tuple *tuple, int128_t *lo, int128_t *hi)
+{
+    const Value *value = &tuple->value;
+    *lo = fold->aggregate->nonnegative ? 0 : BOUND_LOW;
+    *hi = BOUND_HIGH;
+    if (value->state == VALUE_KNOWN)
+        *lo = *hi = type_phys(value->type) == PHYS_I64 ? value->i64 : value->i128;
+    else if (value->state == VALUE_ISSUE && value->bounded)
+        *lo = value->lo, *hi = value->hi;
+}
+
+static int128_t add_ends(int128_t a, int128_t b)
+{
+    int128_t sum;
+    if (a == BOUND_LOW || b == BOUND_LOW || a == BOUND_HIGH || b == BOUND_HIGH)
+        return a == BOUND_LOW || b == BOUND_LOW ? BOUND_LOW : BOUND_HIGH;
+    if (!num_add_i128(a, b, &sum))
+        return a < 0 ? BOUND_LOW : BOUND_HIGH;
+    return sum;
+}
+
+// Takes `next` into `all`, a tuple that stands for several: as many as they are, with the bounds that they have together.
+static void collapse_into(const Fold *fold, Pending *all, const Pending *next, bool first)
+{
+    Tuple *tuple = &all->tuple;
+    int128_t lo, hi;
+    tuple_ends(fold, &next->tuple, &lo, &hi);
+    if (fold->aggregate->kind == AGGREGATE_SUM) {
+        lo = lo < 0 ? (next->tuple.many ? BOUND_LOW : lo) : 0;
+        hi = hi > 0 ? (next->tuple.many ? BOUND_HIGH : hi) : 0;
+    }
+    const CauseTable *causes = fold->level->run->shared->causes;
+    if (first) {
+        *all = *next;
+        all->collapsed = true;
+        tuple->weight = 1;
+        tuple->value.state = VALUE_ISSUE;
+        tuple->value.bounded = true;
+        tuple->value.lo = lo;
+        tuple->value.hi = hi;
+        return;
+    }
+    tuple->weight++;
+    tuple->many |= next->tuple.many;
+    bool sums = fold->aggregate->kind == AGGREGATE_SUM;
+    tuple->value.lo = sums ? add_ends(tuple->value.lo, lo) : MIN_OF(tuple->value.lo, lo);
+    tuple->value.hi = sums ? add_ends(tuple->value.hi, hi) : MAX_OF(tuple->value.hi, hi);
+    if (next->tuple.cause != 0 &&
+        (tuple->cause == 0 || cause_order(causes, next->tuple.cause, tuple->cause) < 0))
+        tuple->cause = next->tuple.cause;
+}
+
+static void collapse_universal(const Fold *fold, Floating *floating)
+{
+    if (floating->universal.count <= COLLAPSE_FROM ||
+        !collapses(fold->aggregate->kind, fold->aggregate->argument.type))
+        return;
+    Pending all[4];
+    bool have[4] = {false};
+    size_t kept = 0;
+    for (size_t i = 0; i < floating->universal.count; i++) {
+        const Pending *pending = &floating->universal.items[i];
+        if (!can_collapse(fold, pending)) {
+            floating->universal.items[kept++] = *pending;
+            continue;
+        }
+        collapse_into(fold, &all[pending->row_class], pending, !have[pending->row_class]);
+        have[pending->row_class] = true;
+    }
+    floating->universal.count = kept;
+    for (int c = 0; c < 4; c++) {
+        if (have[c])
+            vec_push(&floating->universal, all[c]);
+    }
+}
+
+static void floating_init(Fold *fold, Floating *floating, size_t count)
+{
+    Level *level = fold->level;
+    *floating = (Floating){.count = (int64_t)count};
+    floating->refs = ARENA_ARRAY(level->arena, const Pending *, count + 1);
+    floating->starts = ARENA_ARRAY(level->arena, int64_t, level->unplaced.count + 1);
+    for (size_t i = 0; i < count; i++) {
+        floating->refs[i] = &fold->pending.items[i];
+        floating->starts[fold->pending.items[i].unplaced + 1]++;
+    }
+    for (size_t u = 0; u < level->unplaced.count; u++)
+        floating->starts[u + 1] += floating->starts[u];
+    if (count > 1)
+        qsort(floating->refs, count, sizeof *floating->refs, compare_floating);
+    if (count == 0)
+        return;
+    universal_tuples(fold, floating);
+    collapse_universal(fold, floating);
+}
+
+// Gathers what is in question for one group, best class first: its own tuples up to a class, and where that reaches
+// shadows, those of unplaced members.
+static void gather_group(Gathering *gathering, const Pending *own, int64_t own_count, RowClass upto)
+{
+    const Fold *fold = gathering->fold;
+    const Floating *floating = fold->floating;
+    map_clear(gathering->seen);
+    gathering->count = 0;
+    int64_t fit_count = 0;
+    bool with_floating = upto >= CLASS_SHADOW && floating->count > 0;
+    const int64_t *fitting =
+        with_floating ? level_fit_items(level_fit_lists(fold->level), gathering->group, &fit_count)
+                      : NULL;
+    for (RowClass pass = CLASS_CERTAIN; pass <= upto; pass++) {
+        for (int64_t i = 0; i < own_count; i++) {
+            if (own[i].row_class == pass)
+                gather_one(gathering, &own[i]);
+        }
+        for (int64_t f = 0; f < fit_count; f++) {
+            for (int64_t k = floating->starts[fitting[f]]; k < floating->starts[fitting[f] + 1];
+                 k++) {
+                if (floating->refs[k]->row_class == pass)
+                    gather_one(gathering, floating->refs[k]);
+            }
+        }
+        for (size_t i = 0; with_floating && i < floating->universal.count; i++) {
+            if (floating->universal.items[i].row_class == pass)
+                gather_one(gathering, &floating->universal.items[i]);
+        }
+    }
+}
+
+// Visits the groups marked (NULL: all) with what is in question for them.
+typedef void (*Settle)(const Fold *fold, LevelValues *values, int64_t group, Pending *const *tuples,
+                       int64_t count);
+
+static void settle_groups(Fold *fold, LevelValues *values, const uint8_t *wanted, RowClass upto,
+                          Settle settle)
+{
+    Level *level = fold->level;
+    size_t total = fold->pending.count, next = (size_t)fold->floating->count;
+    size_t most = total + fold->floating->universal.count + 1;
+    Pending *copies = base_alloc_zeroed(most, sizeof *copies),
+            **out = base_alloc_zeroed(most, sizeof *out);
+    for (size_t i = 0; i < most; i++)
+        out[i] = &copies[i];
+    Map seen = {0};
+    Gathering gathering = {.fold = fold, .seen = &seen, .out = out};
+    for (int64_t group = 0; group < level->count; group++) {
+        const Pending *own = fold->pending.items + next;
+        int64_t own_count = 0;
+        while (next < total && fold->pending.items[next].group == group)
+            next++, own_count++;
+        bool asked = wanted == NULL || wanted[group];
+        if (!asked || (own_count == 0 && (upto < CLASS_SHADOW || fold->floating->count == 0)))
+            continue;
+        gathering.group = group;
+        gather_group(&gathering, own, own_count, upto);
+        if (gathering.count > 0)
+            settle(fold, values, group, out, gathering.count);
+    }
+    map_deinit(&seen);
+    free(copies);
+    free(out);
+}
+
+void pending_settle(Fold *fold, LevelValues *values)
+{
+    Level *level = fold->level;
+    qsort(fold->pending.items, fold->pending.count, sizeof *fold->pending.items, compare_pending);
+    size_t floating_count = 0; // group -1 sorts first
+    while (floating_count < fold->pending.count && fold->pending.items[floating_count].group < 0)
+        floating_count++;
+    fold->floating = ARENA_NEW(level->arena, Floating);
+    floating_init(fold, fold->floating, floating_count);
+    values->unknown = ARENA_ARRAY(level->arena, int64_t, level->count);
+    settle_groups(fold, values, NULL, CLASS_POSSIBLE, settle_m);
+    pending_copy(&values->m, level->count, level->arena, &values->n);
+    pending_copy(&values->m, level->count, level->arena, &values->t);
+    if (fold->shadows)
+        values->guarded = ARENA_ARRAY(level->arena, uint8_t, level->count);
+}
+
+void pending_guard(Fold *fold, LevelValues *values, const uint8_t *wanted)
+{
+    settle_groups(fold, values, wanted, CLASS_TOLERATED, settle_guard);
+}
+
+void pending_free(Fold *fold)
+{
+    if (fold->floating != NULL)
+        vec_free(&fold->floating->universal);
+}
