@@ -186,7 +186,8 @@ static void make_person(uint64_t *seed, char id[19])
     int day = 1 + (int)(random_next(seed) % (uint64_t)date_days_in_month(year, month));
     int region = 110000 + (int)(random_next(seed) % 500000),
         order = (int)(random_next(seed) % 1000);
-    snprintf(id, 19, "%06d%04d%02d%02d%03d", region, year, month, day, order);
+    snprintf(id, 19, "%06u%04u%02u%02u%03u", (unsigned)region % 1000000, (unsigned)year % 10000,
+             (unsigned)month % 100, (unsigned)day % 100, (unsigned)order % 1000);
     int sum = 0;
     for (int i = 0; i < 17; i++)
         sum += (id[i] - '0') * weights[i];
