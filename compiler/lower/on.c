@@ -45,18 +45,25 @@ static void add_read(ReadList *list, const PlanExpr *expr, bool partner)
         vec_push(&list->earlier, expr);
 }
 
-// The greatest parts that read one side only, left to right. Of a comparison over earlier variables alone these are
-// its operands, so that what the binding lacks is named, not what came of it.
+// The greatest parts that read one side only, left to right.
 static void collect_reads(const OnBuilder *builder, const PlanExpr *expr, ReadList *list)
 {
     bool partner = reads_partner(builder, expr), earlier = reads_earlier(builder, expr);
-    bool comparison = expr->type.kind == TYPE_BOOLEAN && expr->kid_count > 0;
-    if (earlier && (partner || comparison)) {
+    if (partner && earlier) {
         for (uint32_t i = 0; i < expr->kid_count; i++)
             collect_reads(builder, expr->kids[i], list);
     } else if (partner || earlier) {
         add_read(list, expr, partner);
     }
+}
+
+// Of a leaf, its operands' parts: what the binding lacks is named, not what came of it.
+static void collect_leaf_reads(const OnBuilder *builder, const PlanExpr *leaf, ReadList *list)
+{
+    for (uint32_t i = 0; i < leaf->kid_count; i++)
+        collect_reads(builder, leaf->kids[i], list);
+    if (leaf->kid_count == 0)
+        collect_reads(builder, leaf, list);
 }
 
 static const Expr *lowered_reads(Lowerer *lowerer, const PlanExpr *const *reads, size_t count)
@@ -102,7 +109,7 @@ static void emit_leaf(OnBuilder *builder, const PlanExpr *expr, bool negative, b
         add_read(&list, partner, true);
     } else {
         list.seen = base_alloc_zeroed(lowerer->plan->node_count / 64 + 1, sizeof *list.seen);
-        collect_reads(builder, expr, &list);
+        collect_leaf_reads(builder, expr, &list);
         free(list.seen);
     }
     leaf.reads_earlier = lowered_reads(lowerer, list.earlier.items, list.earlier.count);

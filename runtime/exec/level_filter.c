@@ -106,6 +106,23 @@ static void blame_group(Level *level, int64_t group, uint32_t place, CauseId cau
     level_own(level, group, (Mark){place, members_cause(causes, cause)});
 }
 
+// Whether members that the fence tolerates stand in the group, or fit it.
+static bool has_tolerated(Level *level, int64_t group)
+{
+    if (!level->tolerant || level->shadow_total == 0)
+        return false;
+    level_index(level);
+    for (int64_t k = level->starts[group]; k < level->starts[group + 1]; k++) {
+        if (level_member_class(level, level->rows[k], group) == CLASS_TOLERATED)
+            return true;
+    }
+    int64_t universal, fitting;
+    const LevelFits *fits = level_fit_lists(level);
+    (void)level_fit_universal(fits, &universal);
+    (void)level_fit_items(fits, group, &fitting);
+    return universal + fitting > 0;
+}
+
 // The caveats of a verdict that tolerated rows could overturn.
 static uint64_t caveats_of(Level *level, const Expr *condition, int64_t group)
 {
@@ -119,7 +136,7 @@ static uint64_t caveats_of(Level *level, const Expr *condition, int64_t group)
         for (uint32_t m = 0; m < aggregate->mention_count; m++)
             slots |= (uint64_t)1 << aggregate->mention[m];
     }
-    if (level->tolerant && level->shadow_total > 0)
+    if (has_tolerated(level, group))
         caveats |= CAVEAT_FENCE;
     uint32_t ordinal = 0;
     for (uint32_t i = 0; i < level->run->end_operator; i++) {

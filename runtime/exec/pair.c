@@ -392,11 +392,23 @@ Status pairs_judge(BodyRun *run, PartnerRun *partner, const Bindings *batch, Pai
 
 // ---------------------------------------------------------------- loose rows
 
+static bool leaf_is_own(const PartnerRun *partner, const OnLeaf *leaf)
+{
+    return (expr_slots(&leaf->value) & ~((uint64_t)1 << partner->partner->slot)) == 0 &&
+           !expr_reads_aggregate(&leaf->value);
+}
+
 // Which rows of the block read, in this leaf, a value of their own that is not known (of a key leaf: that kept
 // nothing), and why.
-static void reads_nothing(const EvalContext *context, const OnLeaf *leaf, Policy policy,
+static void reads_nothing(const PartnerRun *partner, const EvalContext *context, const OnLeaf *leaf,
                           uint8_t *out, CauseId *cause)
 {
+    Policy policy = partner->partner->policy;
+    if (!leaf->key &&
+        leaf_is_own(partner, leaf)) { // one that is known all the same reads nothing unknown
+        first_unknown_read(context, &leaf->value, 1, policy, out, cause);
+        return;
+    }
     if (!leaf->key) {
         first_unknown_read(context, leaf->reads_partner, leaf->reads_partner_count, policy, out,
                            cause);
@@ -419,12 +431,6 @@ typedef struct LooseLeaves {
     TruthBlock *own;    // leaves over the row alone
 } LooseLeaves;
 
-static bool leaf_is_own(const PartnerRun *partner, const OnLeaf *leaf)
-{
-    return (expr_slots(&leaf->value) & ~((uint64_t)1 << partner->partner->slot)) == 0 &&
-           !expr_reads_aggregate(&leaf->value);
-}
-
 static LooseLeaves loose_leaves(const PartnerRun *partner, const EvalContext *context)
 {
     const Partner *on = partner->partner;
@@ -438,7 +444,7 @@ static LooseLeaves loose_leaves(const PartnerRun *partner, const EvalContext *co
     for (uint32_t l = 0; l < on->leaf_count; l++) {
         const OnLeaf *leaf = &on->leaves[l];
         out.unknown[l] = ARENA_ARRAY(context->arena, uint8_t, count);
-        reads_nothing(context, leaf, on->policy, out.unknown[l], cause);
+        reads_nothing(partner, context, leaf, out.unknown[l], cause);
         for (int64_t i = 0; i < count; i++) {
             if (out.unknown[l][i] && !out.reads[i])
                 out.cause[i] = cause[i];
