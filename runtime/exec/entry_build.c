@@ -6,6 +6,7 @@
 // alone. Printed values are taken over certain members with known values; how many are not known stands behind
 // them. A value that cannot be computed prints （缺失） or its reason and never changes a list.
 
+#include "runtime/base/sort.h"
 #include "runtime/clue/clue_id.h"
 #include "runtime/exec/entry_int.h"
 
@@ -451,8 +452,10 @@ static int severity_rank(Severity severity)
     return severity == SEVERITY_NONE ? SEVERITY_LOW + 1 : (int)severity;
 }
 
-static int compare_entries(const Dict *dict, const Entry *a, const Entry *b)
+static int compare_entries(const void *context, const void *x, const void *y)
 {
+    const Dict *dict = context;
+    const Entry *a = x, *b = y;
     if (a->list != b->list)
         return (int)a->list - (int)b->list;
     if (a->list == LIST_CLUE && severity_rank(a->severity) != severity_rank(b->severity))
@@ -460,24 +463,6 @@ static int compare_entries(const Dict *dict, const Entry *a, const Entry *b)
     if (a->list == LIST_CLUE && a->score != b->score)
         return a->score > b->score ? -1 : 1;
     return compare_entry_keys(dict, a, b);
-}
-
-static void sort_entries(const Dict *dict, Entry *entries, size_t count)
-{
-    Entry *scratch = base_alloc(MAX_OF(count, 1) * sizeof *scratch);
-    for (size_t width = 1; width < count; width *= 2) {
-        for (size_t from = 0; from < count; from += 2 * width) {
-            size_t middle = MIN_OF(from + width, count), end = MIN_OF(from + 2 * width, count),
-                   i = from, j = middle;
-            for (size_t out = from; out < end; out++) {
-                bool left = j >= end ||
-                            (i < middle && compare_entries(dict, &entries[i], &entries[j]) <= 0);
-                scratch[out] = left ? entries[i++] : entries[j++];
-            }
-        }
-        memcpy(entries, scratch, count * sizeof *entries);
-    }
-    free(scratch);
 }
 
 // ---------------------------------------------------------------- all together
@@ -577,7 +562,8 @@ Status finding_entries(Finding *finding, const Rule *rule, RuleResult *result)
                        .entries = &entries};
     add_lists(&builder);
     add_partials(&builder);
-    sort_entries(finding->run.shared->dict, entries.items, entries.count);
+    sort_stable(entries.items, entries.count, sizeof *entries.items, compare_entries,
+                finding->run.shared->dict);
     add_summary(&builder, result);
     gap_entries(&finding->run, result->arena, &entries);
     Entry *kept = ARENA_ARRAY(result->arena, Entry, entries.count + 1);

@@ -4,6 +4,7 @@
 
 #include "runtime/exec/finding.h"
 
+#include "runtime/base/sort.h"
 #include "runtime/exec/block.h"
 
 // Whether some exception touches some binding, or stands behind a fence: then the readings differ.
@@ -106,8 +107,9 @@ Value finding_key(const Finding *finding, const FindingKey *key, uint32_t part)
     return vector_value(&level->keys[part], level->op->group.keys[part].value.type, group);
 }
 
-static int compare_keys(const Finding *finding, const FindingKey *a, const FindingKey *b)
+static int compare_keys(const void *context, const void *a, const void *b)
 {
+    const Finding *finding = context;
     uint32_t count = finding_a(finding)->op->group.key_count;
     for (uint32_t k = 0; k < count; k++) {
         Value x = finding_key(finding, a, k), y = finding_key(finding, b, k);
@@ -116,23 +118,6 @@ static int compare_keys(const Finding *finding, const FindingKey *a, const Findi
             return order;
     }
     return 0;
-}
-
-// Merge sort: stable, and the comparison needs the finding.
-static void sort_keys(const Finding *finding, FindingKey *keys, FindingKey *scratch, size_t count)
-{
-    for (size_t width = 1; width < count; width *= 2) {
-        for (size_t from = 0; from < count; from += 2 * width) {
-            size_t middle = MIN_OF(from + width, count), end = MIN_OF(from + 2 * width, count);
-            size_t i = from, j = middle;
-            for (size_t out = from; out < end; out++) {
-                bool left =
-                    j >= end || (i < middle && compare_keys(finding, &keys[i], &keys[j]) <= 0);
-                scratch[out] = left ? keys[i++] : keys[j++];
-            }
-        }
-        memcpy(keys, scratch, count * sizeof *keys);
-    }
 }
 
 // Only keys that can show are sorted: most groups of a rule are in no list.
@@ -150,11 +135,8 @@ static void drop_unlisted(Finding *finding)
 static void order_keys(Finding *finding)
 {
     drop_unlisted(finding);
-    if (finding->keys.count < 2)
-        return;
-    FindingKey *scratch = base_alloc(finding->keys.count * sizeof *scratch);
-    sort_keys(finding, finding->keys.items, scratch, finding->keys.count);
-    free(scratch);
+    sort_stable(finding->keys.items, finding->keys.count, sizeof *finding->keys.items, compare_keys,
+                finding);
 }
 
 // A query behind one fence: members are folded block by block and forgotten.

@@ -5,6 +5,7 @@
 // Keys are evaluated once for all members. A member with an unknown key part belongs to no group; it is kept as
 // *unplaced*: a shadow member of every group whose key it does not contradict.
 
+#include "runtime/base/sort.h"
 #include "runtime/exec/block.h"
 #include "runtime/exec/level_int.h"
 
@@ -387,20 +388,17 @@ void cause_counts_add(CauseCounts *counts, Mark mark, int64_t rows)
     vec_push(counts, (CauseCount){.place = mark.place, .cause = mark.cause, .rows = rows});
 }
 
+static int compare_counts(const void *context, const void *a, const void *b)
+{
+    const CauseCount *x = a, *y = b;
+    if (x->place != y->place)
+        return x->place < y->place ? -1 : 1;
+    return cause_order(context, x->cause, y->cause);
+}
+
 void cause_counts_sort(const CauseTable *causes, CauseCounts *counts)
 {
-    for (size_t i = 1; i < counts->count; i++) { // few: insertion
-        CauseCount item = counts->items[i];
-        size_t at = i;
-        Mark mark = {item.place, item.cause};
-        for (; at > 0; at--) {
-            Mark before = {counts->items[at - 1].place, counts->items[at - 1].cause};
-            if (!lower_mark(causes, mark, before))
-                break;
-            counts->items[at] = counts->items[at - 1];
-        }
-        counts->items[at] = item;
-    }
+    sort_stable(counts->items, counts->count, sizeof *counts->items, compare_counts, causes);
 }
 
 RowClass level_member_class(const Level *level, int64_t member, int64_t group)

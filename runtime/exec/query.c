@@ -5,6 +5,7 @@
 // What cannot be decided is left out and counted; printed values are taken over what is known. Rows are in the order
 // written, then by all columns; values that are not known come last, descending or not.
 
+#include "runtime/base/sort.h"
 #include "runtime/data/vector.h"
 #include "runtime/exec/block.h"
 #include "runtime/exec/finding.h"
@@ -117,8 +118,10 @@ static int compare_column(const QueryRows *rows, int64_t a, int64_t b, uint32_t 
     return descending ? -order : order;
 }
 
-static int compare(const QueryRows *rows, int64_t a, int64_t b)
+static int compare(const void *context, const void *x, const void *y)
 {
+    const QueryRows *rows = context;
+    int64_t a = *(const int64_t *)x, b = *(const int64_t *)y;
     const Body *body = &rows->query->body;
     for (uint32_t o = 0; o < body->order_count; o++) {
         int order = compare_column(rows, a, b, body->order[o].column, body->order[o].descending);
@@ -131,23 +134,6 @@ static int compare(const QueryRows *rows, int64_t a, int64_t b)
             return order;
     }
     return 0;
-}
-
-static void sort(const QueryRows *rows, int64_t *index)
-{
-    int64_t count = rows->count, *scratch = base_alloc(MAX_OF((size_t)count, 1) * sizeof *scratch);
-    for (int64_t width = 1; width < count; width *= 2) {
-        for (int64_t from = 0; from < count; from += 2 * width) {
-            int64_t middle = MIN_OF(from + width, count), end = MIN_OF(from + 2 * width, count),
-                    i = from, j = middle;
-            for (int64_t out = from; out < end; out++) {
-                bool left = j >= end || (i < middle && compare(rows, index[i], index[j]) <= 0);
-                scratch[out] = left ? index[i++] : index[j++];
-            }
-        }
-        memcpy(index, scratch, (size_t)count * sizeof *index);
-    }
-    free(scratch);
 }
 
 // ---------------------------------------------------------------- result
@@ -194,7 +180,7 @@ static void make_result(const QueryRows *rows, QueryResult *out)
     int64_t *index = base_alloc(MAX_OF((size_t)rows->count, 1) * sizeof *index);
     for (int64_t i = 0; i < rows->count; i++)
         index[i] = i;
-    sort(rows, index);
+    sort_stable(index, (size_t)rows->count, sizeof *index, compare, rows);
     out->row_count = body->limit >= 0 ? MIN_OF(body->limit, rows->count) : rows->count;
     out->column_count = body->visible_count;
     Str *names = ARENA_ARRAY(out->arena, Str, MAX_OF(body->visible_count, 1u));

@@ -6,6 +6,7 @@
 // that equals a certain one says nothing new. Rows are numbered in the order of their cells, so the order in which
 // branches and tables were read cannot show.
 
+#include "runtime/base/sort.h"
 #include "runtime/exec/group.h"
 #include "runtime/exec/rows_int.h"
 
@@ -260,22 +261,9 @@ static void unsettle(const RowMaker *maker, const Relation *relation, const uint
 
 // ---------------------------------------------------------------- the rowset
 
-static void sort_rows(const RowMaker *maker, MadeRow *rows, size_t count)
+static int compare_made(const void *context, const void *a, const void *b)
 {
-    MadeRow *scratch = base_alloc(MAX_OF(count, 1) * sizeof *scratch);
-    for (size_t width = 1; width < count; width *= 2) {
-        for (size_t from = 0; from < count; from += 2 * width) {
-            size_t middle = MIN_OF(from + width, count), end = MIN_OF(from + 2 * width, count),
-                   i = from, j = middle;
-            for (size_t out = from; out < end; out++) {
-                bool left =
-                    j >= end || (i < middle && compare_rows(maker, &rows[i], &rows[j]) <= 0);
-                scratch[out] = left ? rows[i++] : rows[j++];
-            }
-        }
-        memcpy(rows, scratch, count * sizeof *rows);
-    }
-    free(scratch);
+    return compare_rows(context, a, b);
 }
 
 static void set_classes(Rowset *rowset, const MadeRow *rows, size_t count)
@@ -398,7 +386,8 @@ static Status settle_made(RowMaker *maker, const Relation *relation, const uint3
             unsettle(maker, relation, key, key_count, &settled);
         for (size_t i = 0; i < settled.others.count; i++)
             vec_push(&settled.kept, settled.others.items[i]);
-        sort_rows(maker, settled.kept.items, settled.kept.count);
+        sort_stable(settled.kept.items, settled.kept.count, sizeof *settled.kept.items,
+                    compare_made, maker);
         *out = make_rowset(maker, settled.kept.items, settled.kept.count);
     }
     vec_free(&settled.kept);
