@@ -10,11 +10,14 @@
     --- expect                       stdout. Where its lines are JSON objects, each is compared with
                                      the line of the same number, by the keys that it names
     --- expect exact                 stdout, byte by byte
+    --- lists                        the lists of a jsonl run, one short line for each entry (see `short`)
     --- stderr                       every line must stand somewhere in stderr
     --- exit N                       exit code; default 0
     --- produced PATH                a file that the run must leave, byte by byte; no lines: no such file
 
-A case may start with lines of comment (#) in front of its first section.
+A case may start with lines of comment (#) in front of its first section. The sections of a case called
+`common` stand before those of every other case in the file: programs are joined, of two tables or
+files of one name the case's own is taken, and so are its arguments.
 """
 
 import json
@@ -63,12 +66,22 @@ def parse(path):
         for _, _, lines in case.sections:  # a blank line before the next section is no content
             while lines and not lines[-1].strip():
                 lines.pop()
+    return share_common(cases)
+
+
+def share_common(cases):
+    """Puts the sections of the case `common` before those of the other cases."""
+    shared = [section for case in cases if case.name == "common" for section in case.sections]
+    cases = [case for case in cases if case.name != "common"]
+    for case in cases:
+        own = {head for head, _, _ in case.sections} - {"program"}
+        case.sections[:0] = [section for section in shared if section[0] not in own]
     return cases
 
 
 def write_files(case, folder):
-    for text in case.texts("program"):
-        (folder / "model.sup").write_text(text, "utf-8")
+    if case.texts("program"):
+        (folder / "model.sup").write_text("".join(case.texts("program")), "utf-8")
     for name, text in case.words("table"):
         (folder / f"{name}.csv").write_text(text, "utf-8")
     for head, text in case.words("file"):
@@ -99,6 +112,7 @@ def as_objects(text):
 def compare(wanted, got, exact, name):
     if exact:
         return [] if wanted == got else [difference(wanted, got, name)]
+    got = got.replace("\r\n", "\n")  # csv ends its records so; `exact` compares that too
     wanted_objects, got_objects = as_objects(wanted), as_objects(got)
     if wanted_objects is None or got_objects is None:
         return [] if wanted.rstrip("\n") == got.rstrip("\n") else [difference(wanted, got, name)]
@@ -111,6 +125,41 @@ def compare(wanted, got, exact, name):
         return "".join(json.dumps(o, ensure_ascii=False, sort_keys=True) + "\n" for o in objects)
 
     return [difference(lines(wanted_objects), lines(kept), name)]
+
+
+def short(entry):
+    """One line for an entry of a list or a row of a query.
+
+        clue 店甲; ? 2            keys; undecided rows, where there are any; then scores, causes and so on
+        undecided 店乙; 2 missing s.门店 x3       clause, reason, source, number of rows where not 1
+        cleared 店丙; by 召回      gap -; 2 missing s.门店 x3      row 店甲, 3, null
+    """
+    def words(values):
+        return ", ".join("null" if v is None else str(v) for v in values)
+
+    if "query" in entry:
+        return "row " + words(entry["row"].values())
+    parts = [f"{entry['list']} {words((entry['key'] or {}).values()) or '-'}"]
+    if entry["list"] == "clue" and entry["undecided_rows"]:
+        parts.append(f"? {entry['undecided_rows']}")
+    for score in entry["scores"]:
+        parts.append(f"{score['points']}{' open' if score['open'] else ''}")
+    for cause in entry["causes"]:
+        rows = "" if cause["rows"] == 1 else f" x{cause['rows']}"
+        parts.append(f"{cause['clause']} {cause['reason']} {cause['source']}".rstrip() + rows)
+    if entry["cleared_by"]:
+        parts.append("by " + words(entry["cleared_by"]))
+    parts += [f"caveat {text}" for text in entry["caveats"]]
+    return "; ".join(parts)
+
+
+def compare_lists(wanted, got, name):
+    """Compares the lists of a jsonl run, in the short form."""
+    entries = as_objects(got)
+    if entries is None:
+        return [f"no lists: {got}"]
+    lines = "".join(short(entry) + "\n" for entry in entries)
+    return [] if lines == wanted else [difference(wanted, lines, name)]
 
 
 def reduce_to(got, wanted):
@@ -143,6 +192,8 @@ def check_run(case, words, folder, options):
     code = int((case.words("exit") or [("0", "")])[0][0])
     for how, wanted in case.words("expect"):
         failures += compare(wanted, got, how == "exact", case.name)
+    for wanted in case.texts("lists"):
+        failures += compare_lists(wanted, got, case.name)
     for text in case.texts("stderr"):
         failures += [f"stderr lacks: {line}\n{errors}" for line in text.splitlines()
                      if line.strip() not in errors]
@@ -155,7 +206,7 @@ def check_run(case, words, folder, options):
 
 def check_case(path, case, options):
     name = f"{path.stem}/{case.name}"
-    if not case.words("expect") and not case.words("stderr") and not case.words("exit"):
+    if not any(case.words(word) for word in ("expect", "lists", "stderr", "exit")):
         if not options.accept:
             return Result(name, ["the case expects nothing"])
     commands = [line for text in case.texts("args") for line in text.splitlines()] or [DEFAULT_ARGS]
@@ -190,17 +241,16 @@ def accept(path, case, output):
 
 
 def suite(options):
-    def check(path):
+    cases, broken = [], []
+    for path in sorted(LOGIC.glob("*.test")):
         try:
-            cases = parse(path)
+            cases += [(path, case) for case in parse(path)]
         except ValueError as error:
-            return [Result(path.stem, [str(error)])]
-        chosen = [c for c in cases if options.filter in f"{path.stem}/{c.name}"]
-        # Accepting changes line numbers, so then one case at a time is read anew.
-        if not options.accept:
-            return [check_case(path, case, options) for case in chosen]
-        names = [case.name for case in chosen]
-        return [check_case(path, next(c for c in parse(path) if c.name == n), options)
-                for n in names]
-
-    return check_all(check, sorted(LOGIC.glob("*.test")))
+            broken.append(Result(path.stem, [str(error)]))
+    chosen = [(path, case) for path, case in cases
+              if options.filter in f"{path.stem}/{case.name}"]
+    if not options.accept:
+        return broken + check_all(lambda one: [check_case(*one, options)], chosen)
+    # Accepting changes line numbers, so then one case at a time is read anew.
+    return broken + [check_case(path, next(c for c in parse(path) if c.name == case.name), options)
+                     for path, case in chosen]
