@@ -112,7 +112,8 @@ typedef struct LetState {
     TypedLet pub;
     uint64_t *mentions; /* by slot */
     bool hidden;
-    bool failed; /* its value was wrong: silent where it is used */
+    bool failed;     /* its value was wrong: silent where it is used */
+    bool statistics; /* it rests on a statistic or a check */
 } LetState;
 
 /* A column, a whole variable (column WHOLE_ROW) or a let. */

@@ -174,6 +174,7 @@ static void clause_let(BodyState *b, const AstLet *node)
     let->pub.can_issue = !e || e->can_issue;
     let->pub.constant = e && e->constant;
     let->failed = let->pub.type.kind == TYPE_ERROR;
+    let->statistics = rests_on_statistics(b->c, node->value);
     mentions_of(b, node->value, let->mentions);
     if (node->among) {
         for (uint32_t i = 0; i < node->among->peers.count; i++)

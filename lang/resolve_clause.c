@@ -675,6 +675,7 @@ void clause_series(BodyState *b, const AstSeries *node)
     let->pub.type.element = copy;
     let->pub.can_issue = true;
     let->failed = element.kind == TYPE_ERROR;
+    let->statistics = rests_on_statistics(b->c, node->value);
     if (b->stretch > 0) /* per group: a value of this stretch */
         memset(let->mentions, 0, b->words * sizeof *let->mentions);
     else

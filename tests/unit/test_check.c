@@ -481,6 +481,20 @@ static void test_garbage(void **state)
     }
 }
 
+// Whoever walks into a let that is used twice walks into it twice: two to the power of their number.
+static void test_doubling_lets(void **state)
+{
+    (void)state;
+    StrBuf program = {0};
+    strbuf_add_c(&program, SALES "rule 多 from 销售 as s let l0 = s.件数 ");
+    for (int i = 1; i < 100; i++)
+        strbuf_printf(&program, "let l%d = l%d + l%d ", i, i - 1, i - 1);
+    strbuf_add_c(&program, "where l99 > 3 clue for s.门店 证据: {s}");
+    Checked c = right(strbuf_cstr(&program));
+    strbuf_deinit(&program);
+    text_close(&c.text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -503,6 +517,7 @@ int main(void)
         cmocka_unit_test(test_many_rules_in_a_chain),
         cmocka_unit_test(test_many_clauses),
         cmocka_unit_test(test_too_many_variables),
+        cmocka_unit_test(test_doubling_lets),
         cmocka_unit_test(test_garbage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
