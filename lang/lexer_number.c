@@ -205,18 +205,36 @@ static void tell_date_form(Lexer *lexer, uint32_t start, const DateText *date)
     strbuf_deinit(&right);
 }
 
-/* Tells that there is no such day, or no such month. */
-static void tell_impossible(Lexer *lexer, uint32_t start, const DateText *date)
+/* Tells that there is no such day, or no such month. The text may go on up to `end`. */
+static void tell_impossible(Lexer *lexer, uint32_t start, const DateText *date, uint32_t end)
 {
-    Span span = lexer_span(lexer, start, date->end);
-    DiagArg shown = diag_arg(str_slice(lexer->source->text, start, date->end));
+    Span span = lexer_span(lexer, start, end);
+    DiagArg shown = diag_arg(str_slice(lexer->source->text, start, end));
     Diag *diag = lexer_fault(lexer, DIAG_IMPOSSIBLE_DATE, span, DIAG_ARGS(shown));
-    if (diag == NULL || !date->has_day || date->year < 1 || date->month < 1 || date->month > 12)
+    bool has_month = date->year >= 1 && date->month >= 1 && date->month <= 12;
+    if (diag == NULL || !date->has_day || !has_month || end > date->end)
         return;
     DiagArg month = diag_arg_int(lexer->diags, date->month);
     DiagArg days = diag_arg_int(lexer->diags, date_days_in_month(date->year, date->month));
     DiagArg year = diag_arg_int(lexer->diags, date->year);
     diag_note(lexer->diags, diag, DIAG_TEXT_MONTH_LENGTH, DIAG_ARGS(year, month, days));
+}
+
+/* The end of letters and of what is glued to them (2023-0a-01, 08:3x); `at` when no letter stands there.
+ * A date that is wrong anyway takes them in, so that one slip of the hand is told once. */
+static uint32_t letters_end(const Lexer *lexer, uint32_t at)
+{
+    uint32_t next = 0;
+    uint32_t end = at;
+    for (int32_t c = lexer_peek(lexer, at, &next); c >= 0; c = lexer_peek(lexer, end, &next)) {
+        c = unicode_half_width(c);
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        bool goes_on = (c >= '0' && c <= '9') || c == '-' || c == ':';
+        if (!letter && !(goes_on && end > at))
+            break;
+        end = next;
+    }
+    return end;
 }
 
 /* The date with the time of day behind it, if there is one. */
@@ -229,11 +247,12 @@ static Token datetime_token(Lexer *lexer, uint32_t start, const DateText *text, 
         token.time = date;
         return token;
     }
-    token = lexer_token(lexer, T_DATETIME, start, clock.end);
+    uint32_t end = clock.short_form ? letters_end(lexer, clock.end) : clock.end;
+    token = lexer_token(lexer, T_DATETIME, start, end);
     token.time = date * TIME_US_PER_DAY;
-    DiagArg shown = diag_arg(str_slice(lexer->source->text, start, clock.end));
-    if (!datetime_from_parts(date, clock.hour, clock.minute, clock.second, clock.microsecond,
-                             &token.time)) {
+    DiagArg shown = diag_arg(str_slice(lexer->source->text, start, end));
+    if (end > clock.end || !datetime_from_parts(date, clock.hour, clock.minute, clock.second,
+                                                clock.microsecond, &token.time)) {
         (void)lexer_fault(lexer, DIAG_IMPOSSIBLE_TIME, token.span, DIAG_ARGS(shown));
     } else if (clock.short_form) {
         StrBuf right = {0};
@@ -256,13 +275,19 @@ static Token date_token(Lexer *lexer, uint32_t start, const DateText *text)
     int32_t value = 0;
     bool exists = text->has_day ? date_from_ymd(text->year, text->month, text->day, &value)
                                 : month_from_ym(text->year, text->month, &value);
-    if (!exists)
-        tell_impossible(lexer, start, text);
+    Clock clock;
+    uint32_t end = (exists && text->exact) || read_clock(lexer, text->end, &clock)
+                       ? text->end
+                       : letters_end(lexer, text->end);
+    if (!exists || end > text->end)
+        tell_impossible(lexer, start, text, end);
     else if (!text->exact)
         tell_date_form(lexer, start, text);
-    if (text->has_day)
+    if (text->has_day && end == text->end)
         return datetime_token(lexer, start, text, value);
-    Token token = lexer_token(lexer, T_MONTH, start, text->end);
+    Str behind = str_slice(lexer->source->text, text->end, end);
+    bool day = text->has_day || str_find(behind, STR("-"), 0) != STR_NONE;
+    Token token = lexer_token(lexer, day ? T_DATE : T_MONTH, start, end);
     token.time = value;
     return token;
 }
