@@ -72,7 +72,7 @@ typedef struct Token {
 
 typedef struct LexComment {
     Span span;
-    bool is_doc; /* `##` */
+    bool is_doc; /* `##` with nothing before it on its line */
 } LexComment;
 
 typedef VEC(LexComment) LexComments;

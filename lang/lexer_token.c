@@ -154,7 +154,8 @@ uint32_t lexer_comment(Lexer *lexer, uint32_t start)
         Str comment = slice(lexer, start, end);
         LexComment entry = {
             .span = lexer_span(lexer, start, end),
-            .is_doc = str_starts(comment, STR("##")) || str_starts(comment, STR("＃＃")),
+            .is_doc = !lexer->line_open &&
+                      (str_starts(comment, STR("##")) || str_starts(comment, STR("＃＃"))),
         };
         vec_push(lexer->comments, entry);
     }
