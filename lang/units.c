@@ -14,48 +14,18 @@ BASE_UNIT(square_metre, "平方米")
 BASE_UNIT(metre, "米")
 BASE_UNIT(kilowatt_hour, "千瓦时")
 
+#define QUANTITY_NAMES_MAX 4
+
 typedef struct QuantityUnit {
-    const char *names[4]; /* NULL behind the last */
+    const char *names[QUANTITY_NAMES_MAX]; /* NULL behind the last */
     Unit unit;
 } QuantityUnit;
 
 #define QUANTITY(base, num, den, name, ...)                                                        \
-    {                                                                                              \
-        {name, __VA_ARGS__},                                                                       \
-        {                                                                                          \
-            STR_INIT(name), STR_INIT(base), num, den                                               \
-        }                                                                                          \
-    }
+    {{name, __VA_ARGS__}, {STR_INIT(name), STR_INIT(base), num, den}},
 
 static const QuantityUnit quantity_units[] = {
-    QUANTITY("升", 1, 1, "升", "L", "l"),
-    QUANTITY("升", 1, 1000, "毫升", "mL", "ml"),
-    QUANTITY("升", 1000, 1, "立方米", "m3", "m³"),
-    QUANTITY("升", 1, 1000, "立方厘米", "cm3", "cm³"),
-    QUANTITY("升", 1, 1, "立方分米", "dm3", "dm³"),
-    QUANTITY("千克", 1, 1, "千克", "公斤", "kg"),
-    QUANTITY("千克", 1, 1000, "克", "g", NULL),
-    QUANTITY("千克", 1, 1000000, "毫克", "mg", NULL),
-    QUANTITY("千克", 1000, 1, "吨", "t", NULL),
-    QUANTITY("千克", 1, 2, "斤", NULL),
-    QUANTITY("千克", 1, 20, "两", NULL),
-    QUANTITY("千克", 50, 1, "担", NULL),
-    QUANTITY("平方米", 1, 1, "平方米", "㎡", "m2", "m²"),
-    QUANTITY("平方米", 1, 10000, "平方厘米", "cm2", "cm²"),
-    QUANTITY("平方米", 2000, 3, "亩", NULL),
-    QUANTITY("平方米", 10000, 1, "公顷", "ha", NULL),
-    QUANTITY("平方米", 1000000, 1, "平方公里", "平方千米", "km2", "km²"),
-    QUANTITY("米", 1, 1, "米", "m", NULL),
-    QUANTITY("米", 1000, 1, "公里", "千米", "km"),
-    QUANTITY("米", 500, 1, "里", NULL),
-    QUANTITY("米", 1, 10, "分米", "dm", NULL),
-    QUANTITY("米", 1, 100, "厘米", "cm", NULL),
-    QUANTITY("米", 1, 1000, "毫米", "mm", NULL),
-    QUANTITY("千瓦时", 1, 1, "千瓦时", "kWh", "度"),
-    QUANTITY("千瓦时", 1000, 1, "兆瓦时", "MWh", NULL),
-    QUANTITY("千瓦时", 1, 3600000, "焦耳", "J", NULL),
-    QUANTITY("千瓦时", 1, 3600, "千焦", "kJ", NULL),
-    QUANTITY("千瓦时", 5, 18, "兆焦", "MJ", NULL),
+#include "runtime/base/units.def"
 };
 
 const Unit *unit_base(Str quantity_name)
@@ -106,8 +76,6 @@ typedef struct CountedUnit {
     const char *currency; /* NULL: yuan, or no money */
 } CountedUnit;
 
-#define SECOND INT64_C(1000000)
-
 static const CountedUnit counted_units[] = {
     {{"元", "yuan", "CNY", "圆", "块"}, TYPE_MONEY, 1, 1, NULL},
     {{"角", "毛"}, TYPE_MONEY, 1, 10, NULL},
@@ -124,17 +92,9 @@ static const CountedUnit counted_units[] = {
     {{"澳门元", "MOP"}, TYPE_MONEY, 1, 1, "MOP"},
     {{"新加坡元", "SGD"}, TYPE_MONEY, 1, 1, "SGD"},
     {{"澳元", "AUD"}, TYPE_MONEY, 1, 1, "AUD"},
-    {{"天", "日", "day", "days"}, TYPE_DAYS, 1, 1, NULL},
-    {{"周", "星期", "week", "weeks"}, TYPE_DAYS, 7, 1, NULL},
-    {{"个月", "月", "month", "months"}, TYPE_MONTHS, 1, 1, NULL},
-    {{"个季度", "季度", "quarter", "quarters"}, TYPE_MONTHS, 3, 1, NULL},
-    {{"年", "year", "years"}, TYPE_MONTHS, 12, 1, NULL},
-    {{"小时", "时", "个小时", "hour", "hours", "h"}, TYPE_TIME, 3600 * SECOND, 1, NULL},
-    {{"分钟", "minute", "minutes", "min"}, TYPE_TIME, 60 * SECOND, 1, NULL},
-    {{"秒", "second", "seconds", "s"}, TYPE_TIME, SECOND, 1, NULL},
-    {{"毫秒", "ms"}, TYPE_TIME, 1000, 1, NULL},
-    {{"个工作日", "工作日", "workday", "workdays"}, TYPE_WORKDAYS, 1, 1, NULL},
     {{"行", "row", "rows"}, TYPE_ROWS, 1, 1, NULL},
+#define LENGTH(KIND, num, den, ...) {{__VA_ARGS__}, TYPE_##KIND, num, den, NULL},
+#include "runtime/base/units.def"
 };
 
 /* ----------------------------------------------------------------------- search */

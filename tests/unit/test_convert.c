@@ -646,6 +646,9 @@ static void test_units(void **state)
     assert_true(data_unit_find(STR("亩"), &unit));
     assert_int_equal(unit.num, 2000);
     assert_int_equal(unit.den, 3);
+    static const char *const names[] = {"方", "立方米", "m³", "小时", "hours", "个工作日", "MJ"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        assert_true(data_unit_find(str_from_cstr(names[i]), &unit));
     assert_false(data_unit_find(STR("亩地"), &unit));
     assert_false(data_unit_find(STR(""), &unit));
 }
