@@ -33,26 +33,9 @@ uint64_t type_hash(Type type)
                         (uint64_t)(uintptr_t)type.nominal);
 }
 
-static const char *type_kind_dump_name(TypeKind kind)
-{
-    static const char *const NAMES[] = {
-        [TYPE_ERROR] = "error",       [TYPE_TEXT] = "text",         [TYPE_BOOLEAN] = "boolean",
-        [TYPE_INTEGER] = "integer",   [TYPE_DECIMAL] = "decimal",   [TYPE_RATIO] = "ratio",
-        [TYPE_REAL] = "real",         [TYPE_MONEY] = "money",       [TYPE_PRICE] = "price",
-        [TYPE_QUANTITY] = "quantity", [TYPE_DATE] = "date",         [TYPE_DATETIME] = "datetime",
-        [TYPE_MONTH] = "month",       [TYPE_PERIOD] = "period",     [TYPE_DAYS] = "days",
-        [TYPE_MONTHS] = "months",     [TYPE_TIME] = "time",         [TYPE_WORKDAYS] = "workdays",
-        [TYPE_ROWS] = "rows",         [TYPE_IDENTITY] = "identity", [TYPE_POINT] = "point",
-        [TYPE_ENUM] = "enum",         [TYPE_LIST] = "list",         [TYPE_SET] = "set",
-        [TYPE_RECORD] = "record",     [TYPE_UNIT] = "unit",
-    };
-    ASSERT((size_t)kind < ARRAY_LEN(NAMES));
-    return NAMES[kind];
-}
-
 void type_dump(Type type, StrBuf *out)
 {
-    strbuf_add_c(out, type_kind_dump_name(type.kind));
+    strbuf_add_c(out, type_kind_word(type.kind));
     if (type_is_exact(type))
         strbuf_printf(out, "(%u)", type.scale);
     if (type.unit != NULL)

@@ -86,32 +86,13 @@ static const PlanExpr *fold_arithmetic(Folding *folding, const PlanExpr *expr)
     return constant(folding, const_of_count(expr->type, count), expr->text);
 }
 
-static bool compare_holds(CompareOp op, int order)
-{
-    switch (op) {
-    case COMPARE_EQ:
-        return order == 0;
-    case COMPARE_NE:
-        return order != 0;
-    case COMPARE_LT:
-        return order < 0;
-    case COMPARE_LE:
-        return order <= 0;
-    case COMPARE_GT:
-        return order > 0;
-    case COMPARE_GE:
-        return order >= 0;
-    }
-    UNREACHABLE();
-}
-
 static const PlanExpr *fold_compare(Folding *folding, const PlanExpr *expr)
 {
     if (!counted(expr->kids[0]) || !counted(expr->kids[1]) ||
         !type_same(expr->kids[0]->type, expr->kids[1]->type))
         return expr;
     int128_t a = count_of(expr->kids[0]), b = count_of(expr->kids[1]);
-    bool holds = compare_holds(expr->compare, (a > b) - (a < b));
+    bool holds = compare_verdict(expr->compare, (a > b) - (a < b));
     return constant(folding, const_of_count(expr->type, holds), expr->text);
 }
 

@@ -114,6 +114,24 @@ static inline Type type_exact(TypeKind kind, uint8_t scale)
     return (Type){.kind = kind, .scale = scale};
 }
 
+// A kind's word in dumps.
+static inline const char *type_kind_word(TypeKind kind)
+{
+    static const char *const words[] = {
+        [TYPE_ERROR] = "error",       [TYPE_TEXT] = "text",         [TYPE_BOOLEAN] = "boolean",
+        [TYPE_INTEGER] = "integer",   [TYPE_DECIMAL] = "decimal",   [TYPE_RATIO] = "ratio",
+        [TYPE_REAL] = "real",         [TYPE_MONEY] = "money",       [TYPE_PRICE] = "price",
+        [TYPE_QUANTITY] = "quantity", [TYPE_DATE] = "date",         [TYPE_DATETIME] = "datetime",
+        [TYPE_MONTH] = "month",       [TYPE_PERIOD] = "period",     [TYPE_DAYS] = "days",
+        [TYPE_MONTHS] = "months",     [TYPE_TIME] = "time",         [TYPE_WORKDAYS] = "workdays",
+        [TYPE_ROWS] = "rows",         [TYPE_IDENTITY] = "identity", [TYPE_POINT] = "point",
+        [TYPE_ENUM] = "enum",         [TYPE_LIST] = "list",         [TYPE_SET] = "set",
+        [TYPE_RECORD] = "record",     [TYPE_UNIT] = "unit",
+    };
+    ASSERT((size_t)kind < ARRAY_LEN(words));
+    return words[kind];
+}
+
 // The layout that values of `type` have in columns' vectors and registers.
 static inline Phys type_phys(Type type)
 {

@@ -29,6 +29,26 @@ typedef enum CompareOp {
     COMPARE_GE
 } CompareOp;
 
+// The verdict of `op` on a three-way order.
+static inline bool compare_verdict(CompareOp op, int order)
+{
+    switch (op) {
+    case COMPARE_EQ:
+        return order == 0;
+    case COMPARE_NE:
+        return order != 0;
+    case COMPARE_LT:
+        return order < 0;
+    case COMPARE_LE:
+        return order <= 0;
+    case COMPARE_GT:
+        return order > 0;
+    case COMPARE_GE:
+        return order >= 0;
+    }
+    UNREACHABLE();
+}
+
 typedef struct Step {
     StepOp op;
     Phys phys;            // of the result

@@ -136,24 +136,4 @@ Interval interval_clip(Interval a, Limits limits);
 // How `a op b` turns out for all values in the intervals: T, F, or U if it depends.
 Truth interval_compare(CompareOp op, Interval a, Interval b);
 
-// The verdict of `op` on a three-way order.
-static inline bool compare_verdict(CompareOp op, int order)
-{
-    switch (op) {
-    case COMPARE_EQ:
-        return order == 0;
-    case COMPARE_NE:
-        return order != 0;
-    case COMPARE_LT:
-        return order < 0;
-    case COMPARE_LE:
-        return order <= 0;
-    case COMPARE_GT:
-        return order > 0;
-    case COMPARE_GE:
-        return order >= 0;
-    }
-    UNREACHABLE();
-}
-
 #endif

@@ -19,26 +19,9 @@ static void indent(Dumper *d, int depth)
 
 // ---------------------------------------------------------------- types and values
 
-static const char *kind_name(TypeKind kind)
-{
-    static const char *const names[] = {
-        [TYPE_ERROR] = "error",       [TYPE_TEXT] = "text",         [TYPE_BOOLEAN] = "boolean",
-        [TYPE_INTEGER] = "integer",   [TYPE_DECIMAL] = "decimal",   [TYPE_RATIO] = "ratio",
-        [TYPE_REAL] = "real",         [TYPE_MONEY] = "money",       [TYPE_PRICE] = "price",
-        [TYPE_QUANTITY] = "quantity", [TYPE_DATE] = "date",         [TYPE_DATETIME] = "datetime",
-        [TYPE_MONTH] = "month",       [TYPE_PERIOD] = "period",     [TYPE_DAYS] = "days",
-        [TYPE_MONTHS] = "months",     [TYPE_TIME] = "time",         [TYPE_WORKDAYS] = "workdays",
-        [TYPE_ROWS] = "rows",         [TYPE_IDENTITY] = "identity", [TYPE_POINT] = "point",
-        [TYPE_ENUM] = "enum",         [TYPE_LIST] = "list",         [TYPE_SET] = "set",
-        [TYPE_RECORD] = "record",     [TYPE_UNIT] = "unit",
-    };
-    ASSERT((size_t)kind < ARRAY_LEN(names));
-    return names[kind];
-}
-
 static void dump_type(Dumper *d, Type type)
 {
-    strbuf_add_c(d->out, kind_name(type.kind));
+    strbuf_add_c(d->out, type_kind_word(type.kind));
     if (type_is_exact(type))
         strbuf_printf(d->out, ".%u", type.scale);
     if (type.unit != NULL)
