@@ -61,22 +61,6 @@ typedef struct Format {
 
 /* ----------------------------------------------------------------------- marks from the tree */
 
-/* Index of the token that starts at `offset`; SIZE_MAX when none does (inside a template). */
-static size_t token_at(const Format *format, uint32_t offset)
-{
-    size_t low = 0;
-    size_t high = format->tokens.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (format->tokens.items[middle].span.start < offset)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool found = low < format->tokens.count && format->tokens.items[low].span.start == offset;
-    return found ? low : SIZE_MAX;
-}
-
 /* Index of the first token that starts at or behind `offset`. */
 static size_t token_behind(const Format *format, uint32_t offset)
 {
@@ -90,6 +74,14 @@ static size_t token_behind(const Format *format, uint32_t offset)
             high = middle;
     }
     return low;
+}
+
+/* Index of the token that starts at `offset`; SIZE_MAX when none does (inside a template). */
+static size_t token_at(const Format *format, uint32_t offset)
+{
+    size_t index = token_behind(format, offset);
+    bool found = index < format->tokens.count && format->tokens.items[index].span.start == offset;
+    return found ? index : SIZE_MAX;
 }
 
 /* The mark of the token `back` tokens before the one at `offset`; one that nobody reads if there is none. */

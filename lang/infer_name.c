@@ -115,6 +115,18 @@ static GroupState *last_group(const Scope *s)
     return b && b->groups.count && b->stretch > 0 ? vec_last(&b->groups) : NULL;
 }
 
+/* The expression at `node` reads the group's key with this number. */
+static Type key_reference(Scope *s, const AstNode *node, TypedKey *key, size_t number)
+{
+    TypedExpr *e = expr_here(s, node);
+    e->ref = TYPED_REF_KEY;
+    e->key = key;
+    e->field = (uint32_t)number;
+    e->stretch = (uint32_t)(s->body->groups.count - 1);
+    key->used = true;
+    return record_type(e, key->type);
+}
+
 bool settle_key(Scope *s, const AstNode *node, const Type *expected, Type *type)
 {
     GroupState *group = last_group(s);
@@ -125,13 +137,7 @@ bool settle_key(Scope *s, const AstNode *node, const Type *expected, Type *type)
         TypedKey *key = &group->keys.items[i];
         if (key->value->kind != node->kind || !ast_equal(key->value, node))
             continue;
-        TypedExpr *e = expr_here(s, node);
-        e->ref = TYPED_REF_KEY;
-        e->key = key;
-        e->field = (uint32_t)i;
-        e->stretch = (uint32_t)(s->body->groups.count - 1);
-        key->used = true;
-        *type = record_type(e, key->type);
+        *type = key_reference(s, node, key, i);
         return true;
     }
     return false;
@@ -385,13 +391,7 @@ static bool key_value(Scope *s, const AstName *name, Type *type)
         TypedKey *key = &group->keys.items[i];
         if (!str_equal(key->name, name->text))
             continue;
-        TypedExpr *e = expr_here(s, &name->base);
-        e->ref = TYPED_REF_KEY;
-        e->key = key;
-        e->field = (uint32_t)i;
-        e->stretch = (uint32_t)(s->body->groups.count - 1);
-        key->used = true;
-        *type = record_type(e, key->type);
+        *type = key_reference(s, &name->base, key, i);
         return true;
     }
     return false;

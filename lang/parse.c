@@ -52,11 +52,9 @@ bool parse_is_declaration(int token)
     }
 }
 
-/* Whether a token of this kind begins a clause, an option, or another part of a declaration. */
-static bool is_part(int token)
+bool parse_is_clause(int kind)
 {
-    switch (token) {
-    case T_FROM:
+    switch (kind) {
     case T_JOIN:
     case T_LOOKUP:
     case T_ATTACH:
@@ -78,6 +76,19 @@ static bool is_part(int token)
     case T_SCORE:
     case T_CLUE:
     case T_YIELD:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Whether a token of this kind begins a clause, an option, or another part of a declaration. */
+static bool is_part(int token)
+{
+    if (parse_is_clause(token))
+        return true;
+    switch (token) {
+    case T_FROM:
     case T_ORDER_BY:
     case T_LIMIT:
     case T_ALSO:

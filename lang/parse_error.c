@@ -95,6 +95,8 @@ static const Synonym synonyms[] = {
 /* A word of everyday speech where the language has another one. */
 static bool tell_synonym(Fault *fault)
 {
+    if (fault->bad.quoted || fault->bad.kind == T_LABEL || fault_expects(fault, T_IDENT))
+        return false;
     Str word = source_text(fault->context->source, fault->bad.span);
     for (size_t i = 0; i < ARRAY_LEN(synonyms); i++) {
         if (str_equal(word, synonyms[i].word) && fault_expects(fault, synonyms[i].kind)) {
@@ -162,14 +164,12 @@ static bool offer_near(Fault *fault, Str *best)
     return near_name_best(&near, best);
 }
 
-/* A word that is nearly a keyword which could follow, or another word for one. */
+/* A word that is nearly a keyword which could follow. */
 static bool tell_misspelt(Fault *fault)
 {
     bool quoted = fault->bad.quoted || fault->bad.kind == T_LABEL;
     if (quoted || fault_expects(fault, T_IDENT))
         return false;
-    if (tell_synonym(fault))
-        return true;
     if (fault->bad.kind != T_IDENT)
         return false;
     if (tell_torn(fault) || tell_half_pair(fault) || tell_ascending(fault))
@@ -486,7 +486,7 @@ static bool tell_missing_value(Fault *fault)
 /* A clause that begins a line where none can stand. */
 static bool tell_clause_place(Fault *fault)
 {
-    bool clause = fault_is_clause(fault->bad.kind) || fault->bad.kind == T_ORDER_BY ||
+    bool clause = parse_is_clause(fault->bad.kind) || fault->bad.kind == T_ORDER_BY ||
                   fault->bad.kind == T_FROM;
     if (!clause || !fault->bad.first_on_line)
         return false;
@@ -539,12 +539,12 @@ static void tell_unexpected(Fault *fault)
 
 /* From the most certain to the most general. */
 static bool (*const mistakes[])(Fault *fault) = {
-    tell_unit_apart,   tell_thousands,     tell_article_form,  tell_extra_colon,
-    tell_misspelt,     tell_late_head,     tell_chained,       tell_no_end,
-    tell_empty_cell,   tell_extra_comma,   tell_range_sign,    tell_missing_colon,
-    tell_text_wanted,  tell_missing_comma, tell_unclosed,      tell_extra_closer,
-    tell_no_else,      tell_missing_link,  tell_reserved_name, tell_missing_value,
-    tell_missing_word, tell_clause_place,
+    tell_synonym,       tell_unit_apart,   tell_thousands,     tell_article_form,
+    tell_extra_colon,   tell_misspelt,     tell_late_head,     tell_chained,
+    tell_no_end,        tell_empty_cell,   tell_extra_comma,   tell_range_sign,
+    tell_missing_colon, tell_text_wanted,  tell_missing_comma, tell_unclosed,
+    tell_extra_closer,  tell_no_else,      tell_missing_link,  tell_reserved_name,
+    tell_missing_value, tell_missing_word, tell_clause_place,
 };
 
 /* Whether what the lexer told already explains the error: an unknown character on this line, a text

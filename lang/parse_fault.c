@@ -200,36 +200,6 @@ bool fault_is_operator(int kind)
     }
 }
 
-bool fault_is_clause(int kind)
-{
-    switch (kind) {
-    case T_JOIN:
-    case T_LOOKUP:
-    case T_ATTACH:
-    case T_EXISTS:
-    case T_LACKS:
-    case T_LATEST:
-    case T_WHERE:
-    case T_LET:
-    case T_EACH:
-    case T_EXTRACT:
-    case T_GROUP_BY:
-    case T_SERIES:
-    case T_SEQUENCE_BY:
-    case T_SESSION_BY:
-    case T_CONNECT:
-    case T_DOUBT:
-    case T_EXCEPT:
-    case T_CITES:
-    case T_SCORE:
-    case T_CLUE:
-    case T_YIELD:
-        return true;
-    default:
-        return false;
-    }
-}
-
 bool fault_is_soft(int kind)
 {
     const KeywordInfo *keyword = keyword_of_token(kind);
@@ -245,7 +215,7 @@ static Group group_of(const Fault *fault, int kind)
         return fault_expects_value(fault) ? GROUP_VALUE : GROUP_NAME;
     if (fault_expects_operator(fault) && fault_is_operator(kind))
         return GROUP_OPERATOR;
-    if (fault_expects_clause(fault) && fault_is_clause(kind))
+    if (fault_expects_clause(fault) && parse_is_clause(kind))
         return GROUP_CLAUSE;
     if (fault_expects_declaration(fault) && (parse_is_declaration(kind) || kind == T_END))
         return GROUP_DECLARATION;

@@ -30,10 +30,9 @@ bool fault_expects_declaration(const Fault *fault);
 /* The only kind that could follow, apart from those that go on with what is complete; 0 if several. */
 int fault_only_expected(const Fault *fault);
 
-/* Whether a kind begins a value, is an operator, begins a clause, is a soft word. */
+/* Whether a kind begins a value, is an operator, is a soft word. */
 bool fault_is_value_start(int kind);
 bool fault_is_operator(int kind);
-bool fault_is_clause(int kind);
 bool fault_is_soft(int kind);
 
 /* Arguments of messages: a kind of token; a token as written, in quotation marks; the same without; a

@@ -119,6 +119,8 @@ bool parse_trial(ParseContext *context, const Token *behind);
 
 /* Whether a token of this kind begins a declaration. */
 bool parse_is_declaration(int token);
+/* Whether a token of this kind begins a clause, `from` and `order by` apart. */
+bool parse_is_clause(int token);
 
 /* ----------------------------------------------------------------------- trials (parse_split.c) */
 

@@ -69,6 +69,18 @@ static void note_also(Checker *c, Map *seen, const AstColumn *node, TypedColumn 
     column->also_count = node->also.count;
 }
 
+/* A column as named and typed, without options; reals are stored in relations only. */
+static TypedColumn column_of(Checker *c, uint32_t file, const AstNode *node, const AstName *name,
+                             const AstTypeRef *type, bool real)
+{
+    TypedColumn column = {
+        .name = name->text, .nullable = type->nullable, .bare_num = 1, .bare_den = 1, .node = node};
+    column.type = resolve_type(c, file, type);
+    if (!storable(c, type, column.type, real))
+        column.type = type_of(TYPE_ERROR);
+    return column;
+}
+
 static void table_columns(Checker *c, DeclState *decl, const AstTable *table)
 {
     Map also = {0};
@@ -76,14 +88,8 @@ static void table_columns(Checker *c, DeclState *decl, const AstTable *table)
         if (table->columns.items[i]->kind != AST_COLUMN)
             continue;
         const AstColumn *node = ast_as_Column(table->columns.items[i]);
-        TypedColumn column = {.name = node->name->text,
-                              .nullable = node->type->nullable,
-                              .bare_num = 1,
-                              .bare_den = 1,
-                              .node = &node->base};
-        column.type = resolve_type(c, decl->pub.file, node->type);
-        if (!storable(c, node->type, column.type, false))
-            column.type = type_of(TYPE_ERROR);
+        TypedColumn column =
+            column_of(c, decl->pub.file, &node->base, node->name, node->type, false);
         if (node->unit)
             set_bare_unit(c, decl->pub.file, node->unit, &column);
         note_also(c, &also, node, &column);
@@ -275,14 +281,8 @@ static void relation_columns(Checker *c, DeclState *decl, const AstRelation *rel
         if (relation->columns.items[i]->kind != AST_PARAMETER)
             continue;
         const AstParameter *node = ast_as_Parameter(relation->columns.items[i]);
-        TypedColumn column = {.name = node->name->text,
-                              .nullable = node->type->nullable,
-                              .bare_num = 1,
-                              .bare_den = 1,
-                              .node = &node->base};
-        column.type = resolve_type(c, decl->pub.file, node->type);
-        if (!storable(c, node->type, column.type, true))
-            column.type = type_of(TYPE_ERROR);
+        TypedColumn column =
+            column_of(c, decl->pub.file, &node->base, node->name, node->type, true);
         avec_push(c->arena, &decl->columns, column);
     }
     check_distinct(c, relation->columns, parameter_name);
