@@ -287,6 +287,44 @@ static Status missing_column(const TableDecl *table, const FoundFile *file,
     return status;
 }
 
+// A cell other than the column's own that its `also` spellings name as well; -1: there is none.
+// A file that has the column's own name has answered which one is meant.
+static int32_t second_spelling(const TableDecl *table, uint32_t index, const Header *header,
+                               const Cells *cells)
+{
+    const ColumnDecl *column = &table->columns[index];
+    StrBuf folded = {0};
+    uint64_t field;
+    int32_t second = -1;
+    bool named = find_field(cells, column->name, &folded, &field);
+    for (uint32_t k = 0; !named && second < 0 && k < column->also_count; k++) {
+        bool other = find_field(cells, column->also[k], &folded, &field);
+        for (uint32_t i = 0; other && i < table->column_count; i++)
+            other = header->field_of_column[i] != (int32_t)field;
+        if (other)
+            second = (int32_t)field;
+    }
+    strbuf_deinit(&folded);
+    return second;
+}
+
+static Status two_spellings(const TableDecl *table, const FoundFile *file, const Header *header,
+                            const Cells *cells, uint32_t index, int32_t second, Error *error)
+{
+    Str name = table->columns[index].name;
+    Str first = cells->shown.items[header->field_of_column[index]];
+    Str other = cells->shown.items[second];
+    return error_set(error, STATUS_DATA,
+                     "数据表 " STR_FMT "：文件 " STR_FMT " 第 %lld 行的表头中，“" STR_FMT
+                     "”和“" STR_FMT "”都可以是列“" STR_FMT "”，无法确定取哪一列；"
+                     "请从该列的“另”中去掉一个",
+                     "table " STR_FMT ": file " STR_FMT ", line %lld: both “" STR_FMT
+                     "” and “" STR_FMT "” may be the column “" STR_FMT
+                     "”; which one is meant cannot be told: take one out of the column's also",
+                     STR_ARG(table->name), STR_ARG(file->path), (long long)header->line,
+                     STR_ARG(first), STR_ARG(other), STR_ARG(name));
+}
+
 // Every needed column must be there once.
 static Status judge_columns(const TableDecl *table, const FoundFile *file, const Header *header,
                             const Cells *cells, Error *error)
@@ -305,6 +343,9 @@ static Status judge_columns(const TableDecl *table, const FoundFile *file, const
                              "”; which one is meant cannot be told",
                              STR_ARG(table->name), STR_ARG(file->path), (long long)header->line,
                              STR_ARG(cells->shown.items[field]));
+        int32_t second = column->needed ? second_spelling(table, i, header, cells) : -1;
+        if (second >= 0)
+            return two_spellings(table, file, header, cells, i, second, error);
     }
     return STATUS_OK;
 }
