@@ -19,12 +19,11 @@ typedef struct Pending {
     bool collapsed;      // stands for several tuples
 } Pending;
 
-// Tuples of unplaced members: those that fit every group, and the others by member.
+// Tuples of unplaced members, distinct per class of members of whose keys the same is known.
 typedef struct Floating {
-    int64_t count; // pending tuples that are of unplaced members: the first ones
-    VEC(Pending) universal;
-    int64_t *starts; // per unplaced member, into refs
-    const Pending **refs;
+    int64_t count;       // pending tuples that are of unplaced members: the first ones
+    VEC(Pending) tuples; // by class; many of one class are taken together
+    int64_t *starts;     // per class
 } Floating;
 
 struct Fold {

@@ -82,11 +82,7 @@ static bool has_member_of(Level *level, int64_t group, RowClass row_class)
     if (row_class != CLASS_SHADOW || level->unplaced.count == 0 ||
         level_member_class(level, level->unplaced.items[0].member, group) != CLASS_SHADOW)
         return false;
-    int64_t universal, fitting;
-    const LevelFits *fits = level_fit_lists(level);
-    (void)level_fit_universal(fits, &universal);
-    (void)level_fit_items(fits, group, &fitting);
-    return universal + fitting > 0;
+    return level_fit_any(level, group);
 }
 
 // The causes of an undecided condition on a group: those of its members, or the condition's own.
@@ -116,11 +112,7 @@ static bool has_tolerated(Level *level, int64_t group)
         if (level_member_class(level, level->rows[k], group) == CLASS_TOLERATED)
             return true;
     }
-    int64_t universal, fitting;
-    const LevelFits *fits = level_fit_lists(level);
-    (void)level_fit_universal(fits, &universal);
-    (void)level_fit_items(fits, group, &fitting);
-    return universal + fitting > 0;
+    return level_fit_any(level, group);
 }
 
 // The caveats of a verdict that tolerated rows could overturn.

@@ -2,9 +2,10 @@
 //
 // level_fits.c: which groups an unplaced member fits.
 //
-// A member of whose key nothing is known fits every group: such members are one list for all groups, however many
-// there are. The others are found through the parts that are known and the characters that survived: for each
-// combination of what is known (a signature) one map over the groups, made when the first such member asks.
+// Members of whose keys the same is known are one *class*: they fit the same groups, and there are far fewer
+// classes than members (all blank ids are one). A class of which nothing is known fits every group. The others are found
+// through the parts that are known and the characters that survived: for each combination of what is known (a
+// signature) one map over the groups, made when the first such class asks.
 
 #include "runtime/exec/level_int.h"
 #include "runtime/exec/pattern_int.h"
@@ -15,15 +16,21 @@ typedef struct SignatureMap {
     VEC(int64_t) heads, group, next;
 } SignatureMap;
 
+typedef struct FitClass {
+    int64_t first; // an unplaced member of it
+    bool counted;
+    CauseCounts causes; // of all its members
+} FitClass;
+
 struct LevelFits {
-    VEC(int64_t) universal; // unplaced members that fit every group
-    bool universal_counted;
-    CauseCounts universal_causes;
+    int64_t *class_of; // per unplaced member
+    VEC(FitClass) classes;
+    int64_t universal;       // the class that fits every group, -1: none
     int64_t *starts, *items; // the others, by group
 };
 
 typedef struct FitPair {
-    int64_t group, unplaced;
+    int64_t group, fit_class;
 } FitPair;
 
 typedef struct FitBuild {
@@ -122,9 +129,9 @@ static SignatureMap *signature_map(FitBuild *build, const Unplaced *unplaced, St
     return map;
 }
 
-static void find_groups(FitBuild *build, int64_t number, StrBuf *scratch, StrBuf *out)
+static void find_groups(FitBuild *build, int64_t fit_class, const Unplaced *unplaced,
+                        StrBuf *scratch, StrBuf *out)
 {
-    const Unplaced *unplaced = &build->level->unplaced.items[number];
     SignatureMap *map = signature_map(build, unplaced, scratch, out);
     uint64_t list;
     if (!project_key(build, unplaced, unplaced->parts, scratch, out) ||
@@ -132,7 +139,7 @@ static void find_groups(FitBuild *build, int64_t number, StrBuf *scratch, StrBuf
         return;
     for (int64_t i = map->heads.items[list]; i >= 0; i = map->next.items[i]) {
         if (level_fits(build->level, unplaced, map->group.items[i]))
-            vec_push(&build->pairs, (FitPair){map->group.items[i], number});
+            vec_push(&build->pairs, (FitPair){map->group.items[i], fit_class});
     }
 }
 
@@ -147,7 +154,7 @@ static void list_by_group(Level *level, LevelFits *fits, const FitBuild *build)
     fits->items = ARENA_ARRAY(level->arena, int64_t, count);
     group_index(groups, (int64_t)count, level->count, fits->starts, order);
     for (size_t i = 0; i < count; i++)
-        fits->items[i] = build->pairs.items[order[i]].unplaced;
+        fits->items[i] = build->pairs.items[order[i]].fit_class;
 }
 
 static void build_free(FitBuild *build)
@@ -163,7 +170,64 @@ static void build_free(FitBuild *build)
     map_deinit(&build->signatures);
 }
 
-const LevelFits *level_fit_lists(Level *level)
+// What is known of a member's key, as bytes: equal for members of one class.
+static Str class_bytes(const Level *level, const Unplaced *unplaced, StrBuf *out)
+{
+    const Dict *dict = level->run->shared->dict;
+    strbuf_clear(out);
+    for (uint32_t k = 0; k < level->op->group.key_count; k++) {
+        const Value *part = &unplaced->parts[k];
+        if (part_blank(part)) {
+            strbuf_add_char(out, '*');
+        } else if (part->state == VALUE_KNOWN) {
+            strbuf_add_char(out, '=');
+            value_text(out, dict, part, true);
+        } else if (part->state == VALUE_GAP) {
+            strbuf_add_char(out, '~');
+            strbuf_add(out, dict_str(dict, part->skeleton));
+        } else {
+            strbuf_add_char(out, '<');
+            strbuf_add(out, (Str){(const char *)&part->lo, sizeof part->lo});
+            strbuf_add(out, (Str){(const char *)&part->hi, sizeof part->hi});
+        }
+        strbuf_add_char(out, '\0');
+    }
+    return strbuf_str(out);
+}
+
+static void make_classes(Level *level, LevelFits *fits, StrBuf *scratch)
+{
+    Map numbers = {0};
+    fits->class_of = ARENA_ARRAY(level->arena, int64_t, level->unplaced.count);
+    for (size_t u = 0; u < level->unplaced.count; u++) {
+        bool is_new = false;
+        uint64_t *number =
+            map_at(&numbers, class_bytes(level, &level->unplaced.items[u], scratch), &is_new);
+        if (is_new) {
+            *number = fits->classes.count;
+            vec_push(&fits->classes, (FitClass){.first = (int64_t)u});
+        }
+        fits->class_of[u] = (int64_t)*number;
+    }
+    map_deinit(&numbers);
+}
+
+static void find_all_groups(FitBuild *build, LevelFits *fits, StrBuf *scratch, StrBuf *out)
+{
+    Level *level = build->level;
+    fits->universal = -1;
+    for (size_t c = 0; c < fits->classes.count; c++) {
+        const Unplaced *unplaced = &level->unplaced.items[fits->classes.items[c].first];
+        ArenaMark mark = arena_mark(level->run->scratch);
+        if (all_blank(unplaced, level->op->group.key_count))
+            fits->universal = (int64_t)c;
+        else
+            find_groups(build, (int64_t)c, unplaced, scratch, out);
+        arena_rewind(level->run->scratch, mark);
+    }
+}
+
+LevelFits *level_fit_lists(Level *level)
 {
     if (level->fits != NULL)
         return level->fits;
@@ -172,14 +236,8 @@ const LevelFits *level_fit_lists(Level *level)
     StrBuf scratch, out;
     strbuf_init(&scratch);
     strbuf_init(&out);
-    for (size_t u = 0; u < level->unplaced.count; u++) {
-        ArenaMark mark = arena_mark(level->run->scratch);
-        if (all_blank(&level->unplaced.items[u], level->op->group.key_count))
-            vec_push(&fits->universal, (int64_t)u);
-        else
-            find_groups(&build, (int64_t)u, &scratch, &out);
-        arena_rewind(level->run->scratch, mark);
-    }
+    make_classes(level, fits, &scratch);
+    find_all_groups(&build, fits, &scratch, &out);
     list_by_group(level, fits, &build);
     build_free(&build);
     strbuf_deinit(&scratch);
@@ -192,35 +250,68 @@ void level_fits_free(LevelFits *fits)
 {
     if (fits == NULL)
         return;
-    vec_free(&fits->universal);
-    vec_free(&fits->universal_causes);
+    for (size_t c = 0; c < fits->classes.count; c++)
+        vec_free(&fits->classes.items[c].causes);
+    vec_free(&fits->classes);
 }
 
-const int64_t *level_fit_items(const LevelFits *fits, int64_t group, int64_t *count)
+int64_t level_fit_class(const LevelFits *fits, int64_t unplaced)
+{
+    return fits->class_of[unplaced];
+}
+
+int64_t level_fit_class_count(const LevelFits *fits)
+{
+    return (int64_t)fits->classes.count;
+}
+
+int64_t level_fit_universal(const LevelFits *fits)
+{
+    return fits->universal;
+}
+
+const int64_t *level_fit_classes(const LevelFits *fits, int64_t group, int64_t *count)
 {
     *count = fits->starts[group + 1] - fits->starts[group];
     return fits->items + fits->starts[group];
 }
 
-const int64_t *level_fit_universal(const LevelFits *fits, int64_t *count)
+bool level_fit_any(Level *level, int64_t group)
 {
-    *count = (int64_t)fits->universal.count;
-    return fits->universal.items;
+    if (level->unplaced.count == 0)
+        return false;
+    const LevelFits *fits = level_fit_lists(level);
+    return fits->universal >= 0 || fits->starts[group + 1] > fits->starts[group];
+}
+
+// Counts the causes of all classes at once: each member is looked at once.
+static void count_causes(Level *level, LevelFits *fits)
+{
+    for (size_t u = 0; u < level->unplaced.count; u++) {
+        FitClass *fit_class = &fits->classes.items[fits->class_of[u]];
+        if (!fit_class->counted)
+            cause_counts_add(&fit_class->causes, level_mark(level, level->unplaced.items[u].member),
+                             1);
+    }
+    for (size_t c = 0; c < fits->classes.count; c++)
+        fits->classes.items[c].counted = true;
+}
+
+static void add_causes(const FitClass *fit_class, CauseCounts *counts)
+{
+    for (size_t i = 0; i < fit_class->causes.count; i++) {
+        const CauseCount *cause = &fit_class->causes.items[i];
+        cause_counts_add(counts, (Mark){cause->place, cause->cause}, cause->rows);
+    }
 }
 
 void level_fit_causes(Level *level, int64_t group, CauseCounts *counts)
 {
-    LevelFits *fits = (LevelFits *)(uintptr_t)level_fit_lists(level);
-    for (size_t i = 0; !fits->universal_counted && i < fits->universal.count; i++) {
-        int64_t member = level->unplaced.items[fits->universal.items[i]].member;
-        cause_counts_add(&fits->universal_causes, level_mark(level, member), 1);
-    }
-    fits->universal_counted = true;
-    for (size_t i = 0; i < fits->universal_causes.count; i++) {
-        const CauseCount *cause = &fits->universal_causes.items[i];
-        cause_counts_add(counts, (Mark){cause->place, cause->cause}, cause->rows);
-    }
+    LevelFits *fits = level_fit_lists(level);
+    if (fits->classes.count > 0 && !fits->classes.items[0].counted)
+        count_causes(level, fits);
+    if (fits->universal >= 0)
+        add_causes(&fits->classes.items[fits->universal], counts);
     for (int64_t i = fits->starts[group]; i < fits->starts[group + 1]; i++)
-        cause_counts_add(counts, level_mark(level, level->unplaced.items[fits->items[i]].member),
-                         1);
+        add_causes(&fits->classes.items[fits->items[i]], counts);
 }

@@ -122,12 +122,17 @@ struct Level {
     uint32_t score_count;
 };
 
-// Which groups unplaced members fit (level_fits.c): lists made when first asked for.
+// Which groups unplaced members fit (level_fits.c): lists made when first asked for. Members of whose keys the same is
+// known are one class.
 typedef struct LevelFits LevelFits;
-const LevelFits *level_fit_lists(Level *level);
-// Unplaced members, by number, that fit every group; and those of the others that fit this one.
-const int64_t *level_fit_universal(const LevelFits *fits, int64_t *count);
-const int64_t *level_fit_items(const LevelFits *fits, int64_t group, int64_t *count);
+LevelFits *level_fit_lists(Level *level);
+int64_t level_fit_class(const LevelFits *fits, int64_t unplaced);
+int64_t level_fit_class_count(const LevelFits *fits);
+// The class that fits every group, -1: none; and those of the others that fit this one.
+int64_t level_fit_universal(const LevelFits *fits);
+const int64_t *level_fit_classes(const LevelFits *fits, int64_t group, int64_t *count);
+// Whether some unplaced member fits the group.
+bool level_fit_any(Level *level, int64_t group);
 // Adds the marks of all unplaced members that fit the group.
 void level_fit_causes(Level *level, int64_t group, CauseCounts *counts);
 void level_fits_free(LevelFits *fits);

@@ -137,38 +137,18 @@ enum { COLLAPSE_FROM = 2 };
 enum { COLLAPSE_FROM = 32 };
 #endif
 
+typedef struct FloatingRef {
+    int64_t fit_class;
+    const Pending *pending;
+} FloatingRef;
+
 static int compare_floating(const void *a, const void *b)
 {
-    const Pending *x = *(const Pending *const *)a, *y = *(const Pending *const *)b;
-    if (x->unplaced != y->unplaced)
-        return x->unplaced < y->unplaced ? -1 : 1;
-    return (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
-}
-
-static void universal_tuples(Fold *fold, Floating *floating)
-{
-    int64_t count;
-    const int64_t *universal = level_fit_universal(level_fit_lists(fold->level), &count);
-    Map seen = {0};
-    const CauseTable *causes = fold->level->run->shared->causes;
-    for (int64_t i = 0; i < count; i++) {
-        for (int64_t k = floating->starts[universal[i]]; k < floating->starts[universal[i] + 1];
-             k++) {
-            const Pending *pending = floating->refs[k];
-            bool is_new = false;
-            uint64_t *at = map_at(&seen, pending_key(fold, pending), &is_new);
-            if (is_new) {
-                *at = floating->universal.count;
-                vec_push(&floating->universal, *pending);
-                continue;
-            }
-            Tuple *have = &floating->universal.items[*at].tuple;
-            if (pending->tuple.cause != 0 &&
-                cause_order(causes, pending->tuple.cause, have->cause) < 0)
-                have->cause = pending->tuple.cause;
-        }
-    }
-    map_deinit(&seen);
+    const FloatingRef *x = a, *y = b;
+    if (x->fit_class != y->fit_class)
+        return x->fit_class < y->fit_class ? -1 : 1;
+    return (x->pending->ordinal > y->pending->ordinal) -
+           (x->pending->ordinal < y->pending->ordinal);
 }
 
 // Whether no certain tuple of a group can be the same one: then many such tuples can be taken together.
@@ -240,27 +220,49 @@ static void collapse_into(const Fold *fold, Pending *all, const Pending *next, b
         tuple->cause = next->tuple.cause;
 }
 
-static void collapse_universal(const Fold *fold, Floating *floating)
+// The distinct tuples of refs[0..count), appended to `out`.
+static void distinct_tuples(const Fold *fold, const FloatingRef *refs, size_t count, Floating *out)
 {
-    if (floating->universal.count <= COLLAPSE_FROM ||
+    const CauseTable *causes = fold->level->run->shared->causes;
+    Map seen = {0};
+    for (size_t i = 0; i < count; i++) {
+        const Pending *pending = refs[i].pending;
+        bool is_new = false;
+        uint64_t *at = map_at(&seen, pending_key(fold, pending), &is_new);
+        if (is_new) {
+            *at = out->tuples.count;
+            vec_push(&out->tuples, *pending);
+            continue;
+        }
+        Tuple *have = &out->tuples.items[*at].tuple;
+        if (pending->tuple.cause != 0 && cause_order(causes, pending->tuple.cause, have->cause) < 0)
+            have->cause = pending->tuple.cause;
+    }
+    map_deinit(&seen);
+}
+
+// Takes the tuples from `first` on together, as far as they can be.
+static void collapse_from(const Fold *fold, size_t first, Floating *floating)
+{
+    if (floating->tuples.count - first <= COLLAPSE_FROM ||
         !collapses(fold->aggregate->kind, fold->aggregate->argument.type))
         return;
     Pending all[4];
     bool have[4] = {false};
-    size_t kept = 0;
-    for (size_t i = 0; i < floating->universal.count; i++) {
-        const Pending *pending = &floating->universal.items[i];
+    size_t kept = first;
+    for (size_t i = first; i < floating->tuples.count; i++) {
+        const Pending *pending = &floating->tuples.items[i];
         if (!can_collapse(fold, pending)) {
-            floating->universal.items[kept++] = *pending;
+            floating->tuples.items[kept++] = *pending;
             continue;
         }
         collapse_into(fold, &all[pending->row_class], pending, !have[pending->row_class]);
         have[pending->row_class] = true;
     }
-    floating->universal.count = kept;
+    floating->tuples.count = kept;
     for (int c = 0; c < 4; c++) {
         if (have[c])
-            vec_push(&floating->universal, all[c]);
+            vec_push(&floating->tuples, all[c]);
     }
 }
 
@@ -268,20 +270,35 @@ static void floating_init(Fold *fold, Floating *floating, size_t count)
 {
     Level *level = fold->level;
     *floating = (Floating){.count = (int64_t)count};
-    floating->refs = ARENA_ARRAY(level->arena, const Pending *, count + 1);
-    floating->starts = ARENA_ARRAY(level->arena, int64_t, level->unplaced.count + 1);
-    for (size_t i = 0; i < count; i++) {
-        floating->refs[i] = &fold->pending.items[i];
-        floating->starts[fold->pending.items[i].unplaced + 1]++;
-    }
-    for (size_t u = 0; u < level->unplaced.count; u++)
-        floating->starts[u + 1] += floating->starts[u];
-    if (count > 1)
-        qsort(floating->refs, count, sizeof *floating->refs, compare_floating);
     if (count == 0)
         return;
-    universal_tuples(fold, floating);
-    collapse_universal(fold, floating);
+    const LevelFits *fits = level_fit_lists(level);
+    int64_t class_count = level_fit_class_count(fits);
+    FloatingRef *refs = base_alloc(count * sizeof *refs);
+    for (size_t i = 0; i < count; i++)
+        refs[i] = (FloatingRef){level_fit_class(fits, fold->pending.items[i].unplaced),
+                                &fold->pending.items[i]};
+    qsort(refs, count, sizeof *refs, compare_floating);
+    floating->starts = ARENA_ARRAY(level->arena, int64_t, class_count + 1);
+    size_t next = 0;
+    for (int64_t c = 0; c < class_count; c++) {
+        size_t from = next, first = floating->tuples.count;
+        while (next < count && refs[next].fit_class == c)
+            next++;
+        distinct_tuples(fold, refs + from, next - from, floating);
+        collapse_from(fold, first, floating);
+        floating->starts[c + 1] = (int64_t)floating->tuples.count;
+    }
+    free(refs);
+}
+
+static void gather_class(Gathering *gathering, int64_t fit_class, RowClass pass)
+{
+    const Floating *floating = gathering->fold->floating;
+    for (int64_t k = floating->starts[fit_class]; k < floating->starts[fit_class + 1]; k++) {
+        if (floating->tuples.items[k].row_class == pass)
+            gather_one(gathering, &floating->tuples.items[k]);
+    }
 }
 
 // Gathers what is in question for one group, best class first: its own tuples up to a class, and where that reaches
@@ -289,30 +306,24 @@ static void floating_init(Fold *fold, Floating *floating, size_t count)
 static void gather_group(Gathering *gathering, const Pending *own, int64_t own_count, RowClass upto)
 {
     const Fold *fold = gathering->fold;
-    const Floating *floating = fold->floating;
     map_clear(gathering->seen);
     gathering->count = 0;
-    int64_t fit_count = 0;
-    bool with_floating = upto >= CLASS_SHADOW && floating->count > 0;
-    const int64_t *fitting =
-        with_floating ? level_fit_items(level_fit_lists(fold->level), gathering->group, &fit_count)
-                      : NULL;
+    int64_t fit_count = 0, universal = -1;
+    const int64_t *fitting = NULL;
+    if (upto >= CLASS_SHADOW && fold->floating->count > 0) {
+        const LevelFits *fits = level_fit_lists(fold->level);
+        universal = level_fit_universal(fits);
+        fitting = level_fit_classes(fits, gathering->group, &fit_count);
+    }
     for (RowClass pass = CLASS_CERTAIN; pass <= upto; pass++) {
         for (int64_t i = 0; i < own_count; i++) {
             if (own[i].row_class == pass)
                 gather_one(gathering, &own[i]);
         }
-        for (int64_t f = 0; f < fit_count; f++) {
-            for (int64_t k = floating->starts[fitting[f]]; k < floating->starts[fitting[f] + 1];
-                 k++) {
-                if (floating->refs[k]->row_class == pass)
-                    gather_one(gathering, floating->refs[k]);
-            }
-        }
-        for (size_t i = 0; with_floating && i < floating->universal.count; i++) {
-            if (floating->universal.items[i].row_class == pass)
-                gather_one(gathering, &floating->universal.items[i]);
-        }
+        for (int64_t f = 0; f < fit_count; f++)
+            gather_class(gathering, fitting[f], pass);
+        if (universal >= 0)
+            gather_class(gathering, universal, pass);
     }
 }
 
@@ -325,7 +336,7 @@ static void settle_groups(Fold *fold, LevelValues *values, const uint8_t *wanted
 {
     Level *level = fold->level;
     size_t total = fold->pending.count, next = (size_t)fold->floating->count;
-    size_t most = total + fold->floating->universal.count + 1;
+    size_t most = total + fold->floating->tuples.count + 1;
     Pending *copies = base_alloc_zeroed(most, sizeof *copies),
             **out = base_alloc_zeroed(most, sizeof *out);
     for (size_t i = 0; i < most; i++)
@@ -375,5 +386,5 @@ void pending_guard(Fold *fold, LevelValues *values, const uint8_t *wanted)
 void pending_free(Fold *fold)
 {
     if (fold->floating != NULL)
-        vec_free(&fold->floating->universal);
+        vec_free(&fold->floating->tuples);
 }
