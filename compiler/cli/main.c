@@ -67,7 +67,8 @@ int print_result(const Args *args, Str text)
 {
     if (write_all(STDOUT_FILENO, text))
         return EXIT_DONE;
-    tell(args, "无法写到标准输出：%s", "cannot write to standard output: %s", strerror(errno));
+    tell(args, "无法写到标准输出：%s", "cannot write to standard output: %s",
+         error_system_text(errno, args->lang));
     return EXIT_DATA;
 }
 

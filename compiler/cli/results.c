@@ -229,12 +229,21 @@ static Status folder_manifest(Folder *folder, const RunFacts *facts)
     return output_commit(output, folder->error);
 }
 
+// Makes a folder and those above it. False: errno says why.
+static bool make_folder(Arena *arena, Str path)
+{
+    for (size_t i = 1; i < path.len; i++)
+        if (path.ptr[i] == '/')
+            (void)mkdir(arena_str(arena, str_slice(path, 0, i)).ptr, 0777);
+    return mkdir(arena_str(arena, path).ptr, 0777) == 0 || errno == EEXIST;
+}
+
 static Status folder_write(Folder *folder, const RunFacts *facts)
 {
     const char *path = arena_str(folder->arena, folder->path).ptr;
-    if (mkdir(path, 0777) != 0 && errno != EEXIST)
-        return error_set(folder->error, STATUS_IO, "无法创建目录 %s：%s",
-                         "cannot make the folder %s: %s", path, strerror(errno));
+    if (!make_folder(folder->arena, folder->path))
+        return error_set_system(folder->error, errno, "无法创建文件夹 %s",
+                                "cannot make the folder %s", path);
     for (uint32_t i = 0; i < run_rule_count(facts->run); i++)
         TRY(folder_rule(folder, run_rule(facts->run, i)));
     for (uint32_t i = 0; i < run_query_count(facts->run); i++)

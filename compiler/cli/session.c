@@ -25,8 +25,8 @@ static Status read_descriptor(int descriptor, size_t size, Str path, Arena *aren
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            status = error_set(error, STATUS_IO, "无法读取 " STR_FMT "：%s",
-                               "cannot read " STR_FMT ": %s", STR_ARG(path), strerror(errno));
+            status = error_set_system(error, errno, "无法读取 " STR_FMT, "cannot read " STR_FMT,
+                                      STR_ARG(path));
         if (got <= 0)
             break;
         strbuf_add(&buffer, (Str){chunk, (size_t)got});
@@ -51,8 +51,8 @@ Status session_read(void *context, Str path, Arena *arena, Str *text, Error *err
     Str name = arena_str(arena, path); // ends with a NUL
     int descriptor = open(name.ptr, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
-        return error_set(error, STATUS_IO, "无法打开 " STR_FMT "：%s",
-                         "cannot open " STR_FMT ": %s", STR_ARG(path), strerror(errno));
+        return error_set_system(error, errno, "无法打开 " STR_FMT, "cannot open " STR_FMT,
+                                STR_ARG(path));
     Status status;
     if (fstat(descriptor, &info) != 0 || S_ISDIR(info.st_mode))
         status = error_set(error, STATUS_IO, STR_FMT " 是目录，不是模型文件",

@@ -3,6 +3,9 @@
 // status.c: the texts of failures, in both languages.
 #include "runtime/base/status.h"
 
+#include <errno.h>
+#include <string.h>
+
 void error_init(Error *err)
 {
     *err = (Error){0};
@@ -40,6 +43,52 @@ Status error_set(Error *err, Status status, const char *zh_format, const char *e
     va_end(args);
     error_deinit(&old);
     return status;
+}
+
+const char *error_system_text(int number, Lang lang)
+{
+    static const struct {
+        int number;
+        const char *text[2];
+    } known[] = {
+        {ENOENT,
+         {[LANG_ZH] = "没有这个文件或文件夹", [LANG_EN] = "there is no such file or folder"}},
+        {EACCES, {[LANG_ZH] = "没有权限", [LANG_EN] = "no permission"}},
+        {EPERM, {[LANG_ZH] = "没有权限", [LANG_EN] = "no permission"}},
+        {EROFS, {[LANG_ZH] = "磁盘是只读的", [LANG_EN] = "the disk is read-only"}},
+        {ENOSPC, {[LANG_ZH] = "磁盘已满", [LANG_EN] = "the disk is full"}},
+        {EDQUOT, {[LANG_ZH] = "磁盘限额已满", [LANG_EN] = "the disk quota is used up"}},
+        {EISDIR, {[LANG_ZH] = "这是文件夹", [LANG_EN] = "it is a folder"}},
+        {ENOTDIR,
+         {[LANG_ZH] = "路径中有一段不是文件夹", [LANG_EN] = "a part of the path is no folder"}},
+        {ENAMETOOLONG, {[LANG_ZH] = "名称太长", [LANG_EN] = "the name is too long"}},
+        {EMFILE, {[LANG_ZH] = "打开的文件太多", [LANG_EN] = "too many files are open"}},
+        {EIO, {[LANG_ZH] = "磁盘读写出错", [LANG_EN] = "the disk does not answer"}},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(known); i++)
+        if (known[i].number == number)
+            return known[i].text[lang];
+    return strerror(number);
+}
+
+Status error_set_system(Error *err, int number, const char *zh_format, const char *en_format, ...)
+{
+    if (err == NULL)
+        return STATUS_IO;
+    Error old = *err;
+    *err = (Error){.status = STATUS_IO};
+    va_list args;
+    va_start(args, en_format);
+    va_list again;
+    va_copy(again, args);
+    strbuf_vprintf(&err->zh, zh_format, args);
+    strbuf_printf(&err->zh, "：%s", error_system_text(number, LANG_ZH));
+    strbuf_vprintf(&err->en, en_format, again);
+    strbuf_printf(&err->en, ": %s", error_system_text(number, LANG_EN));
+    va_end(again);
+    va_end(args);
+    error_deinit(&old);
+    return STATUS_IO;
 }
 
 Status error_set_text(Error *err, Status status, Str zh, Str en)

@@ -50,6 +50,14 @@ Status error_set_text(Error *err, Status status, Str zh, Str en);
 Status error_prefix(Error *err, Status status, const char *zh_format, const char *en_format, ...)
     PRINTF_LIKE(3, 5) PRINTF_LIKE(4, 5);
 
+// Describes a failed call of the system: both texts, then why, by its errno. Returns STATUS_IO.
+Status error_set_system(Error *err, int number, const char *zh_format, const char *en_format, ...)
+    PRINTF_LIKE(3, 5) PRINTF_LIKE(4, 5);
+
+// Why a call of the system failed, by its errno: "磁盘已满", "the disk is full"; for an uncommon number
+// the system's own words. Valid until the next call.
+const char *error_system_text(int number, Lang lang);
+
 // The text in this language, valid until err changes.
 Str error_text(const Error *err, Lang lang);
 

@@ -53,8 +53,8 @@ Status output_create(Str path, Output **output, Error *error)
         open(strbuf_cstr(&made->temporary), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (made->descriptor < 0) {
         int code = errno;
-        (void)error_set(error, STATUS_IO, "无法创建 %s：%s", "cannot create %s: %s",
-                        strbuf_cstr(&made->path), strerror(code));
+        (void)error_set_system(error, code, "无法创建 %s", "cannot create %s",
+                               strbuf_cstr(&made->path));
         output_free(made);
         return STATUS_IO;
     }
@@ -80,8 +80,8 @@ static Status output_write(Output *output, Error *error)
         if (written < 0 && errno == EINTR)
             continue;
         if (written <= 0)
-            return error_set(error, STATUS_IO, "写入 %s 失败：%s", "cannot write to %s: %s",
-                             output_name(output), strerror(errno));
+            return error_set_system(error, errno, "写入 %s 失败", "cannot write to %s",
+                                    output_name(output));
         done += (size_t)written;
     }
     strbuf_clear(&output->buffer);
@@ -99,13 +99,11 @@ static Status output_publish(Output *output, Error *error)
 {
     const char *path = strbuf_cstr(&output->path);
     if (fsync(output->descriptor) != 0 && errno != EINVAL && errno != EROFS)
-        return error_set(error, STATUS_IO, "写入 %s 失败：%s", "cannot write to %s: %s", path,
-                         strerror(errno));
+        return error_set_system(error, errno, "写入 %s 失败", "cannot write to %s", path);
     int closed = close(output->descriptor);
     output->descriptor = -1;
     if (closed != 0 || rename(strbuf_cstr(&output->temporary), path) != 0)
-        return error_set(error, STATUS_IO, "写入 %s 失败：%s", "cannot write to %s: %s", path,
-                         strerror(errno));
+        return error_set_system(error, errno, "写入 %s 失败", "cannot write to %s", path);
     return STATUS_OK;
 }
 
