@@ -455,11 +455,23 @@ void diag_render_json(DiagList *list, StrBuf *out)
 
 /* ----------------------------------------------------------------------- pages */
 
+// The text of a diagnostic that is not about any place: `…` for what it would name.
+static void add_unnamed(Str text, StrBuf *out)
+{
+    for (size_t at = 0; at < text.len; at++) {
+        bool hole = at + 2 < text.len && text.ptr[at] == '{' && text.ptr[at + 2] == '}';
+        strbuf_add(out, hole ? STR("…") : str_slice(text, at, at + 1));
+        at += hole ? 2 : 0;
+    }
+}
+
 void diag_explain(DiagId id, Lang lang, StrBuf *out)
 {
     const DiagInfo *info = diag_info(id);
-    strbuf_printf(out, "%s[%s]%s%s\n\n%s\n", severity_word(info->severity, lang), info->code,
-                  lang == LANG_ZH ? "：" : ": ", info->text[lang], info->explain[lang]);
+    strbuf_printf(out, "%s[%s]%s", severity_word(info->severity, lang), info->code,
+                  lang == LANG_ZH ? "：" : ": ");
+    add_unnamed(str_from_cstr(info->text[lang]), out);
+    strbuf_printf(out, "\n\n%s\n", info->explain[lang]);
     if (info->wrong == NULL)
         return;
     strbuf_add_c(out, lang == LANG_ZH ? "\n错误的写法：\n\n" : "\nwrong:\n\n");

@@ -47,6 +47,22 @@ static void advise_unit(Scope *s, Diag *diag, const AstNode *node, Type other)
     diag_fix(s->c->diags, diag, node->span, fixed, DIAG_TEXT_COLUMN_OF, DIAG_ARGS(diag_arg(fixed)));
 }
 
+/* A date, month or amount in quotation marks is a text: `"2024-03-02"`. */
+static void advise_unquote(Scope *s, Diag *diag, const AstNode *node, Type other)
+{
+    bool literal = other.kind == TYPE_DATE || other.kind == TYPE_DATETIME ||
+                   other.kind == TYPE_MONTH || other.kind == TYPE_MONEY ||
+                   other.kind == TYPE_QUANTITY || other.kind == TYPE_INTEGER;
+    if (node->kind != AST_TEXT || !literal)
+        return;
+    Str text = source_text(source_get(s->c->sources, node->span.file), node->span);
+    if (text.len < 3 || text.ptr[0] != '"' || text.ptr[1] < '0' || text.ptr[1] > '9' ||
+        text.ptr[text.len - 1] != '"')
+        return;
+    Str bare = str_slice(text, 1, text.len - 1);
+    diag_fix(s->c->diags, diag, node->span, bare, DIAG_TEXT_COLUMN_OF, DIAG_ARGS(diag_arg(bare)));
+}
+
 static void report_operands(Scope *s, const AstNode *node, AstOperator op, Type a, Type b,
                             TypeFault fault)
 {
@@ -64,6 +80,8 @@ static void report_operands(Scope *s, const AstNode *node, AstOperator op, Type 
     if (node->kind == AST_BINARY) {
         advise_unit(s, diag, ast_as_Binary(node)->left, b);
         advise_unit(s, diag, ast_as_Binary(node)->right, a);
+        advise_unquote(s, diag, ast_as_Binary(node)->left, b);
+        advise_unquote(s, diag, ast_as_Binary(node)->right, a);
     }
 }
 

@@ -321,12 +321,17 @@ static void settle_policy(BodyState *b, const AstPolicy *written, const AstCover
         clause->policy = query ? AST_MISSING_DROP : AST_MISSING_UNDECIDED;
 }
 
+/* Whether a `lacks` says nothing about a gap in its key, and there may be one. */
+static bool policy_wanted(const AstPartner *node, const TieWalk *walk, const TypedClause *clause)
+{
+    return node->verb == AST_VERB_LACKS && !clause->policy_written && !node->covered &&
+           !node->base.wrong && (walk->key_can_gap || (node->using && clause->match));
+}
+
 static void check_links(BodyState *b, const AstPartner *node, VarState *var, const TieWalk *walk,
                         const TypedClause *clause)
 {
-    bool lacks = node->verb == AST_VERB_LACKS;
-    if (lacks && !clause->policy_written && !node->covered && !node->base.wrong &&
-        (walk->key_can_gap || (node->using && clause->match))) {
+    if (policy_wanted(node, walk, clause)) {
         Diag *diag =
             report_with(b->c, DIAG_LACKS_POLICY, &node->base,
                         DIAG_ARGS(diag_arg(var->pub.source ? var->pub.source->name : STR(""))));
@@ -372,7 +377,7 @@ void clause_partner(BodyState *b, const AstPartner *node)
         report(b->c, DIAG_COVERED_JOIN, &node->covered->base);
     else if (node->covered)
         check_covered(b, node->covered, rows, clause);
-    else if (verb != AST_VERB_JOIN)
+    else if (verb != AST_VERB_JOIN && !policy_wanted(node, &walk, clause))
         warn_uncovered(b, &node->base, node->source, rows, clause);
     check_links(b, node, var, &walk, clause);
     partner_facts(b, node, var);
