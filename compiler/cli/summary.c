@@ -8,6 +8,8 @@
 #include "compiler/cli/results.h"
 #include "runtime/base/time.h"
 
+#define CODES_SHOWN 5 // unknown codes listed per table
+
 static const char *word(Lang lang, const char *zh, const char *en)
 {
     return lang == LANG_ZH ? zh : en;
@@ -57,6 +59,30 @@ static void quarantine_line(Lang lang, StrBuf *out, int64_t rows, Reason reason,
                   STR_ARG(first->column));
 }
 
+// The first few different codes that no `enum` knows, so that the author can add them.
+static void unknown_codes(const LoadReport *report, Lang lang, StrBuf *out)
+{
+    Str words[CODES_SHOWN];
+    size_t count = 0;
+    bool more = false;
+    for (size_t i = 0; i < report->quarantined.count && !more; i++) {
+        const Quarantined *row = &report->quarantined.items[i];
+        bool known = row->reason != REASON_UNKNOWN_CODE || row->shown.len == 0;
+        for (size_t k = 0; k < count && !known; k++)
+            known = str_equal(words[k], row->shown);
+        more = !known && count == CODES_SHOWN;
+        if (!known && !more)
+            words[count++] = row->shown;
+    }
+    for (size_t k = 0; k < count; k++) {
+        strbuf_add_c(out,
+                     k > 0 ? word(lang, "、", ", ") : word(lang, "      代码：", "      codes: "));
+        strbuf_add(out, words[k]);
+    }
+    if (count > 0)
+        strbuf_add_c(out, more ? " …\n" : "\n");
+}
+
 // Rejected rows by reason, in the order of the reasons.
 static void quarantine_text(const LoadReport *report, Lang lang, StrBuf *out)
 {
@@ -70,6 +96,8 @@ static void quarantine_text(const LoadReport *report, Lang lang, StrBuf *out)
         if (first == NULL)
             continue;
         quarantine_line(lang, out, rows, reason, first);
+        if (reason == REASON_UNKNOWN_CODE)
+            unknown_codes(report, lang, out);
     }
 }
 
@@ -103,9 +131,10 @@ static void counts_text(const ClauseCount *counts, uint32_t count, Lang lang, St
         bool doubt = counts[i].reason == REASON_DOUBT;
         Str reason = doubt ? counts[i].source : reason_text(counts[i].reason, lang);
         strbuf_printf(out,
-                      word(lang, "    第 %u 个子句待定 %" PRId64 " 行：" STR_FMT " " STR_FMT "\n",
-                           "    clause %u: %" PRId64 " rows undecided: " STR_FMT " " STR_FMT "\n"),
+                      word(lang, "    第 %u 个子句待定 %" PRId64 " 行：" STR_FMT "%s" STR_FMT "\n",
+                           "    clause %u: %" PRId64 " rows undecided: " STR_FMT "%s" STR_FMT "\n"),
                       counts[i].place, counts[i].rows, STR_ARG(reason),
+                      doubt || counts[i].source.len == 0 ? "" : " ",
                       STR_ARG(doubt ? STR("") : counts[i].source));
     }
 }
@@ -127,6 +156,18 @@ static void rule_text(const RuleResult *result, Lang lang, StrBuf *out)
                            "    %" PRId64 " rows cannot be placed; they could overturn %" PRId64
                            " clues at most\n"),
                       result->unplaced_rows, result->overturn_most);
+    for (uint32_t i = 0; i < result->beyond_count; i++) {
+        const UnplacedTable *at = &result->beyond[i];
+        strbuf_printf(
+            out,
+            word(lang,
+                 "    " STR_FMT " 有 %" PRId64 " / %" PRId64
+                 " 行不知是谁的，多于容许无主率，查无即待查（可用 --set 容许无主率=… 改）\n",
+                 "    " STR_FMT ": %" PRId64 " of %" PRId64
+                 " rows could be anybody's, more than tolerated, so absence is undecided "
+                 "(--set unplaced_tolerance=…)\n"),
+            STR_ARG(at->table), at->unplaced, at->total);
+    }
     counts_text(result->counts, result->count_count, lang, out);
 }
 

@@ -83,6 +83,12 @@ typedef struct ClauseCount { // undecided by first cause, per clause: for the su
     int64_t rows;
 } ClauseCount;
 
+typedef struct
+    UnplacedTable { // a partner's table in which more rows than tolerated could be anybody's
+    Str table;
+    int64_t unplaced, total;
+} UnplacedTable;
+
 typedef struct RuleResult {
     Arena *arena;
     Str rule, title;
@@ -91,8 +97,10 @@ typedef struct RuleResult {
     int64_t clue_count, cleared_count, undecided_count, gap_count;
     const ClauseCount *counts;
     uint32_t count_count;
-    int64_t unplaced_rows; // rows that could not be placed under tolerance
-    int64_t overturn_most; // most clues that they could overturn
+    int64_t unplaced_rows;       // rows that could not be placed under tolerance
+    int64_t overturn_most;       // most clues that they could overturn
+    const UnplacedTable *beyond; // absence in these tables proves nothing
+    uint32_t beyond_count;
 } RuleResult;
 
 typedef struct QueryResult {

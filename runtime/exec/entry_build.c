@@ -531,11 +531,18 @@ static void add_summary(Builder *builder, RuleResult *result)
             cause_counts_add(&counts, (Mark){entry->causes[c].place, cause}, entry->causes[c].rows);
         }
     }
-    for (uint32_t i = 0; i < builder->finding->run.end_operator; i++) {
-        int64_t unplaced = 0, total = 0;
-        if (builder->finding->run.partners[i] != NULL)
-            (void)partner_unplaced(builder->finding->run.partners[i], &unplaced, &total);
-        unplaced_most += unplaced;
+    uint32_t operator_count = builder->finding->run.end_operator;
+    UnplacedTable *beyond = ARENA_ARRAY(builder->arena, UnplacedTable, MAX_OF(operator_count, 1u));
+    result->beyond = beyond;
+    for (uint32_t i = 0; i < operator_count; i++) {
+        const PartnerRun *partner = builder->finding->run.partners[i];
+        UnplacedTable at = {0};
+        if (partner == NULL)
+            continue;
+        at.table = partner_unplaced(partner, &at.unplaced, &at.total);
+        unplaced_most += at.unplaced;
+        if (partner_beyond_tolerance(partner))
+            beyond[result->beyond_count++] = at;
     }
     Entry all = {0};
     add_causes(builder, &counts, &all);

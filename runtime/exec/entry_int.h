@@ -25,6 +25,9 @@ void entry_evidence(Finding *finding, Arena *arena, const Level *level, int64_t 
 void members_evidence(Finding *finding, Arena *arena, const int64_t *members, int64_t count,
                       RowClass row_class, Entry *entry);
 
+// Whether more rows than tolerated could be anybody's, so that an absence is undecided (partner.c).
+bool partner_beyond_tolerance(const PartnerRun *partner);
+
 // u and n of a partner clause and the name of its right side (partner.c).
 Str partner_unplaced(const PartnerRun *partner, int64_t *unplaced, int64_t *total);
 

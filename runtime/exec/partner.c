@@ -708,6 +708,11 @@ uint64_t partner_reads(const BodyRun *run, uint32_t slot)
     return 0;
 }
 
+bool partner_beyond_tolerance(const PartnerRun *partner)
+{
+    return !partner->tolerated && partner->partner->kind != PARTNER_JOIN;
+}
+
 Str partner_unplaced(const PartnerRun *partner, int64_t *unplaced, int64_t *total)
 {
     *unplaced = partner->unplaced;

@@ -166,17 +166,24 @@ static Status add_path(const TableDecl *table, Arena *arena, Str path, FoundFile
     return STATUS_OK;
 }
 
+// A file of a folder; nothing stands in front of those of the folder where the program runs.
+static Str path_in(Arena *arena, Str folder, Str name)
+{
+    bool here = folder.len == 0 || str_equal(folder, STR(".")) || str_equal(folder, STR("./"));
+    return here ? arena_str(arena, name)
+                : arena_printf(arena, STR_FMT "%s" STR_FMT, STR_ARG(folder),
+                               str_ends(folder, STR("/")) ? "" : "/", STR_ARG(name));
+}
+
 // DIR/<table>.csv or one of its sisters; an empty path if there is none.
 static Status in_data_folder(const TableDecl *table, const LoadOptions *options, Arena *arena,
                              Str *path, Error *error)
 {
     static const char *const endings[] = {"csv", "tsv", "txt", "CSV", "TSV", "TXT"};
-    Str folder = options->data_folder;
-    const char *slash = str_ends(folder, STR("/")) ? "" : "/";
     *path = STR("");
     for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
-        Str candidate = arena_printf(arena, STR_FMT "%s" STR_FMT ".%s", STR_ARG(folder), slash,
-                                     STR_ARG(table->name), endings[i]);
+        Str name = arena_printf(arena, STR_FMT ".%s", STR_ARG(table->name), endings[i]);
+        Str candidate = path_in(arena, options->data_folder, name);
         if (!exists(arena, candidate))
             continue;
         if (path->len > 0)
@@ -196,11 +203,8 @@ static Status from_sources(const TableDecl *table, Arena *arena, FoundFiles *out
     for (uint32_t i = 0; i < table->source_count; i++) {
         const SourceDecl *source = &table->sources[i];
         Str path = source->path;
-        bool absolute = str_starts(path, STR("/")) || source->folder.len == 0;
-        const char *slash = str_ends(source->folder, STR("/")) ? "" : "/";
-        if (!absolute)
-            path = arena_printf(arena, STR_FMT "%s" STR_FMT, STR_ARG(source->folder), slash,
-                                STR_ARG(path));
+        if (!str_starts(path, STR("/")))
+            path = path_in(arena, source->folder, path);
         TRY(add_path(table, arena, path, (FoundFile){.source = source}, out, error));
     }
     return STATUS_OK;

@@ -12,6 +12,7 @@
 #include "runtime/base/unicode.h"
 
 #define NEAR_CELLS_MAX 2000 // header cells compared for a near name
+#define TITLE_LINES_MAX 10  // lines below the first in which a header is looked for, for a message
 #define SHOWN_CELLS_MAX 8   // header cells shown in a message
 
 void header_fold(Str cell, StrBuf *out)
@@ -264,14 +265,14 @@ static Status missing_column(const TableDecl *table, const FoundFile *file,
     Str near;
     long long line = (long long)header->line;
     if (near_cell(column, cells, &near))
-        return error_set(
-            error, STATUS_DATA,
-            "数据表 " STR_FMT "：文件 " STR_FMT " 第 %lld 行的表头中没有列“" STR_FMT
-            "”；最接近的是“" STR_FMT "”，若是同一列，请在该列后写 also \"" STR_FMT "\"",
-            "table " STR_FMT ": file " STR_FMT ", line %lld: the header has no column “" STR_FMT
-            "”; nearest is “" STR_FMT "”: if that is it, add also \"" STR_FMT "\" to the column",
-            STR_ARG(table->name), STR_ARG(file->path), line, STR_ARG(column->name), STR_ARG(near),
-            STR_ARG(near));
+        return error_set(error, STATUS_DATA,
+                         "数据表 " STR_FMT "：文件 " STR_FMT " 第 %lld 行的表头中没有列“" STR_FMT
+                         "”；最接近的是“" STR_FMT "”，若是同一列，请在该列后写 另 \"" STR_FMT "\"",
+                         "table " STR_FMT ": file " STR_FMT
+                         ", line %lld: the header has no column “" STR_FMT "”; nearest is “" STR_FMT
+                         "”: if that is it, add also \"" STR_FMT "\" to the column",
+                         STR_ARG(table->name), STR_ARG(file->path), line, STR_ARG(column->name),
+                         STR_ARG(near), STR_ARG(near));
     StrBuf shown = {0};
     show_cells(cells, &shown);
     Status status =
@@ -285,6 +286,41 @@ static Status missing_column(const TableDecl *table, const FoundFile *file,
                   STR_ARG(strbuf_str(&shown)));
     strbuf_deinit(&shown);
     return status;
+}
+
+// A later line near the top that has more of the needed columns than the header line; 0: none.
+static int64_t likelier_line(const TableDecl *table, const FoundFile *file, Str text,
+                             const Header *header)
+{
+    int64_t best = 0, most = 0;
+    if (file->source != NULL && file->source->header_line > 0)
+        return 0;
+    for (uint32_t i = 0; i < table->column_count; i++)
+        most += table->columns[i].needed && header->field_of_column[i] >= 0;
+    for (int64_t line = header->line + 1; line <= header->line + TITLE_LINES_MAX; line++) {
+        size_t start = 0;
+        int64_t at = 0;
+        Cells cells;
+        if (!locate(text, line, &start, &at) || !cut_best(table, text, start, true, &cells))
+            continue;
+        if (cells.matched > most) {
+            most = cells.matched;
+            best = line;
+        }
+        cells_deinit(&cells);
+    }
+    return best;
+}
+
+static Status late_header(const TableDecl *table, const FoundFile *file, int64_t line, Error *error)
+{
+    return error_set(error, STATUS_DATA,
+                     "数据表 " STR_FMT "：文件 " STR_FMT " 的表头像是在第 %lld 行；请在模型中写 "
+                     "数据源 " STR_FMT " 来自 csv \"…\" (header: %lld)",
+                     "table " STR_FMT ": the header of file " STR_FMT " seems to be on line %lld; "
+                     "write in the model: source " STR_FMT " from csv \"…\" (header: %lld)",
+                     STR_ARG(table->name), STR_ARG(file->path), (long long)line,
+                     STR_ARG(table->name), (long long)line);
 }
 
 // A cell other than the column's own that its `also` spellings name as well; -1: there is none.
@@ -433,6 +469,9 @@ Status header_read(const TableDecl *table, const FoundFile *file, Str text, bool
     Status status = utf8_valid(strbuf_str(&cells.texts), NULL)
                         ? judge_columns(table, file, out, &cells, error)
                         : bad_header(table, file, out->line, error);
+    int64_t likely = status == STATUS_OK ? 0 : likelier_line(table, file, text, out);
+    if (likely > 0)
+        status = late_header(table, file, likely, error);
     cells_deinit(&cells);
     if (status != STATUS_OK)
         header_deinit(out);

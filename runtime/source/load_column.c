@@ -23,6 +23,10 @@ Status column_loader_init(ColumnLoader *loader, const TableDecl *table, uint32_t
     StrBuf source = {0};
     strbuf_printf(&source, STR_FMT "." STR_FMT, STR_ARG(table->name), STR_ARG(decl->name));
     loader->missing = cause_intern(causes, REASON_MISSING, strbuf_str(&source));
+    const IdentityCard *identity = loader->converter.identity;
+    loader->check_digit =
+        identity != NULL && (str_equal(str_from_cstr(identity->key), STR("person_id")) ||
+                             str_equal(str_from_cstr(identity->key), STR("credit_code")));
     if (decl->type.kind == TYPE_IDENTITY) {
         loader->damaged = cause_intern(causes, REASON_DAMAGED, strbuf_str(&source));
         loader->masked = cause_intern(causes, REASON_MASKED, strbuf_str(&source));
@@ -429,11 +433,15 @@ static void fill_texts(ColumnLoader *loader, const PieceView *view)
         Str cell = {view->text.ptr + place.start, place.size};
         Str text;
         bool kept;
+        int64_t rounded = loader->signs.long_rounded;
         note_text(&loader->signs, cell);
+        rounded = loader->signs.long_rounded - rounded;
         if (place.escaped || !view->valid || !plain_text(loader, cell, &text, &kept)) {
             fill_slow(&fill, row, place);
             continue;
         }
+        if (loader->check_digit)
+            loader->signs.rounded_valid += rounded;
         if (group.count == TEXT_GROUP || (!kept && text.len > sizeof group.bytes - group.used))
             group_flush(&group, loader->column, view->dict);
         group_add(&group, text, fill.base + (int64_t)row, kept);

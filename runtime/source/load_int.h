@@ -80,6 +80,7 @@ typedef struct TextSigns {
     int64_t digit_lengths[24]; // cells of so many digits; [23]: more
     int64_t leading_zero;      // cells of digits that begin with 0
     int64_t long_rounded;      // over 15 digits, those behind the 15th all 0
+    int64_t rounded_valid;     // of these, identities whose check digit fits
     int64_t long_numbers;      // over 15 digits
     int64_t scientific;        // 4.1E+17
 } TextSigns;
@@ -93,7 +94,8 @@ typedef struct ColumnLoader {
     CauseId missing, damaged, masked;
     ColumnReport counts;
     TextSigns signs;
-    int64_t limit; // exact types: counts below this need no further look
+    bool check_digit; // valid values of this type are known by a check digit
+    int64_t limit;    // exact types: counts below this need no further look
 } ColumnLoader;
 
 // What the columns of a piece share.

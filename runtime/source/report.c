@@ -5,6 +5,7 @@
 #include "runtime/source/load_int.h"
 
 #define SHOWN_POINTS 2
+#define CODE_POINTS_MAX 12 // of a code shown in full
 
 Str report_mask(Arena *arena, Str value)
 {
@@ -23,6 +24,17 @@ Str report_mask(Arena *arena, Str value)
     return masked;
 }
 
+// Codes are no personal data, and the author needs the word to add it to the `enum`. What has digits or is
+// long may have slipped over from another column.
+static bool is_code_word(Reason reason, Str cell)
+{
+    bool plain = reason == REASON_UNKNOWN_CODE && utf8_count(cell) <= CODE_POINTS_MAX;
+    for (size_t i = 0; i < cell.len; i++)
+        plain &= (unsigned char)cell.ptr[i] >= ' ' && cell.ptr[i] != 0x7F &&
+                 !(cell.ptr[i] >= '0' && cell.ptr[i] <= '9');
+    return plain;
+}
+
 void report_quarantine(LoadReport *report, uint32_t file, const CsvRecord *record,
                        int64_t record_number, const RowFault *fault, const TableDecl *table,
                        Str cell, int64_t row)
@@ -39,7 +51,8 @@ void report_quarantine(LoadReport *report, uint32_t file, const CsvRecord *recor
     if (fault->column > 0)
         entry.column = table->columns[fault->column - 1].name;
     if (cell.len > 0)
-        entry.shown = report_mask(report->arena, cell);
+        entry.shown = is_code_word(fault->reason, cell) ? arena_str(report->arena, cell)
+                                                        : report_mask(report->arena, cell);
     vec_push(&report->quarantined, entry);
 }
 
@@ -139,12 +152,17 @@ void report_column_signs(LoadReport *report, const ColumnLoader *loader)
         report, loader, number ? signs->long_numbers : 0,
         "是 16 位以上的数字；若文件经过电子表格，第 15 位以后可能已被改为 0",
         "are numbers of 16 or more digits; a spreadsheet changes those behind the 15th to 0");
-    // One number in ten ends in 0 by chance, so single zeros at the 16th place are no sign.
-    bool many = signs->long_rounded * 2 > signs->long_numbers || signs->long_rounded > 0;
-    warn_column(report, loader, many && !number ? signs->long_rounded : 0,
+    // A number that ends so and passes its check is one in a thousand; beside others that do not pass, it is
+    // the one in eleven that passes by chance.
+    int64_t rounded = signs->long_rounded - signs->rounded_valid;
+    warn_column(report, loader, number ? 0 : rounded,
                 "是 16 位以上的数字，且第 15 位以后全为 0，应是被电子表格改过",
                 "are numbers of 16 or more digits with zeros only behind the 15th: changed by a "
                 "spreadsheet");
+    warn_column(
+        report, loader, rounded > 0 ? signs->rounded_valid : 0,
+        "第 15 位以后也全为 0，但校验位相符，当作有效；可能是被改过而碰巧相符，请核对",
+        "also end in zeros but pass the check, and count as valid; some may pass by chance");
     warn_column(report, loader, signs->scientific, "是科学计数法（如 4.1E+17），原来的数字已丢失",
                 "are in scientific notation (such as 4.1E+17): digits are lost");
     warn_column(report, loader, lost_zeros(signs), "比其余的少一位数字，开头的 0 可能已丢失",

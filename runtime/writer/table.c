@@ -78,16 +78,18 @@ static void add_laws(const Writer *writer, StrBuf *out, const Entry *entry)
     }
 }
 
-// The rows of one variable and file stand behind each other: their numbers make one line.
+// The rows of one variable and file stand behind each other: their numbers make one line. Records are
+// counted below the header, so the word is not that for the lines of a file.
 static void add_evidence(const Writer *writer, StrBuf *out, const Entry *entry)
 {
     uint32_t i = 0;
     while (i < entry->evidence_count) {
         const EvidenceRow *first = &entry->evidence[i];
         Str where = first->file.len > 0 ? first->file : first->table;
-        strbuf_printf(out, "      %s" STR_FMT "  " STR_FMT " %s",
-                      word(writer, "证据 ", "evidence "), STR_ARG(first->variable), STR_ARG(where),
-                      word(writer, "第 ", "rows "));
+        strbuf_printf(out, "      %s" STR_FMT "%s" STR_FMT " %s",
+                      word(writer, "证据 ", "evidence "), STR_ARG(first->variable),
+                      first->variable.len > 0 ? "  " : "", STR_ARG(where),
+                      word(writer, "第 ", "records "));
         for (uint32_t j = i; j <= entry->evidence_count; j++) {
             const EvidenceRow *row = j < entry->evidence_count ? &entry->evidence[j] : NULL;
             if (row == NULL || !str_equal(row->variable, first->variable) ||
@@ -97,7 +99,7 @@ static void add_evidence(const Writer *writer, StrBuf *out, const Entry *entry)
             }
             strbuf_printf(out, "%s%" PRId64, j == i ? "" : word(writer, "、", ", "), row->row);
         }
-        strbuf_printf(out, "%s\n", word(writer, " 行", ""));
+        strbuf_printf(out, "%s\n", word(writer, " 条记录", ""));
     }
     if (entry->evidence_total > entry->evidence_count)
         strbuf_printf(out, "      %s %" PRId64 " %s\n", word(writer, "证据共", "evidence in all:"),
@@ -251,12 +253,12 @@ static void add_left_out(const Writer *writer, StrBuf *out, const QueryResult *r
         const ClauseCount *count = &result->counts[i];
         Str reason = count->reason == REASON_DOUBT ? count->source
                                                    : reason_text(count->reason, writer->lang);
-        strbuf_printf(out,
-                      word(writer, "略去 %" PRId64 " 行：" STR_FMT " " STR_FMT "（第 %u 个子句）\n",
-                           "left out %" PRId64 " rows: " STR_FMT " " STR_FMT " (clause %u)\n"),
-                      count->rows, STR_ARG(reason),
-                      STR_ARG(count->reason == REASON_DOUBT ? STR("") : count->source),
-                      count->place);
+        strbuf_printf(
+            out,
+            word(writer, "略去 %" PRId64 " 行：" STR_FMT "%s" STR_FMT "（第 %u 个子句）\n",
+                 "left out %" PRId64 " rows: " STR_FMT "%s" STR_FMT " (clause %u)\n"),
+            count->rows, STR_ARG(reason), count->reason == REASON_DOUBT ? "" : " ",
+            STR_ARG(count->reason == REASON_DOUBT ? STR("") : count->source), count->place);
     }
 }
 

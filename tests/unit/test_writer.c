@@ -206,8 +206,8 @@ static void table_shows_a_clue_as_a_card(void **state)
     (void)state;
     char *text = written("table", false, LIST_ALL);
     assert_non_null(strstr(text, "[高] 40 分  门店 店\"甲\""));
-    assert_non_null(strstr(text, "证据 s  药店销售.csv 第 12、15 行"));
-    assert_non_null(strstr(text, "证据 m  站月 第 1 行"));
+    assert_non_null(strstr(text, "证据 s  药店销售.csv 第 12、15 条记录"));
+    assert_non_null(strstr(text, "证据 m  站月 第 1 条记录"));
     assert_non_null(strstr(text, "读数回走（第 4 个子句，1 行）"));
 }
 
