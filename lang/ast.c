@@ -129,20 +129,6 @@ static bool is_node_field(const AstField *field)
     return field->kind == AST_FIELD_CHILD || field->kind == AST_FIELD_OPTION;
 }
 
-uint32_t ast_child_count(const AstNode *node)
-{
-    uint32_t field_count;
-    const AstField *fields = ast_fields(node->kind, &field_count);
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < field_count; i++) {
-        if (is_node_field(&fields[i]))
-            count += field_node(node, &fields[i]) != NULL;
-        else if (fields[i].kind == AST_FIELD_LIST)
-            count += field_list(node, &fields[i])->count;
-    }
-    return count;
-}
-
 void ast_each_child(const AstNode *node, void (*visit)(void *context, const AstNode *child),
                     void *context)
 {

@@ -201,9 +201,6 @@ typedef struct AstField {
 /* The fields of a kind in the order of ast.def; `*count` is their number. */
 const AstField *ast_fields(AstKind kind, uint32_t *count);
 
-/* Number of child nodes, members of lists among them. */
-uint32_t ast_child_count(const AstNode *node);
-
 /* Calls `visit` for each child of `node` in order, not for deeper nodes. */
 void ast_each_child(const AstNode *node, void (*visit)(void *context, const AstNode *child),
                     void *context);

@@ -219,8 +219,3 @@ Span span_join(Span first, Span last)
         .end = MAX_OF(first.end, last.end),
     };
 }
-
-bool span_equal(Span a, Span b)
-{
-    return a.file == b.file && a.start == b.start && a.end == b.end;
-}

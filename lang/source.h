@@ -79,7 +79,4 @@ Str source_text(const Source *source, Span span);
 /* The least span that covers both, which must be of one file. */
 Span span_join(Span first, Span last);
 
-/* Whether both spans are the same piece of the same file. */
-bool span_equal(Span a, Span b);
-
 #endif

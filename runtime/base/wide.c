@@ -595,11 +595,6 @@ bool exact_round_unit(int128_t value, int scale, int128_t unit, int unit_scale, 
            num_mul_i128(units, unit, out) && exact_fits(*out);
 }
 
-bool exact_times(int128_t count, int64_t factor, int128_t *out)
-{
-    return num_mul_i128(count, factor, out) && exact_fits(*out);
-}
-
 // ---- Comparison ---------------------------------------------------------------------------------
 
 int exact_compare(int128_t a, int sa, int128_t b, int sb)

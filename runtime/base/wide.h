@@ -195,7 +195,4 @@ MUST_USE bool unit_factor(int128_t num, int128_t den, UnitFactor *out);
 MUST_USE bool unit_common(UnitFactor a, UnitFactor b, UnitFactor *common, int64_t *mul_a,
                           int64_t *mul_b);
 
-// count · factor (exactly, at the same scale), false on overflow.
-MUST_USE bool exact_times(int128_t count, int64_t factor, int128_t *out);
-
 #endif
