@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import cards, examples, external, golden, logic, samples, unit
+from . import cards, examples, external, golden, hostile, logic, samples, unit
 from .common import limit_stack, report
 
 SUITES = {
@@ -20,7 +20,10 @@ SUITES = {
     "examples": examples.suite,
     "cards": cards.suite,
     "external": external.suite,
+    "hostile": hostile.suite,
+    "hostile_slow": hostile.slow_suite,
 }
+SLOW = ("hostile_slow",)  # run only when they are named
 
 
 def arguments():
@@ -31,7 +34,7 @@ def arguments():
     options = parser.parse_args()
     options.build = options.build.resolve()
     options.sup = options.build / "sup"
-    options.suites = [word for word in options.words if word in SUITES] or list(SUITES)
+    options.suites = [word for word in options.words if word in SUITES] or [name for name in SUITES if name not in SLOW]
     filters = [word for word in options.words if word not in SUITES]
     if len(filters) > 1:
         parser.error("give one text to choose tests by")

@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hostile input: files that are broken, huge or not there, and models that try to exhaust the program.
+
+Each case writes a folder, runs `sup` in it once for each language, and names the exit code and one line of
+the message in both. Whatever comes in, the program answers in words, in bounded time, and never dies.
+The cases of SLOW take seconds each and run only when the suite `hostile_slow` is named.
+"""
+
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from .common import Output, Result, check_all, crashed, limits, run, world
+
+MODEL = """table z (id: text, n: integer?)
+rule r "r"
+  from z as z
+  clue for z.id
+    title: "{z.n}"
+"""
+RUN = ["run", "model.sup", "--data", ".", "--format", "jsonl"]
+HUGE = 100 * 1024 * 1024
+
+
+def data(content):
+    """A folder with the usual model and z.csv of this content: bytes, or a function that writes it."""
+    def write(folder):
+        (folder / "model.sup").write_text(MODEL, "utf-8")
+        path = folder / "z.csv"
+        path.write_bytes(content) if isinstance(content, bytes) else content(path)
+    return write
+
+
+def model(text):
+    """A folder with this model and a small z.csv."""
+    def write(folder):
+        raw = text if isinstance(text, bytes) else text.encode("utf-8")
+        (folder / "model.sup").write_bytes(raw)
+        (folder / "z.csv").write_bytes(b"id,n\n1,2\n")
+    return write
+
+
+def query(expression):
+    return f"table z (id: text, n: integer?)\nquery q\n  from z as z\n  yield (x: {expression})\n"
+
+
+def huge_line(path):
+    with path.open("wb") as file:
+        file.write(b"id,n\n1,2\n")
+        for _ in range(HUGE // (1024 * 1024)):
+            file.write(b"a" * (1024 * 1024))
+        file.write(b",3\n4,5\n")
+
+
+def huge_quote(path):
+    with path.open("wb") as file:
+        file.write(b'id,n\n1,2\n"')
+        for _ in range(HUGE // (1024 * 1024)):
+            file.write((b"a" * 127 + b"\n") * (8 * 1024))
+
+
+def unreadable(path):
+    path.write_bytes(b"id,n\n1,2\n")
+    path.chmod(0)
+
+
+def lines(count, line):
+    return b"id,n\n" + line * count
+
+
+WIDE = (",".join(f"c{i}" for i in range(100_000)) + ",id,n\n" + "1," * 100_000 + "7,8\n").encode()
+DEEP = 1_000_000
+
+# name, what the folder holds, arguments, exit code, what stderr says in Chinese and in English
+CASES = [
+    ("an empty file", data(b""), RUN, 3, "是空的", "is empty"),
+    ("a byte order mark alone", data(b"\xef\xbb\xbf"), RUN, 3, "是空的", "is empty"),
+    ("a UTF-16 mark alone", data(b"\xff\xfe"), RUN, 3, "是空的", "is empty"),
+    ("line breaks alone", data(b"\n\n\r\n"), RUN, 3, "z.csv", "z.csv"),
+    ("a header alone", data(b"id,n\n"), RUN, 0, "文件只有表头，没有数据", "a header line and no data"),
+    ("a header without line break", data(b"id,n"), RUN, 0, "只有表头", "header line and no data"),
+    ("neither UTF-8 nor GB18030", data(b"id,n\n\xff\xfe\xfa\xfb,1\n\xff\xff,2\n"), RUN, 3,
+     "无法判断文件 ./z.csv 的字符编码", "cannot tell the encoding of file ./z.csv"),
+    ("half a character at the end", data("id,n\n甲,1\n乙".encode() + b"\xe7\x94"), RUN, 0,
+     "文件可能被截断", "the file may be cut off"),
+    ("UTF-16 of an odd length", data(b"\xff\xfe" + "id,n\n1,2\n".encode("utf-16-le") + b"x"), RUN,
+     0, "z.csv", "z.csv"),
+    ("NUL bytes", data(b"id,n\na\0b,1\nc,2\n"), RUN, 0, "含有空字节（首见第 2 行）", "NUL byte (first on line 2)"),
+    ("NUL bytes only", data(b"\0" * 4096), RUN, 3, "z.csv", "z.csv"),
+    ("random bytes", data(bytes((i * 7919 + i // 251) % 256 for i in range(8192))), RUN, 3, "z.csv",
+     "z.csv"),
+    ("an executable", data(b"\x7fELF\x02\x01\x01" + b"\0" * 64), RUN, 3, "z.csv", "z.csv"),
+    ("a spreadsheet under the name of a csv", data(b"PK\x03\x04\x14\x00\x06\x00" + b"\0" * 99), RUN, 3,
+     "z.csv", "z.csv"),
+    ("a missing column with a near name", data(b"idd,n\na,1\n"), RUN, 3, "最接近的是“idd”",
+     "nearest is “idd”"),
+    ("a missing column without one", data(b"x,n\na,1\n"), RUN, 3, "没有列“id”", "no column “id”"),
+    ("a header given twice", data(b"id,id,n\na,b,1\n"), RUN, 3, "有两列“id”", "two columns “id”"),
+    ("rows too short and too long", data(b"id,n\na,1\nb\nc,1,2,3\n"), RUN, 0, "单元格过多（首见第 4 行）",
+     "too many cells (first on line 4)"),
+    ("a quote that nobody closes", data(b'id,n\n"a,1\nb,2\n'), RUN, 0, "引号不配对", "quote"),
+    ("quotes only", data(b'id,n\n' + b'"' * 9999), RUN, 0, "z.csv", "z.csv"),
+    ("a hundred thousand columns", data(WIDE), RUN, 0, "接受 1", "accepted 1"),
+    ("a line of 4 MB", data(b"id,n\n" + b"a" * (4 << 20) + b",1\n2,3\n"), RUN, 0, "读入 2", "read 2"),
+    ("a number of 100,000 digits", data(b"id,n\n1," + b"9" * 100_000 + b"\n2,3\n"), RUN, 0,
+     "单元格数值超出范围", "cell value out of range"),
+    ("carriage returns only", data(b"id,n\r1,2\r3,4\r"), RUN, 0, "读入 2", "read 2"),
+    ("no file", lambda folder: (folder / "model.sup").write_text(MODEL, "utf-8"), RUN, 3,
+     "找不到数据表 z 的文件", "no file for table z"),
+    ("no folder", model(MODEL), ["run", "model.sup", "--data", "没有"], 3, "没有", "没有"),
+    ("a folder in the place of a file", data(lambda path: path.mkdir()), RUN, 3, "是文件夹", "is a folder"),
+    ("a link that leads to itself", data(lambda path: path.symlink_to(path)), RUN, 3, "z.csv", "z.csv"),
+    ("a pattern that matches a hundred files of nothing", data(b"id,n\n"),
+     ["run", "model.sup", "--bind", "z=*.sup"], 3, "model.sup", "model.sup"),
+    ("an empty model", model(""), RUN, 4, "没有规则", "neither rules nor queries"),
+    ("a model of blanks", model(" \n\t\n"), RUN, 4, "没有规则", "neither rules nor queries"),
+    ("a model of NUL bytes", model(b"\0" * 1000), RUN, 2, "model.sup:1:1", "model.sup:1:1"),
+    ("a model of random bytes", model(bytes((i * 7919) % 256 for i in range(5000))), RUN, 2,
+     "model.sup", "model.sup"),
+    ("a model in GB18030", model("规则 甲 \"甲\"".encode("gb18030")), ["check", "model.sup"], 2, "UTF-8",
+     "UTF-8"),
+    ("a million parentheses", model(query("(" * DEEP + "1" + ")" * DEEP)), ["check", "model.sup"], 2,
+     "嵌套超过", "nest"),
+    ("a million open parentheses", model(query("(" * DEEP)), ["check", "model.sup"], 2, "model.sup",
+     "model.sup"),
+    ("a million nots", model(query("not " * DEEP + "true")), ["check", "model.sup"], 2, "嵌套超过", "nest"),
+    ("a million minus signs", model(query("- " * DEEP + "1")), ["check", "model.sup"], 2, "嵌套超过",
+     "nest"),
+    ("a million ifs", model(query("if true then " * DEEP)), ["check", "model.sup"], 2, "model.sup",
+     "model.sup"),
+    ("a million braces in a template", model(query('"' + "{" * DEEP + '"')), ["check", "model.sup"], 0,
+     "", ""),
+    ("a name of a million letters", model(query("z." + "a" * DEEP)), ["check", "model.sup"], 2,
+     "model.sup", "model.sup"),
+    ("a string that nobody closes", model(query('"abc')), ["check", "model.sup"], 2, "model.sup:4",
+     "model.sup:4"),
+    ("a hundred thousand faults", model("x " * 100_000), ["check", "model.sup"], 2, "model.sup",
+     "model.sup"),
+    ("a model that uses itself", model('use "model.sup"\n' + MODEL), ["check", "model.sup"], 2, "model.sup",
+     "model.sup"),
+    ("a literal of 10,000 digits", model(query("9" * 10_000)), ["check", "model.sup"], 2, "model.sup:4",
+     "model.sup:4"),
+    ("a pattern that needs backtracking", model(query('z.id like "(a)\\1"')), ["check", "model.sup"],
+     2, "model.sup:4", "model.sup:4"),
+    ("a full disk: jsonl", model(MODEL), RUN, 3, "磁盘已满", "the disk is full"),
+    ("a full disk: table", model(MODEL), [*RUN[:-1], "table"], 3, "磁盘已满", "the disk is full"),
+    ("a full disk: help", model(MODEL), ["--help"], 3, "磁盘已满", "the disk is full"),
+    ("a full disk: check --columns", model(MODEL), ["check", "model.sup", "--columns"], 3, "磁盘已满",
+     "the disk is full"),
+    ("a folder for results that is a file", model(MODEL), ["run", "model.sup", "--data", ".", "--out", "z.csv"],
+     3, "z.csv", "z.csv"),
+    ("more rows than the limit", data(lines(50, b"1,2\n")), [*RUN, "--limit-rows", "10"], 3,
+     "超过行数上限 10", "more than 10 rows, the limit"),
+    ("more bytes than the limit", data(lines(50, b"1,2\n")), [*RUN, "--limit-bytes", "10"], 3,
+     "上限 10 字节", "limit of 10 bytes"),
+]
+
+PAIRS = """table z (id: text, n: integer?)
+rule r "r"
+  from z as a
+  join z as b on a.n < b.n
+  join z as c on b.n < c.n
+  where a.n + b.n + c.n < 0
+  clue for a.id
+"""
+
+
+def numbered(count):
+    return b"id,n\n" + b"".join(b"%d,%d\n" % (i, i) for i in range(count))
+
+
+def pairs(folder):
+    (folder / "model.sup").write_text(PAIRS, "utf-8")
+    (folder / "z.csv").write_bytes(numbered(3000))
+
+
+SLOW = [
+    ("a line of 100 MB", data(huge_line), RUN, 0, "读入 3", "read 3"),
+    ("100 MB behind a quote that nobody closes", data(huge_quote), RUN, 0, "z.csv", "z.csv"),
+    ("ten million blank lines", data(b"id,n\n" + b"\n" * 10_000_000), RUN, 0, "只有表头", "header line"),
+    ("more pairs than the limit", pairs, [*RUN, "--limit-pairs", "1000000"], 3, "limit-pairs", "limit-pairs"),
+]
+
+
+def run_full(command, folder):
+    """Runs a command whose stdout is a full disk."""
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(limits + command, cwd=folder, env=world(), stdout=full,
+                              stderr=subprocess.PIPE, timeout=60, check=False)
+    return Output(b"", done.stderr, done.returncode)
+
+
+def check_case(case, options):
+    name, write, words, code, zh, en = case
+    failures = []
+    with tempfile.TemporaryDirectory(prefix="sup-hostile-") as folder:
+        write(Path(folder))
+        for lang, wanted in (("zh", zh), ("en", en)):
+            command = [str(options.sup), *words, "--lang", lang]
+            began = time.monotonic()
+            output = run_full(command, folder) if "full disk" in name else run(command, folder)
+            fault = crashed(output)
+            said = output.stderr.decode("utf-8", "replace")
+            shown = "\n".join(line[:300] for line in said.splitlines()[:12])
+            if fault:
+                failures.append(fault[:4000])
+            elif output.code != code:
+                failures.append(f"{lang}: exit {output.code} instead of {code}\n{shown}")
+            elif wanted not in said:
+                failures.append(f"{lang}: stderr lacks {wanted}\n{shown}")
+            if time.monotonic() - began > 60:
+                failures.append(f"{lang}: took longer than a minute")
+            if len(output.stderr) > 200_000:
+                failures.append(f"{lang}: a message of {len(output.stderr)} bytes")
+    return [Result(name, failures)]
+
+
+def check_unreadable(options):
+    """A file that the user may not read; root may read everything, so root has nothing to test."""
+    with tempfile.TemporaryDirectory(prefix="sup-hostile-") as folder:
+        data(unreadable)(Path(folder))
+        if os.access(Path(folder) / "z.csv", os.R_OK):
+            return []
+        output = run([options.sup, *RUN], folder)
+    said = output.stderr.decode("utf-8", "replace")
+    failed = crashed(output) or output.code != 3 or "没有权限" not in said
+    return [Result("a file without permission", [f"{output.code}\n{said}"] if failed else [])]
+
+
+def check_interrupt(options):
+    """Ctrl-C in the middle of a join of 27 billion triples: exit 130, soon, and nothing written."""
+    with tempfile.TemporaryDirectory(prefix="sup-hostile-") as folder:
+        pairs(Path(folder))
+        command = [str(options.sup), *RUN[:-2], "--out", "out", "--limit-pairs", "1000000000000"]
+        process = subprocess.Popen(command, cwd=folder, env=world(), stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE)
+        time.sleep(1.0)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        try:
+            out, err = process.communicate(timeout=30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            out, err = process.communicate()
+        waited = time.monotonic() - began
+        left = sorted(path.name for path in Path(folder).glob("out/*"))
+    said = err.decode("utf-8", "replace")
+    failures = []
+    if process.returncode != 130:
+        failures.append(f"exit {process.returncode} instead of 130\n{said}")
+    if waited > 5:
+        failures.append(f"ended {waited:.1f} seconds after the interrupt")
+    if out or left:
+        failures.append(f"left {left} {out[:200]}")
+    return [Result("Ctrl-C", failures)]
+
+
+def chosen(cases, options):
+    return [case for case in cases if options.filter in case[0]]
+
+
+def suite(options):
+    results = check_all(lambda case: check_case(case, options), chosen(CASES, options))
+    for name, check in (("Ctrl-C", check_interrupt), ("a file without permission", check_unreadable)):
+        if options.filter in name:
+            results += check(options)
+    return results
+
+
+def slow_suite(options):
+    return check_all(lambda case: check_case(case, options), chosen(SLOW, options))
