@@ -398,8 +398,9 @@ static void report_store(Scope *s, const AstNode *node, Type from, Type to, Type
         report_with(s->c, DIAG_REAL_TO_MONEY, node, DIAG_ARGS(text_arg(s->c, node)));
         return;
     }
-    report_with(s->c, DIAG_WRONG_TYPE, node,
-                DIAG_ARGS(diag_arg(place), type_arg(s->c, to), type_arg(s->c, from)));
+    Diag *diag = report_with(s->c, DIAG_WRONG_TYPE, node,
+                             DIAG_ARGS(diag_arg(place), type_arg(s->c, to), type_arg(s->c, from)));
+    advise_literal(s, diag, node, to);
 }
 
 void infer_into(Scope *s, const AstNode *node, Type to, bool nullable, DiagId missing, Str place)

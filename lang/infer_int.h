@@ -61,6 +61,10 @@ void mentions_by_level(BodyState *b, const AstNode *expr, uint64_t *bits, const 
 void mentions_of(BodyState *b, const AstNode *expr, uint64_t *bits);
 void aggregate_settle(BodyState *b, TypedAggregate *a);
 
+/* Offers the fix where a literal is not of the type wanted by its writing alone: `500` for 500元, a date in
+ * quotation marks (infer_op.c). */
+void advise_literal(Scope *s, Diag *diag, const AstNode *node, Type wanted);
+
 /* ----------------------------------------------------------------------- conditions (safety_lint.c) */
 
 /* Does the condition read a statistic or a check? */

@@ -63,6 +63,12 @@ static void advise_unquote(Scope *s, Diag *diag, const AstNode *node, Type other
     diag_fix(s->c->diags, diag, node->span, bare, DIAG_TEXT_COLUMN_OF, DIAG_ARGS(diag_arg(bare)));
 }
 
+void advise_literal(Scope *s, Diag *diag, const AstNode *node, Type wanted)
+{
+    advise_unit(s, diag, node, wanted);
+    advise_unquote(s, diag, node, wanted);
+}
+
 static void report_operands(Scope *s, const AstNode *node, AstOperator op, Type a, Type b,
                             TypeFault fault)
 {
@@ -78,10 +84,8 @@ static void report_operands(Scope *s, const AstNode *node, AstOperator op, Type 
     if (id == DIAG_OPERANDS)
         fault_note(s->c, diag, fault);
     if (node->kind == AST_BINARY) {
-        advise_unit(s, diag, ast_as_Binary(node)->left, b);
-        advise_unit(s, diag, ast_as_Binary(node)->right, a);
-        advise_unquote(s, diag, ast_as_Binary(node)->left, b);
-        advise_unquote(s, diag, ast_as_Binary(node)->right, a);
+        advise_literal(s, diag, ast_as_Binary(node)->left, b);
+        advise_literal(s, diag, ast_as_Binary(node)->right, a);
     }
 }
 

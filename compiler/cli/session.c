@@ -198,18 +198,18 @@ bool session_param(Session *session, const TypedDecl *param, Str text, Const *ou
                 text.len > 0 && text.ptr[0] != '"' && !str_starts(text, STR("“")) &&
                 !str_starts(text, STR("「"));
     Str quote = bare ? STR("\"") : STR("");
+    Str name = arena_printf(session->arena, "--set " STR_FMT, STR_ARG(param->name));
     Str model = arena_printf(
         session->arena,
-        "use \"" STR_FMT "\"\nparam `--set` : " STR_FMT " = " STR_FMT STR_FMT STR_FMT "\n",
-        STR_ARG(file), STR_ARG(type), STR_ARG(quote), STR_ARG(text), STR_ARG(quote));
+        "use \"" STR_FMT "\"\nparam `" STR_FMT "` : " STR_FMT " = " STR_FMT STR_FMT STR_FMT "\n",
+        STR_ARG(file), STR_ARG(name), STR_ARG(type), STR_ARG(quote), STR_ARG(text), STR_ARG(quote));
     Str folder = str_slice(path, 0, path.len - file.len);
-    const Source *source = source_add(session->sources,
-                                      arena_printf(session->arena, STR_FMT "--set " STR_FMT,
-                                                   STR_ARG(folder), STR_ARG(param->name)),
-                                      model);
+    const Source *source = source_add(
+        session->sources,
+        arena_printf(session->arena, STR_FMT STR_FMT, STR_ARG(folder), STR_ARG(name)), model);
     DiagList *diags = diag_list_create(session->arena, session->sources);
     const Typed *typed = check(session->arena, session->sources, source, diags, (CheckOptions){0});
-    const TypedDecl *made = diag_has_errors(diags) ? NULL : typed_find(typed, STR("--set"));
+    const TypedDecl *made = diag_has_errors(diags) ? NULL : typed_find(typed, name);
     if (made == NULL) {
         (void)session_tell(session, diags);
         return false;
