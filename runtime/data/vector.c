@@ -69,9 +69,25 @@ static void store_known(Vector *vector, int64_t row, const Value *value)
     }
 }
 
+// What the row held before must not show: neither its state nor its skeleton nor its bounds.
+static void forget(Vector *vector, int64_t row)
+{
+    if (vector->state != NULL) {
+        vector->state[row] = VALUE_KNOWN;
+        vector->cause[row] = 0;
+    }
+    if (vector->skeleton != NULL)
+        vector->skeleton[row] = 0;
+    if (vector->lo != NULL) {
+        vector->lo[row] = 1;
+        vector->hi[row] = 0;
+    }
+}
+
 void vector_set(Vector *vector, int64_t row, const Value *value, Arena *arena)
 {
     ASSERT(row < vector_length(vector));
+    forget(vector, row);
     if (value->state == VALUE_KNOWN) {
         ASSERT(type_phys(value->type) == vector->phys);
         store_known(vector, row, value);

@@ -310,9 +310,37 @@ static void vectors_keep_states_bounds_and_skeletons(void **state)
     arena_destroy(arena);
 }
 
+// A row that is written again shows nothing of what it held: neither state nor bounds nor skeleton.
+static void test_vector_overwrite(void **state)
+{
+    (void)state;
+    Arena *arena = arena_create(NULL, 0);
+    Vector vector;
+    vector_make(&vector, PHYS_I64, 2, arena);
+    Value bounded = {.type = type_of(TYPE_INTEGER),
+                     .state = VALUE_ISSUE,
+                     .cause = 3,
+                     .bounded = true,
+                     .lo = 2,
+                     .hi = 5};
+    Value open = {.type = type_of(TYPE_INTEGER), .state = VALUE_ISSUE, .cause = 4};
+    Value known = {.type = type_of(TYPE_INTEGER), .i64 = 7};
+    vector_set(&vector, 0, &bounded, arena);
+    vector_set(&vector, 0, &open, arena);
+    Value got = vector_value(&vector, type_of(TYPE_INTEGER), 0);
+    assert_int_equal(got.state, VALUE_ISSUE);
+    assert_false(got.bounded);
+    vector_set(&vector, 0, &known, arena);
+    got = vector_value(&vector, type_of(TYPE_INTEGER), 0);
+    assert_int_equal(got.state, VALUE_KNOWN);
+    assert_int_equal(got.i64, 7);
+    arena_destroy(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_vector_overwrite),
         cmocka_unit_test(dict_gives_equal_codes_to_equal_texts),
         cmocka_unit_test(dict_keeps_long_texts_and_nul_bytes),
         cmocka_unit_test(interning_many_is_interning_each),
