@@ -63,13 +63,12 @@ static void place_arguments(const Signature *sig, const AstCall *call, Given *gi
             place_argument(sig, ast_as_Argument(call->arguments.items[i]), &next, given);
 }
 
+/* A parameter that may be repeated stands there once at least. */
 static bool is_given(const Signature *sig, const Given *given)
 {
-    for (uint32_t i = 0; i < sig->count; i++) {
-        bool optional = sig->params[i].fallback.len || (sig->params[i].repeated && i > 0);
-        if (!given->values[i] && !optional)
+    for (uint32_t i = 0; i < sig->count; i++)
+        if (!given->values[i] && !sig->params[i].fallback.len)
             return false;
-    }
     return !given->too_many && !given->unknown;
 }
 
@@ -449,6 +448,8 @@ static DiagArg argument_types(Scope *s, const AstCall *call)
         texts[lang] = arena_str(s->c->arena, strbuf_str(&buf));
         strbuf_deinit(&buf);
     }
+    if (texts[LANG_EN].len == 0)
+        return diag_arg_both("空的括号", "empty brackets");
     return (DiagArg){.zh = texts[LANG_ZH], .en = texts[LANG_EN]};
 }
 
@@ -704,7 +705,7 @@ static Type call_unknown(Scope *s, const AstCall *call, Str name)
     near_name_init(&near, name);
     offer_functions(s, &near);
     Str best;
-    if (near_name_best(&near, &best))
+    if (other_function_name(name, &best) || near_name_best(&near, &best))
         advise_near(s->c, diag, call->callee, best);
     return record_type(expr_here(s, &call->base), type_of(TYPE_ERROR));
 }
