@@ -307,7 +307,7 @@ static void report_unknown_type(Checker *c, uint32_t file, const AstName *name)
         near_name_offer(&near, str_from_cstr(stdlib_identity_at(i)->name_zh));
     }
     Str best;
-    if (near_name_best(&near, &best))
+    if (other_type_name(name->text, &best) || near_name_best(&near, &best))
         advise_near(c, diag, &name->base, best);
 }
 
