@@ -83,7 +83,7 @@ CASES = [
     ("a header alone", data(b"id,n\n"), RUN, 0, "文件只有表头，没有数据", "a header line and no data"),
     ("a header without line break", data(b"id,n"), RUN, 0, "只有表头", "header line and no data"),
     ("neither UTF-8 nor GB18030", data(b"id,n\n\xff\xfe\xfa\xfb,1\n\xff\xff,2\n"), RUN, 3,
-     "无法判断文件 ./z.csv 的字符编码", "cannot tell the encoding of file ./z.csv"),
+     "无法判断文件", "cannot tell the encoding"),
     ("half a character at the end", data("id,n\n甲,1\n乙".encode() + b"\xe7\x94"), RUN, 0,
      "文件可能被截断", "the file may be cut off"),
     ("UTF-16 of an odd length", data(b"\xff\xfe" + "id,n\n1,2\n".encode("utf-16-le") + b"x"), RUN,
