@@ -201,8 +201,6 @@ Status partner_apply(BodyRun *run, PartnerRun *partner, const Bindings *in, Bind
 // Shadow bindings of loose rows (join, exists): pushed once, before the first batch. Count 0 where there are none.
 void partner_loose(BodyRun *run, PartnerRun *partner, Bindings *out);
 void partner_close(PartnerRun *partner);
-// Whether the clause has loose, accepted rows.
-bool partner_has_loose(const PartnerRun *partner);
 // The slots that the clause which binds `slot` reads, as bits.
 uint64_t partner_reads(const BodyRun *run, uint32_t slot);
 

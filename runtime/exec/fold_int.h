@@ -31,7 +31,8 @@ struct Fold {
     const Aggregate *aggregate;
     const uint8_t *selected;
     AggState *state;
-    GroupTable *distinct; // (group, rows…) of certain tuples; NULL: tuples cannot repeat
+    GroupTable *distinct;   // (group, rows…) of certain tuples; NULL: tuples cannot repeat
+    GroupTable *identities; // identities of certain tuples in any group; made when asked for
     int64_t distinct_count;
     uint32_t id_count; // row numbers in a tuple's identity
     bool over_groups;  // reads values of the fence below: its group belongs to the identity

@@ -33,16 +33,12 @@ static bool mentions_attached(const Fold *fold)
     return false;
 }
 
-// Loose rows of a join stand in shadow bindings beside the ones they are certain in.
-static bool joins_loose_rows(const BodyRun *run)
+// Whether a tuple of a group may meet another binding of it: shadow members may repeat what a key would have kept apart.
+static bool may_repeat(const Fold *fold)
 {
-    for (uint32_t i = 0; !run->body->is_query && i < run->end_operator; i++) {
-        const Operator *op = &run->body->operators[i];
-        if (op->kind == OPERATOR_PARTNER && op->partner.kind == PARTNER_JOIN &&
-            partner_has_loose(run->partners[i]))
-            return true;
-    }
-    return false;
+    const Level *level = fold->level;
+    bool shadows = level->shadow_total > 0 && level->run->body->slot_count > 1;
+    return fold->aggregate->fans_out || mentions_attached(fold) || level->below != NULL || shadows;
 }
 
 static void fold_init(Fold *fold, Level *level, uint32_t index, const uint8_t *selected)
@@ -55,8 +51,7 @@ static void fold_init(Fold *fold, Level *level, uint32_t index, const uint8_t *s
         level->below != NULL && (reads_below(&fold->aggregate->argument, body, level->stretch) ||
                                  fold->aggregate->mention_count == 0);
     fold->id_count = fold->aggregate->mention_count + fold->over_groups;
-    if (!fold->aggregate->fans_out && !mentions_attached(fold) && level->below == NULL &&
-        !joins_loose_rows(level->run))
+    if (!may_repeat(fold))
         return;
     Phys *phys = ARENA_ARRAY(level->run->scratch, Phys, fold->id_count + 1);
     for (uint32_t i = 0; i <= fold->id_count; i++)

@@ -151,14 +151,47 @@ static int compare_floating(const void *a, const void *b)
            (x->pending->ordinal < y->pending->ordinal);
 }
 
-// Whether no certain tuple of a group can be the same one: then many such tuples can be taken together.
-static bool can_collapse(const Fold *fold, const Pending *pending)
+// The identities of all certain tuples, whatever their group.
+static void make_identities(Fold *fold)
 {
-    for (uint32_t k = 0; fold->distinct != NULL && k < fold->id_count; k++) {
+    Arena *arena = fold->level->run->scratch;
+    ArenaMark mark = arena_mark(arena);
+    Phys *phys = ARENA_ARRAY(arena, Phys, fold->id_count + 1);
+    Vector *ids = ARENA_ARRAY(arena, Vector, fold->id_count + 1);
+    for (uint32_t k = 0; k < fold->id_count; k++) {
+        phys[k] = PHYS_I64;
+        group_keys(fold->distinct, k + 1, &ids[k]);
+    }
+    fold->identities = group_table_create(phys, fold->id_count);
+    int64_t count = group_count(fold->distinct);
+    int64_t *numbers = base_alloc(MAX_OF((size_t)count, 1) * sizeof *numbers);
+    group_assign(fold->identities, ids, count, numbers);
+    free(numbers);
+    arena_rewind(arena, mark);
+}
+
+// Whether no certain tuple of any group can be the same one: then many such tuples can be taken together.
+static bool can_collapse(Fold *fold, const Pending *pending)
+{
+    if (fold->distinct == NULL)
+        return true;
+    for (uint32_t k = 0; k < fold->id_count; k++) {
         if (pending->rows[k] < 0)
             return true;
     }
-    return fold->distinct == NULL;
+    if (fold->identities == NULL)
+        make_identities(fold);
+    Arena *arena = fold->level->run->scratch;
+    ArenaMark mark = arena_mark(arena);
+    Vector *id = ARENA_ARRAY(arena, Vector, fold->id_count + 1);
+    for (uint32_t k = 0; k < fold->id_count; k++) {
+        vector_make(&id[k], PHYS_I64, 1, arena);
+        id[k].i64[0] = pending->rows[k];
+    }
+    int64_t number;
+    group_find(fold->identities, id, 1, &number);
+    arena_rewind(arena, mark);
+    return number == GROUP_NONE;
 }
 
 static bool collapses(AggregateKind kind, Type type)
@@ -242,7 +275,7 @@ static void distinct_tuples(const Fold *fold, const FloatingRef *refs, size_t co
 }
 
 // Takes the tuples from `first` on together, as far as they can be.
-static void collapse_from(const Fold *fold, size_t first, Floating *floating)
+static void collapse_from(Fold *fold, size_t first, Floating *floating)
 {
     if (floating->tuples.count - first <= COLLAPSE_FROM ||
         !collapses(fold->aggregate->kind, fold->aggregate->argument.type))
@@ -385,6 +418,7 @@ void pending_guard(Fold *fold, LevelValues *values, const uint8_t *wanted)
 
 void pending_free(Fold *fold)
 {
+    group_table_destroy(fold->identities);
     if (fold->floating != NULL)
         vec_free(&fold->floating->tuples);
 }

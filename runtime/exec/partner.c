@@ -117,6 +117,19 @@ static Status collect_blanks(BodyRun *run, PartnerRun *partner, const Bindings *
     return STATUS_OK;
 }
 
+// Shadow rows for a binding whose own link is blank: what a fold over its set would be if they counted.
+static Status collect_shadows(BodyRun *run, PartnerRun *partner, const Bindings *in,
+                              int64_t binding, Pairs *pairs)
+{
+    bool set = partner->partner->kind != PARTNER_JOIN && partner->partner->kind != PARTNER_LOOKUP;
+    if (!set || !partner->partner->read_later)
+        return STATUS_OK;
+    int64_t from = pairs->count;
+    for (int64_t k = 0; k < partner->shadow_count; k++)
+        pairs_add(pairs, binding, partner->shadows[k]);
+    return pairs_judge(run, partner, in, pairs, from, false);
+}
+
 // Bindings with a certain partner, which decides lookup, exists and lacks whatever else there is.
 static uint8_t *decided_bindings(const BodyRun *run, const PartnerRun *partner, const Bindings *in,
                                  const Pairs *pairs)
@@ -151,6 +164,7 @@ static Status collect_unusual(BodyRun *run, PartnerRun *partner, const Bindings 
             continue;
         if (state == LINKS_BLANK) {
             TRY(collect_all_rows(run, partner, in, i, true, pairs));
+            TRY(collect_shadows(run, partner, in, i, pairs));
             continue;
         }
         int64_t from = pairs->count;
@@ -689,11 +703,6 @@ void partner_loose(BodyRun *run, PartnerRun *partner, Bindings *out)
     if (rows.count > 0)
         loose_bindings(run, partner, rows.items, (int64_t)rows.count, out);
     vec_free(&rows);
-}
-
-bool partner_has_loose(const PartnerRun *partner)
-{
-    return partner->loose_count > 0;
 }
 
 uint64_t partner_reads(const BodyRun *run, uint32_t slot)

@@ -212,12 +212,20 @@ static bool some_link_unusable(const PartnerRun *partner)
 static void measure_tolerance(BodyRun *run, PartnerRun *partner)
 {
     const Rowset *rowset = partner->rowset;
+    VEC(int64_t) shadows = {0};
     for (int64_t row = 0; row < rowset->row_count; row++) {
         bool shadow = rowset_class(rowset, row) == CLASS_SHADOW;
         bool loose = partner->loose != NULL && partner->loose[row] != 0;
         partner->unplaced += shadow || loose;
         partner->loose_count += loose && !rowset_quarantined(rowset, row);
+        if (shadow)
+            vec_push(&shadows, row);
     }
+    partner->shadow_count = (int64_t)shadows.count;
+    partner->shadows = ARENA_ARRAY(partner->arena, int64_t, shadows.count + 1);
+    if (shadows.count > 0)
+        memcpy(partner->shadows, shadows.items, shadows.count * sizeof *shadows.items);
+    vec_free(&shadows);
     int64_t total = MAX_OF(rowset->total_count, rowset->row_count);
     int128_t allowed = (int128_t)run->shared->options->tolerance_count * total;
     partner->tolerated = (int128_t)partner->unplaced * 1000000000 <= allowed;

@@ -47,9 +47,11 @@ struct PartnerRun {
     SkeletonIndex *skeletons; // NULL: no right row has one
     int64_t *blanks;          // right rows with a link that kept nothing, quarantined ones left out
     int64_t blank_count;
-    uint8_t *loose;         // per right row: loose whatever the bindings; NULL: none is
-    CauseId *loose_cause;   // why
-    int64_t loose_count;    // accepted loose rows
+    uint8_t *loose;       // per right row: loose whatever the bindings; NULL: none is
+    CauseId *loose_cause; // why
+    int64_t loose_count;  // accepted loose rows
+    int64_t *shadows;     // shadow rows: they may be among the attached whatever the binding lacks
+    int64_t shadow_count;
     int64_t unplaced;       // u of the tolerance: quarantined or loose
     bool tolerated;         // u <= tolerance * n
     bool only_links;        // the condition is the links and nothing else
