@@ -4,6 +4,7 @@
 // One line per declaration, operator and step; steps are numbered as their registers, operands are %n. Everything
 // that the runtime reads is printed, in the order in which it lies in the program.
 
+#include "runtime/base/time.h"
 #include "runtime/exec/program.h"
 
 typedef struct Dumper {
@@ -421,8 +422,10 @@ static void dump_param(Dumper *d, const Param *param)
     for (uint32_t i = 0; i < param->value_count; i++) {
         strbuf_add_c(d->out, " = ");
         dump_const(d, &param->values[i]);
-        if (param->since != NULL)
-            strbuf_printf(d->out, " since %" PRId64, param->since[i]);
+        if (param->since != NULL) {
+            strbuf_add_c(d->out, " since ");
+            date_format(d->out, (int32_t)param->since[i]);
+        }
     }
     strbuf_add_char(d->out, '\n');
 }
