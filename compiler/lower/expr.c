@@ -428,6 +428,7 @@ static bool unknown_rows(ExprBuilder *builder, const PlanExpr *expr, uint32_t *m
     bool any = list.numbers.count > 0;
     if (any) {
         Step step = step_of(STEP_UNKNOWN_ROWS, type_of(TYPE_TEXT), expr->text);
+        step.a = value_of(builder, expr);
         step.list_count = (uint32_t)list.numbers.count;
         step.list = operand_list(builder, list.numbers.items, step.list_count);
         *made = push(builder, step);

@@ -197,6 +197,7 @@ static int64_t greatest_unknown(const Frame *frame, const Step *step, int64_t ro
 
 void step_run_UNKNOWN_ROWS(const Frame *frame, const Step *step, Vector *out)
 {
+    const Vector *value = frame_operand(frame, step->a);
     vector_make(out, PHYS_CODE, frame->count, frame->arena);
     if (frame->context->aggregate_unknown == NULL)
         return;
@@ -204,7 +205,7 @@ void step_run_UNKNOWN_ROWS(const Frame *frame, const Step *step, Vector *out)
     strbuf_init(&text);
     for (int64_t i = 0; i < frame->count; i++) {
         int64_t count = greatest_unknown(frame, step, i);
-        if (count == 0)
+        if (count == 0 || !row_known(value, i))
             continue;
         strbuf_clear(&text);
         strbuf_printf(&text, "（%" PRId64 " 行不明）", count);
