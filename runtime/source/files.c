@@ -144,6 +144,12 @@ static void expand(Arena *arena, Str path, Paths *out)
         qsort(out->items, out->count, sizeof *out->items, compare_paths);
 }
 
+static bool is_folder(Arena *arena, Str path)
+{
+    struct stat about;
+    return stat(arena_str(arena, path).ptr, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
 // Adds the files of one path or pattern.
 static Status add_path(const TableDecl *table, Arena *arena, Str path, FoundFile like,
                        FoundFiles *out, Error *error)
@@ -228,6 +234,64 @@ static Status no_file(const TableDecl *table, const LoadOptions *options, Error 
         STR_ARG(table->name), STR_ARG(table->name));
 }
 
+static Status no_folder(const TableDecl *table, Str folder, Error *error)
+{
+    return error_set(error, STATUS_IO,
+                     "找不到数据表 " STR_FMT " 的文件：--data 要写文件夹，" STR_FMT
+                     " 不是文件夹；一个文件用 --bind " STR_FMT "=" STR_FMT " 指定",
+                     "no file for table " STR_FMT ": --data wants a folder, and " STR_FMT
+                     " is none; a single file is given by --bind " STR_FMT "=" STR_FMT,
+                     STR_ARG(table->name), STR_ARG(folder), STR_ARG(table->name), STR_ARG(folder));
+}
+
+// What makes two paths the same file, and which of the found files has it.
+typedef struct FileIdentity {
+    dev_t device;
+    ino_t inode;
+    size_t index;
+} FileIdentity;
+
+static int compare_identities(const void *left, const void *right)
+{
+    const FileIdentity *a = left, *b = right;
+    if (a->device != b->device)
+        return a->device < b->device ? -1 : 1;
+    if (a->inode != b->inode)
+        return a->inode < b->inode ? -1 : 1;
+    return a->index < b->index ? -1 : a->index > b->index;
+}
+
+// A file that is named twice, by whatever paths, would count each of its rows twice.
+static Status refuse_doubled(const TableDecl *table, Arena *arena, const FoundFiles *found,
+                             Error *error)
+{
+    VEC(FileIdentity) files = {0};
+    struct stat about;
+    for (size_t i = 0; i < found->count; i++) {
+        if (stat(arena_str(arena, found->items[i].path).ptr, &about) == 0)
+            vec_push(&files, (FileIdentity){about.st_dev, about.st_ino, i});
+    }
+    if (files.count > 1)
+        qsort(files.items, files.count, sizeof *files.items, compare_identities);
+    const FoundFile *first = NULL, *second = NULL;
+    for (size_t i = 1; i < files.count && second == NULL; i++) {
+        const FileIdentity *a = &files.items[i - 1], *b = &files.items[i];
+        if (a->device == b->device && a->inode == b->inode) {
+            first = &found->items[a->index];
+            second = &found->items[b->index];
+        }
+    }
+    vec_free(&files);
+    if (second == NULL)
+        return STATUS_OK;
+    return error_set(error, STATUS_DATA,
+                     "数据表 " STR_FMT "：同一个文件给了两次：" STR_FMT " 和 " STR_FMT
+                     "，其中的行会被重复计算",
+                     "table " STR_FMT ": the same file is given twice, " STR_FMT " and " STR_FMT
+                     ": its rows would be counted twice",
+                     STR_ARG(table->name), STR_ARG(first->path), STR_ARG(second->path));
+}
+
 Status files_find(const TableDecl *table, const LoadOptions *options, Arena *arena, FoundFiles *out,
                   Error *error)
 {
@@ -244,5 +308,9 @@ Status files_find(const TableDecl *table, const LoadOptions *options, Arena *are
     }
     if (out->count == 0)
         TRY(from_sources(table, arena, out, error));
-    return out->count > 0 ? STATUS_OK : no_file(table, options, error);
+    if (out->count > 0)
+        return refuse_doubled(table, arena, out, error);
+    Str folder = options->data_folder;
+    return folder.len > 0 && !is_folder(arena, folder) ? no_folder(table, folder, error)
+                                                       : no_file(table, options, error);
 }
