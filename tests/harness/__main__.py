@@ -34,7 +34,8 @@ def arguments():
     options = parser.parse_args()
     options.build = options.build.resolve()
     options.sup = options.build / "sup"
-    options.suites = [word for word in options.words if word in SUITES] or [name for name in SUITES if name not in SLOW]
+    named = [word for word in options.words if word in SUITES]
+    options.suites = named or [name for name in SUITES if name not in SLOW]
     filters = [word for word in options.words if word not in SUITES]
     if len(filters) > 1:
         parser.error("give one text to choose tests by")

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hostile input: files that are broken, huge or not there, and models that try to exhaust the program.
+"""Hostile input: files that are broken, huge or not there, models that try to exhaust the program.
 
-Each case writes a folder, runs `sup` in it once for each language, and names the exit code and one line of
-the message in both. Whatever comes in, the program answers in words, in bounded time, and never dies.
+Each case writes a folder, runs `sup` in it once for each language, and names the exit code and one
+line of the message in both. Whatever comes in, the program answers in words, in bounded time, and
+never dies.
 The cases of SLOW take seconds each and run only when the suite `hostile_slow` is named.
 """
 
@@ -26,7 +27,7 @@ HUGE = 100 * 1024 * 1024
 
 
 def data(content):
-    """A folder with the usual model and z.csv of this content: bytes, or a function that writes it."""
+    """A folder with the usual model and this z.csv: bytes, or a function that writes it."""
     def write(folder):
         (folder / "model.sup").write_text(MODEL, "utf-8")
         path = folder / "z.csv"
@@ -88,12 +89,14 @@ CASES = [
      "文件可能被截断", "the file may be cut off"),
     ("UTF-16 of an odd length", data(b"\xff\xfe" + "id,n\n1,2\n".encode("utf-16-le") + b"x"), RUN,
      0, "z.csv", "z.csv"),
-    ("NUL bytes", data(b"id,n\na\0b,1\nc,2\n"), RUN, 0, "含有空字节（首见第 2 行）", "NUL byte (first on line 2)"),
+    ("NUL bytes", data(b"id,n\na\0b,1\nc,2\n"), RUN, 0, "含有空字节（首见第 2 行）",
+     "NUL byte (first on line 2)"),
     ("NUL bytes only", data(b"\0" * 4096), RUN, 3, "z.csv", "z.csv"),
     ("random bytes", data(bytes((i * 7919 + i // 251) % 256 for i in range(8192))), RUN, 3, "z.csv",
      "z.csv"),
     ("an executable", data(b"\x7fELF\x02\x01\x01" + b"\0" * 64), RUN, 3, "z.csv", "z.csv"),
-    ("a spreadsheet under the name of a csv", data(b"PK\x03\x04\x14\x00\x06\x00" + b"\0" * 99), RUN, 3,
+    ("a spreadsheet under the name of a csv", data(b"PK\x03\x04\x14\x00\x06\x00" + b"\0" * 99),
+     RUN, 3,
      "z.csv", "z.csv"),
     ("a missing column with a near name", data(b"idd,n\na,1\n"), RUN, 3, "最接近的是“idd”",
      "nearest is “idd”"),
@@ -111,8 +114,10 @@ CASES = [
     ("no file", lambda folder: (folder / "model.sup").write_text(MODEL, "utf-8"), RUN, 3,
      "找不到数据表 z 的文件", "no file for table z"),
     ("no folder", model(MODEL), ["run", "model.sup", "--data", "没有"], 3, "没有", "没有"),
-    ("a folder in the place of a file", data(lambda path: path.mkdir()), RUN, 3, "是文件夹", "is a folder"),
-    ("a link that leads to itself", data(lambda path: path.symlink_to(path)), RUN, 3, "z.csv", "z.csv"),
+    ("a folder in the place of a file", data(lambda path: path.mkdir()), RUN, 3, "是文件夹",
+     "is a folder"),
+    ("a link that leads to itself", data(lambda path: path.symlink_to(path)), RUN, 3, "z.csv",
+     "z.csv"),
     ("a pattern that matches a hundred files of nothing", data(b"id,n\n"),
      ["run", "model.sup", "--bind", "z=*.sup"], 3, "model.sup", "model.sup"),
     ("an empty model", model(""), RUN, 4, "没有规则", "neither rules nor queries"),
@@ -120,18 +125,22 @@ CASES = [
     ("a model of NUL bytes", model(b"\0" * 1000), RUN, 2, "model.sup:1:1", "model.sup:1:1"),
     ("a model of random bytes", model(bytes((i * 7919) % 256 for i in range(5000))), RUN, 2,
      "model.sup", "model.sup"),
-    ("a model in GB18030", model("规则 甲 \"甲\"".encode("gb18030")), ["check", "model.sup"], 2, "UTF-8",
+    ("a model in GB18030", model("规则 甲 \"甲\"".encode("gb18030")), ["check", "model.sup"], 2,
+     "UTF-8",
      "UTF-8"),
-    ("a million parentheses", model(query("(" * DEEP + "1" + ")" * DEEP)), ["check", "model.sup"], 2,
+    ("a million parentheses", model(query("(" * DEEP + "1" + ")" * DEEP)), ["check", "model.sup"],
+     2,
      "嵌套超过", "nest"),
     ("a million open parentheses", model(query("(" * DEEP)), ["check", "model.sup"], 2, "model.sup",
      "model.sup"),
-    ("a million nots", model(query("not " * DEEP + "true")), ["check", "model.sup"], 2, "嵌套超过", "nest"),
+    ("a million nots", model(query("not " * DEEP + "true")), ["check", "model.sup"], 2, "嵌套超过",
+     "nest"),
     ("a million minus signs", model(query("- " * DEEP + "1")), ["check", "model.sup"], 2, "嵌套超过",
      "nest"),
     ("a million ifs", model(query("if true then " * DEEP)), ["check", "model.sup"], 2, "model.sup",
      "model.sup"),
-    ("a million braces in a template", model(query('"' + "{" * DEEP + '"')), ["check", "model.sup"], 0,
+    ("a million braces in a template", model(query('"' + "{" * DEEP + '"')), ["check",
+     "model.sup"], 0,
      "", ""),
     ("a name of a million letters", model(query("z." + "a" * DEEP)), ["check", "model.sup"], 2,
      "model.sup", "model.sup"),
@@ -139,18 +148,22 @@ CASES = [
      "model.sup:4"),
     ("a hundred thousand faults", model("x " * 100_000), ["check", "model.sup"], 2, "model.sup",
      "model.sup"),
-    ("a model that uses itself", model('use "model.sup"\n' + MODEL), ["check", "model.sup"], 2, "model.sup",
+    ("a model that uses itself", model('use "model.sup"\n' + MODEL), ["check", "model.sup"], 2,
+     "model.sup",
      "model.sup"),
-    ("a literal of 10,000 digits", model(query("9" * 10_000)), ["check", "model.sup"], 2, "model.sup:4",
+    ("a literal of 10,000 digits", model(query("9" * 10_000)), ["check", "model.sup"], 2,
+     "model.sup:4",
      "model.sup:4"),
-    ("a pattern that needs backtracking", model(query('z.id like "(a)\\1"')), ["check", "model.sup"],
+    ("a pattern that needs backtracking", model(query('z.id like "(a)\\1"')), ["check",
+     "model.sup"],
      2, "model.sup:4", "model.sup:4"),
     ("a full disk: jsonl", model(MODEL), RUN, 3, "磁盘已满", "the disk is full"),
     ("a full disk: table", model(MODEL), [*RUN[:-1], "table"], 3, "磁盘已满", "the disk is full"),
     ("a full disk: help", model(MODEL), ["--help"], 3, "磁盘已满", "the disk is full"),
     ("a full disk: check --columns", model(MODEL), ["check", "model.sup", "--columns"], 3, "磁盘已满",
      "the disk is full"),
-    ("a folder for results that is a file", model(MODEL), ["run", "model.sup", "--data", ".", "--out", "z.csv"],
+    ("a folder for results that is a file", model(MODEL), ["run", "model.sup", "--data", ".",
+     "--out", "z.csv"],
      3, "z.csv", "z.csv"),
     ("more rows than the limit", data(lines(50, b"1,2\n")), [*RUN, "--limit-rows", "10"], 3,
      "超过行数上限 10", "more than 10 rows, the limit"),
@@ -180,8 +193,10 @@ def pairs(folder):
 SLOW = [
     ("a line of 100 MB", data(huge_line), RUN, 0, "读入 3", "read 3"),
     ("100 MB behind a quote that nobody closes", data(huge_quote), RUN, 0, "z.csv", "z.csv"),
-    ("ten million blank lines", data(b"id,n\n" + b"\n" * 10_000_000), RUN, 0, "只有表头", "header line"),
-    ("more pairs than the limit", pairs, [*RUN, "--limit-pairs", "1000000"], 3, "limit-pairs", "limit-pairs"),
+    ("ten million blank lines", data(b"id,n\n" + b"\n" * 10_000_000), RUN, 0, "只有表头",
+     "header line"),
+    ("more pairs than the limit", pairs, [*RUN, "--limit-pairs", "1000000"], 3, "limit-pairs",
+     "limit-pairs"),
 ]
 
 
@@ -264,7 +279,8 @@ def chosen(cases, options):
 
 def suite(options):
     results = check_all(lambda case: check_case(case, options), chosen(CASES, options))
-    for name, check in (("Ctrl-C", check_interrupt), ("a file without permission", check_unreadable)):
+    single = {"Ctrl-C": check_interrupt, "a file without permission": check_unreadable}
+    for name, check in single.items():
         if options.filter in name:
             results += check(options)
     return results

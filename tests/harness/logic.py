@@ -10,14 +10,14 @@
     --- expect                       stdout. Where its lines are JSON objects, each is compared with
                                      the line of the same number, by the keys that it names
     --- expect exact                 stdout, byte by byte
-    --- lists                        the lists of a jsonl run, one short line for each entry (see `short`)
+    --- lists                        the lists of a jsonl run, a short line for each entry (`short`)
     --- stderr                       every line must stand somewhere in stderr
     --- exit N                       exit code; default 0
     --- produced PATH                a file that the run must leave, byte by byte; no lines: no such file
 
-A case may start with lines of comment (#) in front of its first section. The sections of a case called
-`common` stand before those of every other case in the file: programs are joined, of two tables or
-files of one name the case's own is taken, and so are its arguments.
+A case may start with lines of comment (#) in front of its first section. The sections of a case
+called `common` stand before those of every other case in the file: programs are joined, of two tables
+or files of one name the case's own is taken, and so are its arguments.
 """
 
 import json
@@ -130,7 +130,7 @@ def compare(wanted, got, exact, name):
 def short(entry):
     """One line for an entry of a list or a row of a query.
 
-        clue 店甲; ? 2            keys; undecided rows, where there are any; then scores, causes and so on
+        clue 店甲; ? 2            keys; undecided rows where there are any; then scores, causes …
         undecided 店乙; 2 missing s.门店 x3       clause, reason, source, number of rows where not 1
         cleared 店丙; by 召回      gap -; 2 missing s.门店 x3      row 店甲, 3, null
     """
