@@ -677,7 +677,7 @@ static const PlanExpr *hole_expr(Builder *builder, const AstNode *node)
     builder->per_row = true;
     const PlanExpr *value = build_expr(builder, node);
     builder->per_row = false;
-    if (value->slots == 0)
+    if (value->slots == 0 && !value->reads_group)
         return value;
     return build_folded(builder, node, value, AGGREGATE_SHOW, search.stretch);
 }
