@@ -339,6 +339,7 @@ static void finish_table(Loading *loading)
     loading->records.items = NULL;
     name_files(loading);
     for (uint32_t i = 0; i < loading->loader_count; i++) {
+        column_loader_distrust(&loading->loaders[i], loading->dict);
         column_loader_finish(&loading->loaders[i]);
         report_column_signs(report, &loading->loaders[i]);
         vec_push(&report->columns, loading->loaders[i].counts);

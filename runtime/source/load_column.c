@@ -44,6 +44,58 @@ void column_loader_deinit(ColumnLoader *loader)
     converter_deinit(&loader->converter);
 }
 
+// Over 15 digits, those behind the 15th all 0: what a spreadsheet leaves of a longer number.
+static bool looks_rounded(Str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] < '0' || text.ptr[i] > '9' || (i >= 15 && text.ptr[i] != '0'))
+            return false;
+    }
+    return text.len > 15;
+}
+
+static Unknown distrusted(const ColumnLoader *loader, Dict *dict, int64_t row, Str text)
+{
+    char kept[64];
+    ASSERT(text.len < sizeof kept);
+    memset(kept, SKELETON_UNKNOWN, sizeof kept);
+    memcpy(kept, text.ptr, 15);
+    return (Unknown){.row = row,
+                     .state = VALUE_GAP,
+                     .cause = loader->damaged,
+                     .skeleton = dict_intern(dict, (Str){kept, text.len})};
+}
+
+void column_loader_distrust(ColumnLoader *loader, Dict *dict)
+{
+    Column *column = loader->column;
+    int64_t rounded = loader->signs.long_rounded - loader->signs.rounded_valid;
+    if (!loader->check_digit || rounded == 0 || loader->signs.rounded_valid == 0)
+        return;
+    const uint32_t *codes = column->values;
+    VEC(Unknown) all = {0};
+    size_t next = 0;
+    for (int64_t row = 0; row < column->count; row++) {
+        if (!column_is_known(column, row)) {
+            vec_push(&all, column->unknown.items[next++]);
+            continue;
+        }
+        Str text = dict_str(dict, codes[row]);
+        if (!looks_rounded(text) || text.len >= 64)
+            continue;
+        vec_push(&all, distrusted(loader, dict, row, text));
+        loader->counts.valid--;
+        loader->counts.damaged++;
+    }
+    ASSERT(next == column->unknown.count);
+    for (size_t i = 0; i < all.count; i++)
+        column->validity[all.items[i].row >> 6] &= ~((uint64_t)1 << (all.items[i].row & 63));
+    vec_free(&column->unknown);
+    column->unknown.items = all.items;
+    column->unknown.count = all.count;
+    column->unknown.cap = all.cap;
+}
+
 void column_loader_finish(ColumnLoader *loader)
 {
     Column *column = loader->column;

@@ -117,6 +117,10 @@ void column_loader_deinit(ColumnLoader *loader);
 // Appends the column's cells of a piece, one value per record.
 void column_loader_add(ColumnLoader *loader, const PieceView *view);
 
+// Where a spreadsheet has rounded identities of the column, those of the same form whose check digit fits by chance
+// (one in eleven) become damaged too: what survived are the first 15 digits.
+void column_loader_distrust(ColumnLoader *loader, Dict *dict);
+
 // Hands the counts over to the Column.
 void column_loader_finish(ColumnLoader *loader);
 

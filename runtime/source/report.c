@@ -159,10 +159,9 @@ void report_column_signs(LoadReport *report, const ColumnLoader *loader)
                 "是 16 位以上的数字，且第 15 位以后全为 0，应是被电子表格改过",
                 "are numbers of 16 or more digits with zeros only behind the 15th: changed by a "
                 "spreadsheet");
-    warn_column(
-        report, loader, rounded > 0 ? signs->rounded_valid : 0,
-        "第 15 位以后也全为 0，但校验位相符，当作有效；可能是被改过而碰巧相符，请核对",
-        "also end in zeros but pass the check, and count as valid; some may pass by chance");
+    warn_column(report, loader, rounded > 0 ? signs->rounded_valid : 0,
+                "第 15 位以后也全为 0，校验位相符；因同列有被改过的号码，一并当作损坏",
+                "also end in zeros and pass the check; beside changed ones they count as damaged");
     warn_column(report, loader, signs->scientific, "是科学计数法（如 4.1E+17），原来的数字已丢失",
                 "are in scientific notation (such as 4.1E+17): digits are lost");
     warn_column(report, loader, lost_zeros(signs), "比其余的少一位数字，开头的 0 可能已丢失",
