@@ -21,6 +21,12 @@ typedef enum ValueState { VALUE_KNOWN = 0, VALUE_GAP = 1, VALUE_ISSUE = 2 } Valu
 // Truth values of conditions. The numbers are chosen so that AND = table lookup on 2 bits each.
 typedef enum Truth { TRUTH_F = 0, TRUTH_T = 1, TRUTH_U = 2 } Truth;
 
+// Not, in three values: unknown stays unknown.
+static inline Truth truth_not(Truth truth)
+{
+    return truth == TRUTH_U ? TRUTH_U : truth == TRUTH_T ? TRUTH_F : TRUTH_T;
+}
+
 // Row and binding classes, from good to bad: worse = greater.
 typedef enum RowClass { CLASS_CERTAIN = 0, CLASS_POSSIBLE = 1, CLASS_SHADOW = 2 } RowClass;
 

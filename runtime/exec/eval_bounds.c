@@ -205,13 +205,6 @@ static Truth compare_equal(Interval a, Interval b)
     return points ? TRUTH_T : TRUTH_U;
 }
 
-static Truth negated(Truth truth)
-{
-    if (truth == TRUTH_U)
-        return TRUTH_U;
-    return truth == TRUTH_T ? TRUTH_F : TRUTH_T;
-}
-
 Truth interval_compare(CompareOp op, Interval a, Interval b)
 {
     if (!a.some || !b.some)
@@ -220,7 +213,7 @@ Truth interval_compare(CompareOp op, Interval a, Interval b)
     case COMPARE_EQ:
         return compare_equal(a, b);
     case COMPARE_NE:
-        return negated(compare_equal(a, b));
+        return truth_not(compare_equal(a, b));
     case COMPARE_LT:
         return compare_less(a, b, false);
     case COMPARE_LE:

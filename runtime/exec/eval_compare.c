@@ -237,13 +237,6 @@ static Truth ranges_equal(Corner a_least, Corner a_greatest, Corner b_least, Cor
     return points ? TRUTH_T : TRUTH_U;
 }
 
-static Truth truth_not(Truth truth)
-{
-    if (truth == TRUTH_U)
-        return TRUTH_U;
-    return truth == TRUTH_T ? TRUTH_F : TRUTH_T;
-}
-
 static Truth fraction_bounds(const Step *step, const Vector *const operands[4], int64_t row)
 {
     const FractionRange left = {vector_interval(operands[0], row),

@@ -113,7 +113,7 @@ void step_run_NOT(const Frame *frame, const Step *step, Vector *out)
     out->cause = a->cause;
     int64_t length = vector_length(out);
     for (int64_t i = 0; i < length; i++)
-        out->truth[i] = (uint8_t)(a->truth[i] == TRUTH_U ? TRUTH_U : a->truth[i] ^ 1);
+        out->truth[i] = (uint8_t)truth_not(a->truth[i]);
 }
 
 // ---------------------------------------------------------------- values from truth, choice

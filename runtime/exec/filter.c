@@ -119,11 +119,6 @@ static bool settle_where(const BodyRun *run, BindState *state, uint32_t place, c
     return true;
 }
 
-static Truth truth_not(Truth truth)
-{
-    return truth == TRUTH_U ? TRUTH_U : truth == TRUTH_T ? TRUTH_F : TRUTH_T;
-}
-
 static void mark_a(const BodyRun *run, BindState *state, uint32_t place, CauseId cause)
 {
     BindState marks = {.place = state->a_place, .cause = state->a_cause};

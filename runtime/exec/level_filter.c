@@ -198,11 +198,6 @@ static uint32_t except_ordinal(const Body *body, const Operator *op)
     return ordinal;
 }
 
-static uint8_t truth_not(uint8_t truth)
-{
-    return truth == TRUTH_U ? TRUTH_U : (uint8_t)!truth;
-}
-
 static void settle_except(Level *level, const Operator *op, const GroupVerdict *verdict,
                           int64_t group)
 {

@@ -132,7 +132,7 @@ static void fold_two(TruthBlock *a, const TruthBlock *b, bool conjunction, int64
 static void fold_not(TruthBlock *block, int64_t count)
 {
     for (int64_t i = 0; i < count; i++)
-        block->truth[i] = block->truth[i] == TRUTH_U ? TRUTH_U : (uint8_t)!block->truth[i];
+        block->truth[i] = (uint8_t)truth_not(block->truth[i]);
 }
 
 // Folds the formula over the leaves' blocks, which are used up.
