@@ -11,9 +11,9 @@
 #include "compiler/build_int.h"
 #include "compiler/consts.h"
 
-static Str clause_text(const Builder *builder, const AstNode *node)
+Str build_text(const Builder *builder, const AstNode *node)
 {
-    return source_text(source_get(builder->typed->sources, node->span.file), node->span);
+    return source_set_text(builder->typed->sources, node->span);
 }
 
 static Policy policy_of(AstMissing missing)
@@ -34,7 +34,7 @@ static PlanOp op_draft(const Builder *builder, PlanOpKind kind, const TypedClaus
     return (PlanOp){.kind = kind,
                     .place = clause->place,
                     .span = clause->node->span,
-                    .text = clause_text(builder, clause->node),
+                    .text = build_text(builder, clause->node),
                     .policy = POLICY_UNDECIDED};
 }
 
@@ -183,7 +183,7 @@ static void group_op(Builder *builder, const TypedGroup *group)
 {
     uint32_t place = group->implicit ? builder->body->end_place : group->place;
     PlanOp op = {.kind = PLAN_OP_GROUP, .place = place, .span = group->node->span};
-    op.text = group->implicit ? STR("") : clause_text(builder, group->node);
+    op.text = group->implicit ? STR("") : build_text(builder, group->node);
     op.policy = POLICY_UNDECIDED;
     op.empty_group = group->empty_group;
     op.key_count = group->key_count;
@@ -271,12 +271,6 @@ static const AstNamed *named_at(AstList list, uint32_t index)
     return ast_as_Named(list.items[index]);
 }
 
-static Str named_name(const AstNamed *named)
-{
-    const AstName *name = named->name != NULL ? named->name : ast_last_name(named->value);
-    return name == NULL ? STR("") : name->text;
-}
-
 static const TypedColumn *column_named(const TypedDecl *decl, Str name)
 {
     for (uint32_t i = 0; i < decl->rows.column_count; i++)
@@ -330,7 +324,7 @@ static void query_fields(Builder *builder, const AstYield *yield, const AstQuery
     for (uint32_t i = 0; i < yield->columns.count; i++) {
         const AstNamed *named = named_at(yield->columns, i);
         fields[i] =
-            (PlanField){.name = named_name(named), .value = build_expr(builder, named->value)};
+            (PlanField){.name = ast_named_text(named), .value = build_expr(builder, named->value)};
         const TypedColumn *column = column_named(builder->body->decl, fields[i].name);
         if (column != NULL)
             fields[i].value = build_convert(builder, fields[i].value, column->type);
@@ -353,7 +347,8 @@ static void clue_fields(Builder *builder, const AstClue *clue, PlanBody *out)
             named->value == body->evidence)
             continue;
         PlanField *field = &fields[out->field_count++];
-        *field = (PlanField){.name = named_name(named), .value = build_expr(builder, named->value)};
+        *field =
+            (PlanField){.name = ast_named_text(named), .value = build_expr(builder, named->value)};
         const TypedColumn *column = column_named(body->decl, field->name);
         if (column != NULL)
             field->value = build_convert(builder, field->value, column->type);

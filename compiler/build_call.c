@@ -5,11 +5,6 @@
 #include "compiler/build_int.h"
 #include "compiler/consts.h"
 
-static Str text_of(const Builder *builder, const AstNode *node)
-{
-    return source_text(source_get(builder->typed->sources, node->span.file), node->span);
-}
-
 // ---------------------------------------------------------------- library calls
 
 // The default of a parameter, as its signature writes it: a number, a text or a truth value.
@@ -51,7 +46,7 @@ static const PlanExpr *chain(Builder *builder, const AstNode *node, const TypedE
     for (uint32_t i = 1; i < call->count; i++)
         made = build_binary(builder, kind, typed->type, made,
                             build_as(builder, call->arguments[i], typed->type),
-                            text_of(builder, node));
+                            build_text(builder, node));
     return made;
 }
 
@@ -116,7 +111,7 @@ static const PlanExpr *round_expr(Builder *builder, const AstNode *node, const T
     }
     if (!known || !type_is_exact(value->type) || places > EXACT_SCALE_MAX ||
         places < -EXACT_SCALE_MAX)
-        return build_unsupported(builder, text_of(builder, node), text_of(builder, node),
+        return build_unsupported(builder, build_text(builder, node), build_text(builder, node),
                                  node->span, typed->type);
     Type rounded = value->type;
     rounded.kind = typed->type.kind;
@@ -125,7 +120,7 @@ static const PlanExpr *round_expr(Builder *builder, const AstNode *node, const T
         .kind = PLAN_EXPR_ROUND, .type = rounded, .kids = &value, .kid_count = 1, .places = places};
     draft.mode = round_mode(str_from_cstr(call->card->step));
     draft.can_issue = true;
-    draft.text = text_of(builder, node);
+    draft.text = build_text(builder, node);
     return build_convert(builder, plan_expr(builder->plan, &draft), typed->type);
 }
 
@@ -134,7 +129,7 @@ static const PlanExpr *text_expr(Builder *builder, const AstNode *node, const Ty
     const PlanExpr *value = build_expr(builder, typed->call->arguments[0]);
     PlanExpr draft = {
         .kind = PLAN_EXPR_TEMPLATE, .type = type_of(TYPE_TEXT), .kids = &value, .kid_count = 1};
-    draft.text = text_of(builder, node);
+    draft.text = build_text(builder, node);
     return plan_expr(builder->plan, &draft);
 }
 
@@ -144,7 +139,7 @@ static const PlanExpr *step_expr(Builder *builder, const AstNode *node, const Ty
     if (str_equal(step, STR("ABS")))
         return build_unary(builder, PLAN_EXPR_ABS, typed->type,
                            build_as(builder, typed->call->arguments[0], typed->type),
-                           text_of(builder, node));
+                           build_text(builder, node));
     if (str_equal(step, STR("LEAST")))
         return chain(builder, node, typed, PLAN_EXPR_LEAST);
     if (str_equal(step, STR("GREATEST")))
@@ -175,7 +170,7 @@ const PlanExpr *build_call(Builder *builder, const AstNode *node, const TypedExp
     draft.kids = call_arguments(builder, call);
     draft.can_issue = call->card->issues != NULL;
     draft.can_gap = typed->can_gap;
-    draft.text = text_of(builder, node);
+    draft.text = build_text(builder, node);
     return plan_expr(builder->plan, &draft);
 }
 
@@ -297,7 +292,7 @@ static PlanAggregate aggregate_draft(Builder *builder, const AstNode *node,
     draft.per_binding = aggregate->per_binding;
     draft.fans_out = aggregate->fans_out;
     draft.nonnegative = aggregate->nonnegative;
-    draft.text = text_of(builder, node);
+    draft.text = build_text(builder, node);
     return draft;
 }
 
@@ -306,7 +301,7 @@ const PlanExpr *build_aggregate(Builder *builder, const AstNode *node,
 {
     AggregateKind kind;
     if (aggregate->window || !aggregate_kind(aggregate->card, &kind)) {
-        Str text = text_of(builder, node);
+        Str text = build_text(builder, node);
         return build_unsupported(builder, aggregate->window ? STR("同组") : text,
                                  aggregate->window ? STR("among") : text, node->span,
                                  aggregate->type);
@@ -316,7 +311,7 @@ const PlanExpr *build_aggregate(Builder *builder, const AstNode *node,
         PlanAggregate draft = aggregate_draft(builder, node, aggregate, kind);
         *number = build_fold(builder, &draft) + 1;
     }
-    return fold_expr(builder, *number - 1, text_of(builder, node));
+    return fold_expr(builder, *number - 1, build_text(builder, node));
 }
 
 // A value over an attached set depends on the rows that the set is linked to.
@@ -364,6 +359,6 @@ const PlanExpr *build_folded(Builder *builder, const AstNode *node, const PlanEx
     PlanAggregate draft = {.kind = kind, .argument = value, .stretch = stretch, .fans_out = true};
     draft.mention = mentioned(builder, value);
     draft.type = kind == AGGREGATE_SHOW ? type_of(TYPE_TEXT) : value->type;
-    draft.text = text_of(builder, node);
+    draft.text = build_text(builder, node);
     return fold_expr(builder, build_fold(builder, &draft), draft.text);
 }

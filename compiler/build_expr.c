@@ -11,11 +11,6 @@
 
 // ---------------------------------------------------------------- shapes
 
-static Str text_of(const Builder *builder, const AstNode *node)
-{
-    return source_text(source_get(builder->typed->sources, node->span.file), node->span);
-}
-
 const PlanExpr *build_const(Builder *builder, Const value, Str text)
 {
     Const *kept = ARENA_NEW(builder->arena, Const);
@@ -69,7 +64,7 @@ const PlanExpr *build_too_large(Builder *builder, Str zh, Str en, Span span, Typ
 // What the author wrote is the name.
 static const PlanExpr *unsupported_node(Builder *builder, const AstNode *node, Type type)
 {
-    Str text = text_of(builder, node);
+    Str text = build_text(builder, node);
     return build_unsupported(builder, text, text, node->span, type);
 }
 
@@ -268,14 +263,14 @@ static const PlanExpr *reference_expr(Builder *builder, const AstNode *node, con
         return builder->parameters[typed->field];
     case TYPED_REF_ENUM:
         return build_const(builder, const_of_count(typed->type, (int128_t)typed->field),
-                           text_of(builder, node));
+                           build_text(builder, node));
     case TYPED_REF_BOOLEAN:
         return build_const(builder, const_of_count(typed->type, (int128_t)typed->field),
-                           text_of(builder, node));
+                           build_text(builder, node));
     case TYPED_REF_SEVERITY:
         return severity_expr(builder, typed);
     case TYPED_REF_POINTS:
-        return plain_leaf(builder, PLAN_EXPR_POINTS, typed->type, text_of(builder, node));
+        return plain_leaf(builder, PLAN_EXPR_POINTS, typed->type, build_text(builder, node));
     case TYPED_REF_CALL:
         return build_call(builder, node, typed);
     case TYPED_REF_FUNCTION:
@@ -356,7 +351,7 @@ static const PlanExpr *compare_expr(Builder *builder, const AstBinary *node, con
     need_fraction(builder, left);
     need_fraction(builder, right);
     return comparison(builder, compare_op(node->operator), left, right,
-                      text_of(builder, &node->base));
+                      build_text(builder, &node->base));
 }
 
 static const PlanExpr *interval_expr(Builder *builder, const AstBinary *node,
@@ -364,7 +359,7 @@ static const PlanExpr *interval_expr(Builder *builder, const AstBinary *node,
 {
     const AstInterval *interval = ast_as_Interval(node->right);
     Type truth = type_of(TYPE_BOOLEAN);
-    Str text = text_of(builder, &node->base);
+    Str text = build_text(builder, &node->base);
     const PlanExpr *value = build_as(builder, node->left, typed->common);
     const PlanExpr *low = build_as(builder, interval->low, typed->common);
     const PlanExpr *high = build_as(builder, interval->high, typed->common);
@@ -404,14 +399,14 @@ static const PlanExpr *in_expr(Builder *builder, const AstBinary *node, const Ty
         element = *set->type.element;
     const PlanExpr *value = build_as(builder, node->left, element);
     if (set->kind == PLAN_EXPR_MAKE_SET)
-        return member_expr(builder, value, set, text_of(builder, &node->base));
+        return member_expr(builder, value, set, build_text(builder, &node->base));
     if (set->kind == PLAN_EXPR_CONST) {
         Type *kept = ARENA_NEW(builder->arena, Type);
         *kept = value->type;
         set = build_convert(builder, set, (Type){.kind = TYPE_SET, .element = kept});
     }
     return build_binary(builder, PLAN_EXPR_IN_SET, type_of(TYPE_BOOLEAN), value, set,
-                        text_of(builder, &node->base));
+                        build_text(builder, &node->base));
 }
 
 static const PlanExpr *period_expr(Builder *builder, const AstBinary *node, PlanExprKind kind)
@@ -420,7 +415,7 @@ static const PlanExpr *period_expr(Builder *builder, const AstBinary *node, Plan
     const PlanExpr *left = build_as(builder, node->left, period);
     const PlanExpr *right = build_as(builder, node->right, period);
     return build_binary(builder, kind, type_of(TYPE_BOOLEAN), left, right,
-                        text_of(builder, &node->base));
+                        build_text(builder, &node->base));
 }
 
 static const PlanExpr *negated(Builder *builder, const PlanExpr *expr, bool negate)
@@ -438,7 +433,7 @@ static bool is_calendar(Type type)
 static const PlanExpr *calendar_sum(Builder *builder, const AstBinary *node, const TypedExpr *typed,
                                     const PlanExpr *left, const PlanExpr *right)
 {
-    Str text = text_of(builder, &node->base);
+    Str text = build_text(builder, &node->base);
     bool minus = node->operator== AST_OP_SUB;
     PlanExprKind kind = minus ? PLAN_EXPR_SUBTRACT : PLAN_EXPR_ADD;
     if (is_calendar(left->type) && is_calendar(right->type))
@@ -466,7 +461,8 @@ static const PlanExpr *sum_expr(Builder *builder, const AstBinary *node, const T
         return calendar_sum(builder, node, typed, left, right);
     left = build_convert(builder, left, typed->type);
     right = build_convert(builder, right, typed->type);
-    return build_arithmetic(builder, kind, typed->type, left, right, text_of(builder, &node->base));
+    return build_arithmetic(builder, kind, typed->type, left, right,
+                            build_text(builder, &node->base));
 }
 
 // A whole number or length beside exact numbers counts as exact with scale 0.
@@ -480,7 +476,7 @@ static const PlanExpr *widened(Builder *builder, const PlanExpr *expr)
 static const PlanExpr *product_expr(Builder *builder, const AstBinary *node, const TypedExpr *typed)
 {
     bool divide = node->operator== AST_OP_DIV;
-    Str text = text_of(builder, &node->base);
+    Str text = build_text(builder, &node->base);
     const PlanExpr *left = build_wanted(builder, node->left),
                    *right = build_wanted(builder, node->right);
     Type type = typed->type;
@@ -504,7 +500,7 @@ static const PlanExpr *coalesce_expr(Builder *builder, const AstBinary *node,
     const PlanExpr *left = build_as(builder, node->left, typed->type);
     const PlanExpr *right = build_as(builder, node->right, typed->type);
     return build_binary(builder, PLAN_EXPR_COALESCE, typed->type, left, right,
-                        text_of(builder, &node->base));
+                        build_text(builder, &node->base));
 }
 
 static const PlanExpr *dated_expr(Builder *builder, const AstBinary *node)
@@ -518,7 +514,7 @@ static const PlanExpr *dated_expr(Builder *builder, const AstBinary *node)
     draft.decl = param->decl;
     draft.can_gap = param->decl->param.nullable;
     draft.can_issue = true;
-    draft.text = text_of(builder, &node->base);
+    draft.text = build_text(builder, &node->base);
     return plan_expr(builder->plan, &draft);
 }
 
@@ -527,7 +523,7 @@ static const PlanExpr *mentions_expr(Builder *builder, const AstBinary *node)
     const PlanExpr *left = build_wanted(builder, node->left),
                    *right = build_wanted(builder, node->right);
     return build_binary(builder, PLAN_EXPR_MENTIONS, type_of(TYPE_BOOLEAN), left, right,
-                        text_of(builder, &node->base));
+                        build_text(builder, &node->base));
 }
 
 static const PlanExpr *logic_expr(Builder *builder, const AstBinary *node)
@@ -536,7 +532,7 @@ static const PlanExpr *logic_expr(Builder *builder, const AstBinary *node)
     const PlanExpr *left = build_expr(builder, node->left),
                    *right = build_expr(builder, node->right);
     return build_binary(builder, kind, type_of(TYPE_BOOLEAN), left, right,
-                        text_of(builder, &node->base));
+                        build_text(builder, &node->base));
 }
 
 static const PlanExpr *binary_expr(Builder *builder, const AstBinary *node, const TypedExpr *typed)
@@ -592,19 +588,19 @@ static const PlanExpr *unary_expr(Builder *builder, const AstUnary *node, const 
 {
     if (node->operator== AST_OP_NOT)
         return build_unary(builder, PLAN_EXPR_NOT, type_of(TYPE_BOOLEAN),
-                           build_expr(builder, node->operand), text_of(builder, &node->base));
+                           build_expr(builder, node->operand), build_text(builder, &node->base));
     const PlanExpr *operand = build_as(builder, node->operand, typed->type);
     if (operand->kind == PLAN_EXPR_CONST && operand->constant->value.state == VALUE_KNOWN) {
         Const value = *operand->constant;
         if (type_is_exact(value.type))
             return build_const(builder, const_of_count(value.type, -value.value.i128),
-                               text_of(builder, &node->base));
+                               build_text(builder, &node->base));
         if (type_phys(value.type) == PHYS_I64 && value.value.i64 != INT64_MIN)
             return build_const(builder, const_of_count(value.type, -(int128_t)value.value.i64),
-                               text_of(builder, &node->base));
+                               build_text(builder, &node->base));
     }
     return build_arithmetic(builder, PLAN_EXPR_NEGATE, typed->type, operand, NULL,
-                            text_of(builder, &node->base));
+                            build_text(builder, &node->base));
 }
 
 static const PlanExpr *presence_expr(Builder *builder, const AstPresence *node)
@@ -614,7 +610,7 @@ static const PlanExpr *presence_expr(Builder *builder, const AstPresence *node)
     bool variable = operand != NULL && operand->ref == TYPED_REF_VAR;
     if (!variable)
         value = build_unary(builder, PLAN_EXPR_PRESENT, type_of(TYPE_BOOLEAN), value,
-                            text_of(builder, &node->base));
+                            build_text(builder, &node->base));
     return negated(builder, value, node->missing);
 }
 
@@ -625,7 +621,7 @@ static const PlanExpr *if_expr(Builder *builder, const AstIf *node, const TypedE
     kids[1] = build_as(builder, node->then, typed->type);
     kids[2] = build_as(builder, node->otherwise, typed->type);
     PlanExpr draft = {.kind = PLAN_EXPR_IF, .type = kids[1]->type, .kids = kids, .kid_count = 3};
-    draft.text = text_of(builder, &node->base);
+    draft.text = build_text(builder, &node->base);
     return plan_expr(builder->plan, &draft);
 }
 
@@ -635,7 +631,7 @@ static const PlanExpr *like_expr(Builder *builder, const AstLike *node)
     PlanExpr draft = {
         .kind = PLAN_EXPR_LIKE, .type = type_of(TYPE_BOOLEAN), .kids = &operand, .kid_count = 1};
     draft.pattern = node->pattern->text;
-    draft.text = text_of(builder, &node->base);
+    draft.text = build_text(builder, &node->base);
     return negated(builder, plan_expr(builder->plan, &draft), node->negated);
 }
 
@@ -689,7 +685,7 @@ static const PlanExpr *template_expr(Builder *builder, const AstTemplate *node)
         kids[i] = hole_expr(builder, node->parts.items[i]);
     PlanExpr draft = {.kind = PLAN_EXPR_TEMPLATE, .type = type_of(TYPE_TEXT), .kids = kids};
     draft.kid_count = node->parts.count;
-    draft.text = text_of(builder, &node->base);
+    draft.text = build_text(builder, &node->base);
     return plan_expr(builder->plan, &draft);
 }
 
@@ -706,7 +702,7 @@ static const PlanExpr *set_expr(Builder *builder, const AstSet *node, const Type
         if (constant)
             items[i] = *kids[i]->constant;
     }
-    Str text = text_of(builder, &node->base);
+    Str text = build_text(builder, &node->base);
     if (constant)
         return build_const(builder,
                            (Const){.type = typed->type,
@@ -724,14 +720,14 @@ static const PlanExpr *node_expr(Builder *builder, const AstNode *node, const Ty
     switch (node->kind) {
     case AST_TEXT: {
         Const text = const_of_text(ast_as_Text(node)->text);
-        return build_const(builder, text, text_of(builder, node));
+        return build_const(builder, text, build_text(builder, node));
     }
     case AST_TEMPLATE:
         return template_expr(builder, ast_as_Template(node));
     case AST_NUMBER:
     case AST_DATE:
         return build_const(builder, const_of_count(typed->type, typed->count),
-                           text_of(builder, node));
+                           build_text(builder, node));
     case AST_UNARY:
         return unary_expr(builder, ast_as_Unary(node), typed);
     case AST_BINARY:

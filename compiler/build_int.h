@@ -63,6 +63,9 @@ const PlanExpr *build_too_large(Builder *builder, Str zh, Str en, Span span, Typ
 // `expr` as a value of `type`: other scale, unit or layout; constants are converted at once (convert.c).
 const PlanExpr *build_convert(Builder *builder, const PlanExpr *expr, Type type);
 
+// What is written at a node.
+Str build_text(const Builder *builder, const AstNode *node);
+
 // Drafts of common shapes.
 const PlanExpr *build_const(Builder *builder, Const value, Str text);
 const PlanExpr *build_unary(Builder *builder, PlanExprKind kind, Type type, const PlanExpr *kid,

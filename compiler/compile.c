@@ -73,14 +73,6 @@ static void compile_reached(Compilation *compilation, const LowerRoots *roots, u
     }
 }
 
-static bool is_given(const LowerRoots *roots, const TypedDecl *decl)
-{
-    for (uint32_t i = 0; roots->test != NULL && i < roots->test->test.given_count; i++)
-        if (roots->test->test.givens[i].rows == decl)
-            return true;
-    return false;
-}
-
 // The first thing that does not run among what is reached.
 static const PlanUnsupported *first_unsupported(const Compilation *compilation,
                                                 const LowerRoots *roots, const uint8_t *reached,
@@ -88,7 +80,7 @@ static const PlanUnsupported *first_unsupported(const Compilation *compilation,
 {
     const Typed *typed = compilation->typed;
     for (uint32_t i = from; i < typed->decl_count; i++) {
-        if (!reached[i] || is_given(roots, typed->decls[i]))
+        if (!reached[i] || lower_given(roots->test, typed->decls[i]) != NULL)
             continue;
         for (uint32_t j = 0; j < plan_body_count(typed->decls[i]); j++) {
             *found_at = i;

@@ -100,11 +100,6 @@ const AstField *ast_fields(AstKind kind, uint32_t *count)
     return kinds[kind].fields(count);
 }
 
-bool ast_is_expr(const AstNode *node)
-{
-    return ast_kind_class(node->kind) == AST_CLASS_EXPR;
-}
-
 /* ----------------------------------------------------------------------- reading fields */
 
 static const void *field_at(const AstNode *node, const AstField *field)
@@ -478,6 +473,17 @@ const AstName *ast_last_name(const AstNode *node)
     if (node->kind == AST_MEMBER)
         return ast_as_Member(node)->name;
     return node->kind == AST_NAME ? ast_as_Name(node) : NULL;
+}
+
+const AstName *ast_named_name(const AstNamed *named)
+{
+    return named->name != NULL ? named->name : ast_last_name(named->value);
+}
+
+Str ast_named_text(const AstNamed *named)
+{
+    const AstName *name = ast_named_name(named);
+    return name == NULL ? STR("") : name->text;
 }
 
 bool ast_lost_name(const AstFile *file, Str name)

@@ -223,12 +223,15 @@ void ast_dump(const AstNode *node, bool with_places, StrBuf *out);
 /* The name by which a path names itself: `s.门店` and `门店` give 门店. NULL for anything else. */
 const AstName *ast_last_name(const AstNode *node);
 
+/* The name that `name: value` gives, or that the value gives itself. NULL: none. */
+const AstName *ast_named_name(const AstNamed *named);
+
+/* Its text; empty where there is none. */
+Str ast_named_text(const AstNamed *named);
+
 /* Whether a declaration of this name, or of a name that nobody knows, could not be parsed: then the
  * name needs no message where it is used. `file` may be NULL. */
 bool ast_lost_name(const AstFile *file, Str name);
-
-/* Whether the node is an expression (of class EXPR). */
-bool ast_is_expr(const AstNode *node);
 
 /* ----------------------------------------------------------------------- units */
 

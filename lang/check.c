@@ -88,7 +88,7 @@ DiagArg kind_arg(TypedDeclKind kind)
 
 DiagArg text_arg(Checker *c, const AstNode *node)
 {
-    Str text = source_text(source_get(c->sources, node->span.file), node->span);
+    Str text = source_set_text(c->sources, node->span);
     size_t line = 0;
     while (line < text.len && text.ptr[line] != '\n')
         line++;

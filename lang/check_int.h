@@ -29,7 +29,6 @@ typedef struct Scope Scope;
 typedef struct TreeTable {
     TypedExpr **exprs;      /* by node id */
     const TypedDecl **refs; /* by node id: Path, Name of a reference, declaration */
-    Type **types;           /* by node id: TypeRef */
     uint32_t count;
 } TreeTable;
 
@@ -199,7 +198,6 @@ TreeTable *tree_of(const Typed *typed, const AstNode *node);
 void tables_add(Checker *c, const Ast *ast);
 TypedExpr *expr_new(Checker *c, const AstNode *node);
 void ref_set(Checker *c, const AstNode *node, const TypedDecl *decl);
-void type_set(Checker *c, const AstNode *node, Type type);
 
 /* ----------------------------------------------------------------------- files, names (resolve.c) */
 

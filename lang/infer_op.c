@@ -42,7 +42,7 @@ static void advise_unit(Scope *s, Diag *diag, const AstNode *node, Type other)
                                                           : STR("");
     if (!bare || !unit.len)
         return;
-    Str text = source_text(source_get(s->c->sources, node->span.file), node->span);
+    Str text = source_set_text(s->c->sources, node->span);
     Str fixed = arena_printf(s->c->arena, STR_FMT STR_FMT, STR_ARG(text), STR_ARG(unit));
     diag_fix(s->c->diags, diag, node->span, fixed, DIAG_TEXT_COLUMN_OF, DIAG_ARGS(diag_arg(fixed)));
 }
@@ -55,7 +55,7 @@ static void advise_unquote(Scope *s, Diag *diag, const AstNode *node, Type other
                    other.kind == TYPE_QUANTITY || other.kind == TYPE_INTEGER;
     if (node->kind != AST_TEXT || !literal)
         return;
-    Str text = source_text(source_get(s->c->sources, node->span.file), node->span);
+    Str text = source_set_text(s->c->sources, node->span);
     if (text.len < 3 || text.ptr[0] != '"' || text.ptr[1] < '0' || text.ptr[1] > '9' ||
         text.ptr[text.len - 1] != '"')
         return;
@@ -187,7 +187,7 @@ static Type infer_in(Scope *s, const AstBinary *node)
 
 static void advise_day(Checker *c, Diag *diag, const AstNode *node)
 {
-    Str text = source_text(source_get(c->sources, node->span.file), node->span);
+    Str text = source_set_text(c->sources, node->span);
     Str fixed = arena_printf(c->arena, "日期(" STR_FMT ")", STR_ARG(text));
     diag_fix(c->diags, diag, node->span, fixed, DIAG_TEXT_COLUMN_OF, DIAG_ARGS(diag_arg(fixed)));
 }

@@ -47,6 +47,8 @@ Token lexer_unknown(Lexer *lexer, uint32_t start, uint32_t end);
 Token lexer_token(Lexer *lexer, int kind, uint32_t start, uint32_t end);
 Span lexer_span(const Lexer *lexer, uint32_t start, uint32_t end);
 int32_t lexer_peek(const Lexer *lexer, uint32_t at, uint32_t *next); /* -1 at the end */
+/* Where the run of name characters from `start` ends; `start` itself when there is none. */
+uint32_t lexer_word_end(const Lexer *lexer, uint32_t start);
 Str lexer_fold(Lexer *lexer, Str word);
 Diag *lexer_fault(Lexer *lexer, DiagId id, Span span, const DiagArg *args, size_t count);
 

@@ -311,21 +311,6 @@ static int read_number(const Lexer *lexer, const Digits *whole, StrBuf *text, ui
     return T_DECIMAL;
 }
 
-/* Where the letters glued to a number end. */
-static uint32_t unit_end(const Lexer *lexer, uint32_t start)
-{
-    uint32_t at = start;
-    uint32_t next = at;
-    int32_t c = lexer_peek(lexer, at, &next);
-    if (c < 0 || !unicode_is_name_start(unicode_half_width(c)))
-        return start;
-    while (c >= 0 && unicode_is_name_part(unicode_half_width(c))) {
-        at = next;
-        c = lexer_peek(lexer, at, &next);
-    }
-    return at;
-}
-
 /* Sets count and scale from the text; 7% is 0.07. */
 static void set_value(Lexer *lexer, Token *token, Str text)
 {
@@ -352,7 +337,7 @@ static Token number_token(Lexer *lexer, uint32_t start, const Digits *whole)
     uint32_t end = 0;
     int kind = read_number(lexer, whole, &text, &end);
     uint32_t number_end = end;
-    uint32_t with_unit = unit_end(lexer, end);
+    uint32_t with_unit = lexer_word_end(lexer, end);
     if (accept(lexer, &end, '%')) {
         kind = T_PERCENT;
     } else if (with_unit > end) {

@@ -398,8 +398,7 @@ static uint32_t skip_blanks(const Lexer *lexer, uint32_t at)
     }
 }
 
-/* Where the run of name characters from `start` ends; `start` itself when there is none. */
-static uint32_t word_end(const Lexer *lexer, uint32_t start)
+uint32_t lexer_word_end(const Lexer *lexer, uint32_t start)
 {
     uint32_t at = start;
     uint32_t next = at;
@@ -436,7 +435,7 @@ static const KeywordInfo *find_pair(Lexer *lexer, Str first, uint32_t end, Lang 
 {
     char both[KEYWORD_SIZE_MAX];
     uint32_t second_start = skip_blanks(lexer, end);
-    uint32_t second_end = word_end(lexer, second_start);
+    uint32_t second_end = lexer_word_end(lexer, second_start);
     size_t size = first.len + 1 + (second_end - second_start);
     if (second_end == second_start || second_start == end || size >= KEYWORD_SIZE_MAX)
         return NULL;
@@ -464,7 +463,7 @@ static Token keyword_token(Lexer *lexer, const KeywordInfo *info, Lang lang, uin
 
 Token lexer_word(Lexer *lexer, uint32_t start)
 {
-    uint32_t end = word_end(lexer, start);
+    uint32_t end = lexer_word_end(lexer, start);
     if (end == start)
         return lexer_unknown(lexer, start, start + 1);
     Str folded = lexer_fold(lexer, slice(lexer, start, end));
@@ -499,7 +498,7 @@ Token lexer_quoted_name(Lexer *lexer, uint32_t start, uint32_t content)
 Token lexer_article(Lexer *lexer, uint32_t start, uint32_t end)
 {
     /* 第三条规定 is a word that begins like an article. */
-    if (word_end(lexer, start) > end || lexer->previous == '.' || lexer->in_header)
+    if (lexer_word_end(lexer, start) > end || lexer->previous == '.' || lexer->in_header)
         return lexer_word(lexer, start);
     Token token = lexer_token(lexer, T_ARTICLE, start, end);
     token.text = slice(lexer, start, end);

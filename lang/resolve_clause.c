@@ -552,11 +552,6 @@ static bool calls_ordered(BodyState *b, const AstNode *value)
 
 /* ----------------------------------------------------------------------- group by */
 
-static const AstName *key_name(const AstNamed *named)
-{
-    return named->name ? named->name : ast_last_name(named->value);
-}
-
 /* Finds which rows and columns the keys determine. */
 static void group_determines(BodyState *b, GroupState *group)
 {
@@ -577,7 +572,7 @@ static void group_key(BodyState *b, GroupState *group, const AstNamed *named)
 {
     Scope s = body_scope(b);
     Type type = infer(&s, named->value, NULL);
-    const AstName *name = key_name(named);
+    const AstName *name = ast_named_name(named);
     const TypedExpr *e = expr_of(b->c, named->value);
     if (type.kind == TYPE_REAL)
         report(b->c, DIAG_REAL_KEY, named->value);

@@ -441,18 +441,12 @@ static Type named_type(Checker *c, uint32_t file, const AstTypeRef *node)
 
 Type resolve_type(Checker *c, uint32_t file, const AstTypeRef *node)
 {
-    Type type;
-    if (node->element) {
-        Type *element = ARENA_NEW(c->arena, Type);
-        *element = resolve_type(c, file, node->element);
-        type = type_of(TYPE_SET);
-        type.element = element;
-    } else if (node->name) {
-        type = named_type(c, file, node);
-    } else {
-        type = type_of(TYPE_ERROR);
-    }
-    type_set(c, &node->base, type);
+    if (!node->element)
+        return node->name ? named_type(c, file, node) : type_of(TYPE_ERROR);
+    Type *element = ARENA_NEW(c->arena, Type);
+    *element = resolve_type(c, file, node->element);
+    Type type = type_of(TYPE_SET);
+    type.element = element;
     return type;
 }
 

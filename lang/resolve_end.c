@@ -334,16 +334,11 @@ static bool yield_folds(BodyState *b, const AstYield *yield)
     return walk.folds;
 }
 
-static const AstName *yielded_name(const AstNamed *named)
-{
-    return named->name ? named->name : ast_last_name(named->value);
-}
-
 static void relation_value(BodyState *b, const AstNamed *named, uint32_t *columns, uint32_t at,
                            bool *given)
 {
     Scope s = body_scope(b);
-    const AstName *name = yielded_name(named);
+    const AstName *name = ast_named_name(named);
     columns[at] = UINT32_MAX;
     if (!name) {
         if (named->value->kind != AST_ERROR)
@@ -394,7 +389,7 @@ static void query_yield(BodyState *b, const AstYield *yield, uint32_t *columns)
         if (yield->columns.items[i]->kind != AST_NAMED)
             continue;
         const AstNamed *named = ast_as_Named(yield->columns.items[i]);
-        const AstName *name = yielded_name(named);
+        const AstName *name = ast_named_name(named);
         Type type = infer(&s, named->value, NULL);
         const TypedExpr *e = expr_of(b->c, named->value);
         if (type.kind == TYPE_RECORD)

@@ -210,6 +210,11 @@ Str source_text(const Source *source, Span span)
     return str_slice(source->text, span.start, span.end);
 }
 
+Str source_set_text(const SourceSet *set, Span span)
+{
+    return source_text(source_get(set, span.file), span);
+}
+
 Span span_join(Span first, Span last)
 {
     ASSERT(first.file == last.file);

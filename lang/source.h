@@ -76,6 +76,9 @@ Str source_line(const Source *source, uint32_t line);
 /* The bytes under `span`, which must lie in `source`. */
 Str source_text(const Source *source, Span span);
 
+/* The same, of a span in any file of the set. */
+Str source_set_text(const SourceSet *set, Span span);
+
 /* The least span that covers both, which must be of one file. */
 Span span_join(Span first, Span last);
 

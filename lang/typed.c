@@ -28,7 +28,6 @@ void tables_add(Checker *c, const Ast *ast)
     c->tables->trees[file] = (TreeTable){
         .exprs = ARENA_ARRAY(c->arena, TypedExpr *, ast->node_count),
         .refs = ARENA_ARRAY(c->arena, const TypedDecl *, ast->node_count),
-        .types = ARENA_ARRAY(c->arena, Type *, ast->node_count),
         .count = ast->node_count,
     };
 }
@@ -58,15 +57,6 @@ void ref_set(Checker *c, const AstNode *node, const TypedDecl *decl)
     tree->refs[node->id.index] = decl;
 }
 
-void type_set(Checker *c, const AstNode *node, Type type)
-{
-    TreeTable *tree = tree_of(c->typed, node);
-    ASSERT(tree);
-    Type *copy = ARENA_NEW(c->arena, Type);
-    *copy = type;
-    tree->types[node->id.index] = copy;
-}
-
 /* ----------------------------------------------------------------------- queries */
 
 const TypedExpr *typed_expr(const Typed *typed, const AstNode *node)
@@ -79,19 +69,6 @@ const TypedDecl *typed_ref(const Typed *typed, const AstNode *node)
 {
     TreeTable *tree = tree_of(typed, node);
     return tree ? tree->refs[node->id.index] : NULL;
-}
-
-Type typed_type(const Typed *typed, const AstTypeRef *node)
-{
-    TreeTable *tree = tree_of(typed, &node->base);
-    const Type *type = tree ? tree->types[node->base.id.index] : NULL;
-    return type ? *type : type_of(TYPE_ERROR);
-}
-
-const TypedDecl *typed_decl_of(const Typed *typed, const AstNode *node)
-{
-    const TypedDecl *decl = typed_ref(typed, node);
-    return decl && decl->node == node ? decl : NULL;
 }
 
 /* Marks the files that `file` sees without a prefix. */

@@ -252,12 +252,6 @@ const TypedExpr *typed_expr(const Typed *typed, const AstNode *node);
  * subject of a test, type, enum, unit); NULL: none, or a name of the library. */
 const TypedDecl *typed_ref(const Typed *typed, const AstNode *node);
 
-/* The type that a TypeRef node stands for. */
-Type typed_type(const Typed *typed, const AstTypeRef *node);
-
-/* The declaration made by this node (rule, table …); NULL: none. */
-const TypedDecl *typed_decl_of(const Typed *typed, const AstNode *node);
-
 /* The declaration with this name as written in files[0] ("前缀.名" allowed); NULL: none. */
 const TypedDecl *typed_find(const Typed *typed, Str name);
 

@@ -83,7 +83,7 @@ static const char *const ref_words[] = {[TYPED_REF_NONE] = "",
 
 static void add_text(const ExprDump *dump, const AstNode *node)
 {
-    Str text = source_text(source_get(dump->typed->sources, node->span.file), node->span);
+    Str text = source_set_text(dump->typed->sources, node->span);
     for (size_t i = 0; i < text.len; i++)
         strbuf_add_char(dump->out, text.ptr[i] == '\n' ? ' ' : text.ptr[i]);
 }

@@ -53,8 +53,7 @@ static void reach_ops(Reach *state, const PlanBody *body)
     }
 }
 
-// Does the test give the rows of this declaration?
-static const TypedGiven *given_of(const TypedDecl *test, const TypedDecl *decl)
+const TypedGiven *lower_given(const TypedDecl *test, const TypedDecl *decl)
 {
     for (uint32_t i = 0; test != NULL && i < test->test.given_count; i++)
         if (test->test.givens[i].rows == decl)
@@ -68,7 +67,7 @@ static void reach_decl(Reach *state, const TypedDecl *decl, ReachWalk *walk)
     if (decl->kind == TYPED_TABLE)
         for (uint32_t i = 0; i < decl->table.contract_count; i++)
             reach_expr(walk, plan->contracts[decl->index][i]);
-    if (plan_body_count(decl) == 0 || given_of(state->roots->test, decl) != NULL)
+    if (plan_body_count(decl) == 0 || lower_given(state->roots->test, decl) != NULL)
         return;
     const PlanBody *bodies = plan->bodies[decl->index];
     for (uint32_t i = 0; bodies != NULL && i < plan_body_count(decl); i++) { // NULL: not built yet
@@ -205,8 +204,7 @@ static void lower_table(Lowerer *lowerer, const TypedDecl *decl, TableDecl *out)
         expectations[i].condition = lower_truth(lowerer, condition, LEAF_MODE_T);
         expectations[i].action = expect_action(contract->otherwise);
         expectations[i].text =
-            source_text(source_get(lowerer->plan->typed->sources, contract->condition->span.file),
-                        contract->condition->span);
+            source_set_text(lowerer->plan->typed->sources, contract->condition->span);
     }
     out->expectations = expectations;
     out->expectation_count = table->contract_count;
@@ -343,7 +341,7 @@ static void lower_decls(Lowerer *lowerer, const LowerRoots *roots, Program *prog
     for (uint32_t i = 0; i < typed->decl_count; i++) {
         const TypedDecl *decl = typed->decls[i];
         uint32_t number = lowerer->numbers[i];
-        bool given = given_of(roots->test, decl) != NULL;
+        bool given = lower_given(roots->test, decl) != NULL;
         if (!lowerer->reached[i])
             continue;
         if (decl->kind == TYPED_TABLE)

@@ -18,6 +18,9 @@ typedef struct LowerRoots {
 // byte per declaration of the plan. What a test gives is reached, but not looked into.
 void lower_reach(const Plan *plan, const LowerRoots *roots, uint8_t *reached);
 
+// The rows that a test gives in a declaration's place; NULL: none, or no test.
+const TypedGiven *lower_given(const TypedDecl *test, const TypedDecl *decl);
+
 // A program of the plan's bodies. Everything reached must be built and supported. It owns its arena,
 // and borrows types and names from the arena of the meaning. NULL with a text in `error`: a pattern
 // that the checker let through does not compile.

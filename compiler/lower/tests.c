@@ -65,12 +65,6 @@ static void given_value(Lowerer *lowerer, const TypedGiven *given, TestCase *out
                               .value = cell_of(lowerer, node->value, given->param->param.type)};
 }
 
-static Str named_name(const AstNamed *named)
-{
-    const AstName *name = named->name != NULL ? named->name : ast_last_name(named->value);
-    return name == NULL ? STR("") : name->text;
-}
-
 static Type field_type(const TypedDecl *subject, Str name)
 {
     for (uint32_t i = 0; i < subject->rows.column_count; i++)
@@ -127,7 +121,7 @@ static void expect_entry(Lowerer *lowerer, const TypedDecl *subject, const AstEx
     }
     for (uint32_t i = 0; i < node->fields.count; i++) {
         const AstNamed *named = ast_as_Named(node->fields.items[i]);
-        names[i] = named_name(named);
+        names[i] = ast_named_text(named);
         values[i] = field_value(lowerer, named, field_type(subject, names[i]));
     }
 }
