@@ -25,21 +25,29 @@ void error_clear(Error *err)
     err->status = STATUS_OK;
 }
 
-Status error_set(Error *err, Status status, const char *zh_format, const char *en_format, ...)
+// Writes new texts and returns the old error: its texts may be arguments of the new ones, so the caller frees it
+// last.
+static Error error_renew(Error *err, Status status, const char *zh_format, const char *en_format,
+                         va_list args)
 {
-    ASSERT(status != STATUS_OK);
-    if (err == NULL)
-        return status;
-    // The old texts may be arguments of the new ones, so they are freed last.
     Error old = *err;
     *err = (Error){.status = status};
-    va_list args;
-    va_start(args, en_format);
     va_list again;
     va_copy(again, args);
     strbuf_vprintf(&err->zh, zh_format, args);
     strbuf_vprintf(&err->en, en_format, again);
     va_end(again);
+    return old;
+}
+
+Status error_set(Error *err, Status status, const char *zh_format, const char *en_format, ...)
+{
+    ASSERT(status != STATUS_OK);
+    if (err == NULL)
+        return status;
+    va_list args;
+    va_start(args, en_format);
+    Error old = error_renew(err, status, zh_format, en_format, args);
     va_end(args);
     error_deinit(&old);
     return status;
@@ -75,18 +83,12 @@ Status error_set_system(Error *err, int number, const char *zh_format, const cha
 {
     if (err == NULL)
         return STATUS_IO;
-    Error old = *err;
-    *err = (Error){.status = STATUS_IO};
     va_list args;
     va_start(args, en_format);
-    va_list again;
-    va_copy(again, args);
-    strbuf_vprintf(&err->zh, zh_format, args);
-    strbuf_printf(&err->zh, "：%s", error_system_text(number, LANG_ZH));
-    strbuf_vprintf(&err->en, en_format, again);
-    strbuf_printf(&err->en, ": %s", error_system_text(number, LANG_EN));
-    va_end(again);
+    Error old = error_renew(err, STATUS_IO, zh_format, en_format, args);
     va_end(args);
+    strbuf_printf(&err->zh, "：%s", error_system_text(number, LANG_ZH));
+    strbuf_printf(&err->en, ": %s", error_system_text(number, LANG_EN));
     error_deinit(&old);
     return STATUS_IO;
 }
@@ -108,15 +110,10 @@ Status error_prefix(Error *err, Status status, const char *zh_format, const char
     ASSERT(status != STATUS_OK);
     if (err == NULL)
         return status;
-    Error old = *err;
-    *err = (Error){.status = old.status == STATUS_OK ? status : old.status};
+    Status kept = err->status == STATUS_OK ? status : err->status;
     va_list args;
     va_start(args, en_format);
-    va_list again;
-    va_copy(again, args);
-    strbuf_vprintf(&err->zh, zh_format, args);
-    strbuf_vprintf(&err->en, en_format, again);
-    va_end(again);
+    Error old = error_renew(err, kept, zh_format, en_format, args);
     va_end(args);
     strbuf_add(&err->zh, strbuf_str(&old.zh));
     strbuf_add(&err->en, strbuf_str(&old.en));
