@@ -4,6 +4,7 @@
 // Each group carries a word made from its first key part that orders like the part itself as far as it goes
 // (the number, or the first eight bytes of a text), so most comparisons of the sort read two adjacent words.
 
+#include "runtime/base/sort.h"
 #include "runtime/data/vector.h"
 #include "runtime/exec/group.h"
 
@@ -54,8 +55,10 @@ static uint64_t key_prefix(const Dict *dict, Type type, const Vector *key, int64
     UNREACHABLE();
 }
 
-static int compare_groups(const OrderContext *context, const Ranked *a, const Ranked *b)
+static int compare_groups(const void *given, const void *left, const void *right)
 {
+    const OrderContext *context = given;
+    const Ranked *a = left, *b = right;
     if (a->prefix != b->prefix)
         return a->prefix < b->prefix ? -1 : 1;
     for (uint32_t k = 0; k < context->key_count; k++) {
@@ -68,23 +71,6 @@ static int compare_groups(const OrderContext *context, const Ranked *a, const Ra
     return 0;
 }
 
-// One pass of a merge sort: runs of `width` become runs of twice that.
-static void merge_runs(const OrderContext *context, const Ranked *from, Ranked *to, int64_t count,
-                       int64_t width)
-{
-    for (int64_t start = 0; start < count; start += 2 * width) {
-        int64_t middle = MIN_OF(start + width, count);
-        int64_t end = MIN_OF(start + 2 * width, count);
-        int64_t left = start;
-        int64_t right = middle;
-        for (int64_t i = start; i < end; i++) {
-            bool take_left = right == end || (left < middle && compare_groups(context, &from[left],
-                                                                              &from[right]) <= 0);
-            to[i] = from[take_left ? left++ : right++];
-        }
-    }
-}
-
 void group_order(const GroupTable *table, const Dict *dict, const Type *types, int64_t *order)
 {
     int64_t count = group_count(table);
@@ -95,19 +81,12 @@ void group_order(const GroupTable *table, const Dict *dict, const Type *types, i
     for (uint32_t k = 0; k < key_count; k++)
         group_keys(table, k, &context.keys[k]);
     Ranked *ranked = base_alloc((size_t)count * sizeof *ranked);
-    Ranked *spare = base_alloc((size_t)count * sizeof *spare);
     for (int64_t g = 0; g < count; g++)
         ranked[g] =
             (Ranked){key_count == 0 ? 0 : key_prefix(dict, types[0], &context.keys[0], g), g};
-    for (int64_t width = 1; width < count; width *= 2) {
-        merge_runs(&context, ranked, spare, count, width);
-        Ranked *merged = spare;
-        spare = ranked;
-        ranked = merged;
-    }
+    sort_stable(ranked, (size_t)count, sizeof *ranked, compare_groups, &context);
     for (int64_t g = 0; g < count; g++)
         order[g] = ranked[g].group;
     free(ranked);
-    free(spare);
     free(context.keys);
 }
