@@ -44,14 +44,27 @@ void column_loader_deinit(ColumnLoader *loader)
     converter_deinit(&loader->converter);
 }
 
-// Over 15 digits, those behind the 15th all 0: what a spreadsheet leaves of a longer number.
-static bool looks_rounded(Str text)
+static bool is_digit(char c)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] < '0' || text.ptr[i] > '9' || (i >= 15 && text.ptr[i] != '0'))
-            return false;
-    }
-    return text.len > 15;
+    return c >= '0' && c <= '9';
+}
+
+// How many digits a text begins with.
+static size_t leading_digits(Str text)
+{
+    size_t count = 0;
+    while (count < text.len && is_digit(text.ptr[count]))
+        count++;
+    return count;
+}
+
+// Of a text of digits: more than a spreadsheet keeps, and those that it lost are all 0.
+static bool looks_rounded(Str digits)
+{
+    size_t zeros = LONG_DIGITS;
+    while (zeros < digits.len && digits.ptr[zeros] == '0')
+        zeros++;
+    return digits.len > LONG_DIGITS && zeros == digits.len;
 }
 
 static Unknown distrusted(const ColumnLoader *loader, Dict *dict, int64_t row, Str text)
@@ -59,7 +72,7 @@ static Unknown distrusted(const ColumnLoader *loader, Dict *dict, int64_t row, S
     char kept[64];
     ASSERT(text.len < sizeof kept);
     memset(kept, SKELETON_UNKNOWN, sizeof kept);
-    memcpy(kept, text.ptr, 15);
+    memcpy(kept, text.ptr, LONG_DIGITS);
     return (Unknown){.row = row,
                      .state = VALUE_GAP,
                      .cause = loader->damaged,
@@ -81,7 +94,7 @@ void column_loader_distrust(ColumnLoader *loader, Dict *dict)
             continue;
         }
         Str text = dict_str(dict, codes[row]);
-        if (!looks_rounded(text) || text.len >= 64)
+        if (leading_digits(text) < text.len || !looks_rounded(text) || text.len >= 64)
             continue;
         vec_push(&all, distrusted(loader, dict, row, text));
         loader->counts.valid--;
@@ -107,11 +120,6 @@ void column_loader_finish(ColumnLoader *loader)
 
 // ---- Signs of silent losses ---------------------------------------------------------------------
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static bool is_scientific(Str text)
 {
     size_t at = 1;
@@ -131,9 +139,7 @@ static bool is_scientific(Str text)
 // Notes a text that begins with a digit.
 static void note_digits(TextSigns *signs, Str text)
 {
-    size_t at = 0;
-    while (at < text.len && is_digit(text.ptr[at]))
-        at++;
+    size_t at = leading_digits(text);
     if (at < text.len) {
         signs->scientific += is_scientific(text);
         return;
@@ -143,10 +149,7 @@ static void note_digits(TextSigns *signs, Str text)
     if (at <= LONG_DIGITS)
         return;
     signs->long_numbers++;
-    size_t zeros = LONG_DIGITS;
-    while (zeros < at && text.ptr[zeros] == '0')
-        zeros++;
-    signs->long_rounded += zeros == at;
+    signs->long_rounded += looks_rounded(text);
 }
 
 static inline void note_text(TextSigns *signs, Str text)
