@@ -11,6 +11,13 @@
 
 #include "stdlib/stdlib_int.h"
 
+bool identity_read(Str text, Cell *cell, IdentityState *end)
+{
+    bool read = cell_read(text, cell);
+    *end = read ? IDENTITY_MISSING : IDENTITY_DAMAGED;
+    return read && cell->count > 0;
+}
+
 void cell_write_skeleton(const Cell *cell, uint32_t known_least, StrBuf *out)
 {
     uint32_t known = 0;

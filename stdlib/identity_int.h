@@ -16,6 +16,10 @@
 // last ones are lost.
 typedef enum CellExponent { EXPONENT_NONE, EXPONENT_EXACT, EXPONENT_LOST } CellExponent;
 
+// Reads a cell that is not valid as it stands. False with the verdict in `end` where nothing is left to judge: it
+// cannot be read, or is blank.
+bool identity_read(Str text, Cell *cell, IdentityState *end);
+
 // Writes the skeleton if at least `known_least` characters are known (0: half of them), else
 // nothing.
 void cell_write_skeleton(const Cell *cell, uint32_t known_least, StrBuf *out);

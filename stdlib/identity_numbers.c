@@ -95,10 +95,9 @@ IdentityState identity_account(Str text, StrBuf *out)
         return IDENTITY_VALID;
     }
     Cell cell;
-    if (!cell_read(text, &cell))
-        return IDENTITY_DAMAGED;
-    if (cell.count == 0)
-        return IDENTITY_MISSING;
+    IdentityState end;
+    if (!identity_read(text, &cell, &end))
+        return end;
     CellExponent exponent = cell_expand_exponent(&cell);
     if (exponent == EXPONENT_LOST)
         return damaged(&cell, ACCOUNT_KNOWN_LEAST, out);
@@ -153,10 +152,9 @@ IdentityState identity_phone(Str text, StrBuf *out)
         return IDENTITY_VALID;
     }
     Cell cell;
-    if (!cell_read(text, &cell))
-        return IDENTITY_DAMAGED;
-    if (cell.count == 0)
-        return IDENTITY_MISSING;
+    IdentityState end;
+    if (!identity_read(text, &cell, &end))
+        return end;
     CellExponent exponent = cell_expand_exponent(&cell);
     if (exponent == EXPONENT_LOST)
         return damaged(&cell, PHONE_KNOWN_LEAST, out);
@@ -211,10 +209,9 @@ static bool plate_form(const Cell *cell)
 IdentityState identity_plate(Str text, StrBuf *out)
 {
     Cell cell;
-    if (!cell_read(text, &cell))
-        return IDENTITY_DAMAGED;
-    if (cell.count == 0)
-        return IDENTITY_MISSING;
+    IdentityState end;
+    if (!identity_read(text, &cell, &end))
+        return end;
     cell_upper(&cell);
     cell_drop(&cell, 0xB7);
     cell_drop(&cell, 0x30FB);

@@ -210,10 +210,9 @@ IdentityState identity_person(Str text, StrBuf *out)
         return IDENTITY_VALID;
     }
     Cell cell;
-    if (!cell_read(text, &cell))
-        return IDENTITY_DAMAGED;
-    if (cell.count == 0)
-        return IDENTITY_MISSING;
+    IdentityState end;
+    if (!identity_read(text, &cell, &end))
+        return end;
     cell_upper(&cell);
     return person_slow(&cell, out);
 }

@@ -55,10 +55,9 @@ static bool case_form(const Cell *cell)
 IdentityState identity_case(Str text, StrBuf *out)
 {
     Cell cell;
-    if (!cell_read(text, &cell))
-        return IDENTITY_DAMAGED;
-    if (cell.count == 0)
-        return IDENTITY_MISSING;
+    IdentityState end;
+    if (!identity_read(text, &cell, &end))
+        return end;
     cell_upper(&cell);
     case_brackets(&cell);
     if (cell_has_mask(&cell)) {
