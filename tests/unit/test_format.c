@@ -2,10 +2,7 @@
 //
 // test_format.c: layout, comments, spellings; formatting twice; the samples there and back.
 #include "tests/unit/lang_unit.h"
-
-#include <dirent.h>
-
-#define SAMPLES SUP_ROOT "/tests/samples"
+#include "tests/unit/samples.h"
 
 // The text formatted, on the heap.
 static StrBuf formatted(Str bytes, FormatSpelling spelling)
@@ -132,21 +129,6 @@ static void test_errors(void **state)
     text_close(&text);
 }
 
-static StrBuf read_sample(const char *name)
-{
-    StrBuf path = {0};
-    strbuf_printf(&path, SAMPLES "/%s", name);
-    FILE *file = fopen(strbuf_cstr(&path), "rb");
-    assert_non_null(file);
-    StrBuf bytes = {0};
-    char block[4096];
-    for (size_t got = 0; (got = fread(block, 1, sizeof(block), file)) > 0;)
-        strbuf_add(&bytes, (Str){block, got});
-    fclose(file);
-    strbuf_deinit(&path);
-    return bytes;
-}
-
 static void same(StrBuf a, StrBuf b)
 {
     assert_true(str_equal(strbuf_str(&a), strbuf_str(&b)));
@@ -171,17 +153,7 @@ static void check_sample(const char *name)
 static void test_samples(void **state)
 {
     (void)state;
-    DIR *folder = opendir(SAMPLES);
-    assert_non_null(folder);
-    int count = 0;
-    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
-        if (!str_ends(str_from_cstr(entry->d_name), STR(".sup")))
-            continue;
-        check_sample(entry->d_name);
-        count++;
-    }
-    closedir(folder);
-    assert_true(count >= 15);
+    each_sample(check_sample);
 }
 
 // Any change of blanks and breaks between the words of a sample formats to the same means; random

@@ -2,12 +2,9 @@
 //
 // test_parse.c: trees, recovery, limits, prompts, advice on glued words.
 #include "tests/unit/lang_unit.h"
-
-#include <dirent.h>
+#include "tests/unit/samples.h"
 
 #include "lang/lexer.h"
-
-#define SAMPLES SUP_ROOT "/tests/samples"
 
 // The dump of an expression, given that it parses.
 static void expect_tree(const char *expr, const char *dump)
@@ -343,15 +340,7 @@ static void test_splits(void **state)
 // Each sample parses without a message; its tree equals itself and keeps its promises.
 static void check_sample(const char *name)
 {
-    StrBuf path = {0};
-    strbuf_printf(&path, SAMPLES "/%s", name);
-    FILE *file = fopen(strbuf_cstr(&path), "rb");
-    assert_non_null(file);
-    StrBuf bytes = {0};
-    char block[4096];
-    for (size_t got = 0; (got = fread(block, 1, sizeof(block), file)) > 0;)
-        strbuf_add(&bytes, (Str){block, got});
-    fclose(file);
+    StrBuf bytes = read_sample(name);
     Text text = text_open(strbuf_str(&bytes));
     const Ast *ast = parse(text.arena, text.source, text.diags);
     expect_str(text_codes(&text), "");
@@ -361,23 +350,12 @@ static void check_sample(const char *name)
     assert_true(ast->root->height <= AST_HEIGHT_MAX);
     text_close(&text);
     strbuf_deinit(&bytes);
-    strbuf_deinit(&path);
 }
 
 static void test_samples(void **state)
 {
     (void)state;
-    DIR *folder = opendir(SAMPLES);
-    assert_non_null(folder);
-    int count = 0;
-    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
-        if (!str_ends(str_from_cstr(entry->d_name), STR(".sup")))
-            continue;
-        check_sample(entry->d_name);
-        count++;
-    }
-    closedir(folder);
-    assert_true(count >= 15);
+    each_sample(check_sample);
 }
 
 static void test_units(void **state)
