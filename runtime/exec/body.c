@@ -5,7 +5,7 @@
 // One batch of `from` at a time goes through all operators before the next is made, so memory does not grow
 // with the tables that are only read. Partner clauses build their index once, before the first batch.
 
-#include "runtime/exec/body_int.h"
+#include "runtime/exec/observer.h"
 
 void body_run_init(BodyRun *run, RunShared *shared, const Body *body)
 {
@@ -39,6 +39,14 @@ static bool is_filter(OperatorKind kind)
            kind == OPERATOR_EXCEPT;
 }
 
+static Status observe(BodyRun *run, const Operator *op, const Bindings *before,
+                      const Bindings *after)
+{
+    const Observer *observer = run->shared->observer;
+    return observer == NULL ? STATUS_OK
+                            : observer->bindings(observer->closure, run, op, before, after);
+}
+
 Status body_push(BodyRun *run, uint32_t index, Bindings *batch)
 {
     Bindings current = *batch;
@@ -49,6 +57,7 @@ Status body_push(BodyRun *run, uint32_t index, Bindings *batch)
             TRY(partner_apply(run, run->partners[i], &current, &next));
         else if (is_filter(op->kind))
             TRY(filter_apply(run, op, &current, &next));
+        TRY(observe(run, op, &current, &next));
         current = next;
     }
     return current.count > 0 ? run->sink(run->sink_closure, run, &current) : STATUS_OK;
@@ -113,6 +122,7 @@ Status body_run(BodyRun *run)
         TRY(run_poll(run->shared));
         Bindings batch;
         from_batch(run, from, rowset, first, MIN_OF(size, rowset->row_count - first), &batch);
+        TRY(observe(run, from, NULL, &batch));
         TRY(body_push(run, 1, &batch));
         arena_reset(run->scratch);
     }

@@ -77,6 +77,7 @@ typedef struct
 } CauseCount;
 
 typedef struct PartnerRun PartnerRun;
+typedef struct Observer Observer;
 
 // What one run of a program shares; run.c fills it.
 typedef struct RunShared {
@@ -87,7 +88,8 @@ typedef struct RunShared {
     CauseTable *causes;
     // Finished sources; NULL while not computed.
     Rowset **tables, **relations, **rules;
-    int64_t pairs; // judged so far, against limit_pairs
+    int64_t pairs;            // judged so far, against limit_pairs
+    const Observer *observer; // of replays and counts; NULL in a plain run (observer.h)
     Error *error;
 } RunShared;
 
@@ -107,7 +109,6 @@ struct BodyRun {
     VEC(GapLine) gap_lines;
     VEC(CauseCount) counts;
     Map count_index; // (place, cause) -> counts
-    int64_t *drops;  // per operator: reserved for replays
     BodySink sink;
     void *sink_closure;
 };

@@ -6,7 +6,7 @@
 // over t. What the three say about a group is spec/evaluation.md 5.3; whose causes an undecided one gets is
 // tests/reference/README.md, decision 10.
 
-#include "runtime/exec/level_int.h"
+#include "runtime/exec/observer.h"
 
 typedef struct Verdict {
     const uint8_t *m, *n, *t;
@@ -315,13 +315,22 @@ static void apply(Level *level, const Operator *op, uint32_t *score_ordinal)
     arena_rewind(level->run->scratch, mark);
 }
 
+static Status observe(Level *level, const Operator *op)
+{
+    const Observer *observer = level->run->shared->observer;
+    return observer == NULL ? STATUS_OK : observer->groups(observer->closure, level, op);
+}
+
 Status level_filter(Level *level)
 {
     uint32_t score_ordinal = 0;
     if (level->count == 0)
         return STATUS_OK;
+    TRY(observe(level, level->op));
     for (uint32_t i = level->op_index + 1; i < level->end_index; i++) {
-        apply(level, &level->run->body->operators[i], &score_ordinal);
+        const Operator *op = &level->run->body->operators[i];
+        apply(level, op, &score_ordinal);
+        TRY(observe(level, op));
         TRY(run_poll(level->run->shared));
     }
     return STATUS_OK;
