@@ -7,7 +7,7 @@
 #define SUP_RUNTIME_RUNTIME_H
 
 #include "runtime/base/status.h"
-#include "runtime/clue/entry.h"
+#include "runtime/clue/explanation.h"
 #include "runtime/exec/program.h"
 #include "runtime/source/source.h"
 
@@ -47,6 +47,12 @@ const QueryResult *run_query(const Run *run, uint32_t index);
 // The rows of a relation (certain ones as cells, its undecided entries apart), for tests.
 const QueryResult *run_relation(Run *run, uint32_t relation);
 const RuleResult *run_relation_undecided(Run *run, uint32_t relation);
+// The value of a constant in this run: its text is interned, so it can be compared with keys.
+Value run_value(Run *run, const Const *constant);
+// Explains a key of rule `rule` (its number in the program), one known value per part of the clue's key: why it is in
+// its list, or where it ended. Fails where the rule itself would. Close what it gives with run_explained.
+Status run_explain(Run *run, uint32_t rule, const Value *key, Explanation *out, Error *error);
+void run_explained(Explanation *explanation);
 // One report per loaded table.
 uint32_t run_load_count(const Run *run);
 const LoadReport *run_load(const Run *run, uint32_t index);

@@ -2,27 +2,8 @@
 //
 // run.c: sup run: data in, lists out.
 
-#include <unistd.h>
-
-#include "compiler/cli/progress.h"
+#include "compiler/cli/job.h"
 #include "compiler/cli/results.h"
-#include "runtime/base/time.h"
-#include "runtime/base/unicode.h"
-#include "stdlib/stdlib.h"
-
-// Everything of one run that must outlive it.
-typedef struct Job {
-    const Args *args;
-    Session session;
-    const TypedDecl *const *roots; // those that can run
-    uint32_t root_count;
-    bool incomplete; // some that were asked for cannot
-    Program *program;
-    RunOptions options;
-    Progress progress;
-    VEC(Str) set_names, set_texts, bind_tables, bind_paths;
-    VEC(ParamSetting) settings;
-} Job;
 
 // ---------------------------------------------------------------- what runs
 
@@ -49,188 +30,6 @@ static int choose_roots(Job *job)
     job->roots = runnable;
     job->incomplete = session_tell(session, diags) > 0;
     return job->root_count == 0 ? EXIT_MODEL : EXIT_DONE;
-}
-
-// ---------------------------------------------------------------- options
-
-static int read_as_of(Job *job)
-{
-    int32_t date;
-    Str text = args_text(job->args, OPTION_AS_OF, STR(""));
-    if (!args_has(job->args, OPTION_AS_OF))
-        return EXIT_DONE;
-    if (!date_parse(text, &date)) {
-        tell(job->args, "--as-of 应写成 2024-12-31 这样的日期，不是“" STR_FMT "”",
-             "--as-of wants a date like 2024-12-31, not '" STR_FMT "'", STR_ARG(text));
-        return EXIT_USAGE;
-    }
-    job->options.has_as_of = true;
-    job->options.as_of = date;
-    return EXIT_DONE;
-}
-
-static bool read_tolerance(Job *job, Str text)
-{
-    bool percent = str_ends(text, STR("%"));
-    int128_t count = 0;
-    Str number = percent ? str_slice(text, 0, text.len - 1) : text;
-    bool fits = exact_parse_scaled(number, percent ? 7 : 9, &count) == EXACT_OK && count >= 0 &&
-                count <= 1000000000;
-    if (!fits) {
-        tell(job->args, "unplaced_tolerance 应是 0 到 100%% 的比率，不是“" STR_FMT "”",
-             "unplaced_tolerance is a ratio from 0 to 100%%, not '" STR_FMT "'", STR_ARG(text));
-        return false;
-    }
-    job->options.tolerance_count = (int64_t)count;
-    return true;
-}
-
-static const TypedDecl *param_named(const Job *job, Str name)
-{
-    const Typed *typed = job->session.typed;
-    const TypedDecl *decl = typed_find(typed, name);
-    for (uint32_t i = 0; decl == NULL && i < typed->decl_count; i++)
-        if (typed->decls[i]->kind == TYPED_PARAM && str_equal(typed->decls[i]->name, name))
-            decl = typed->decls[i];
-    return decl != NULL && decl->kind == TYPED_PARAM ? decl : NULL;
-}
-
-static void tell_no_param(const Job *job, Str name)
-{
-    NearName near;
-    Str best;
-    near_name_init(&near, name);
-    near_name_offer(&near, STR("unplaced_tolerance"));
-    for (uint32_t i = 0; i < job->session.typed->decl_count; i++)
-        if (job->session.typed->decls[i]->kind == TYPED_PARAM)
-            near_name_offer(&near, job->session.typed->decls[i]->name);
-    if (near_name_best(&near, &best))
-        tell(job->args, "模型没有参数“" STR_FMT "”；是不是“" STR_FMT "”？",
-             "the model has no parameter '" STR_FMT "'; did you mean '" STR_FMT "'?", STR_ARG(name),
-             STR_ARG(best));
-    else
-        tell(job->args, "模型没有参数“" STR_FMT "”", "the model has no parameter '" STR_FMT "'",
-             STR_ARG(name));
-}
-
-// The number of a parameter in the program; UINT32_MAX: nothing that runs reads it.
-static uint32_t param_number(const Program *program, Str name)
-{
-    for (uint32_t i = 0; i < program->param_count; i++)
-        if (str_equal(program->params[i].name, name))
-            return i;
-    return UINT32_MAX;
-}
-
-static bool read_setting(Job *job, Str word)
-{
-    size_t equals = str_find(word, STR("="), 0);
-    if (equals == STR_NONE) {
-        tell(job->args, "--set 应写成 参数=值，不是“" STR_FMT "”",
-             "--set wants PARAM=VALUE, not '" STR_FMT "'", STR_ARG(word));
-        return false;
-    }
-    Str name = str_trim(str_slice(word, 0, equals)),
-        text = str_trim(str_slice(word, equals + 1, word.len));
-    vec_push(&job->set_names, name);
-    vec_push(&job->set_texts, text);
-    if (str_equal(name, STR("unplaced_tolerance")) || str_equal(name, STR("容许无主率")))
-        return read_tolerance(job, text);
-    const TypedDecl *param = param_named(job, name);
-    ParamSetting setting = {0};
-    if (param == NULL) {
-        tell_no_param(job, name);
-        return false;
-    }
-    if (!session_param(&job->session, param, text, &setting.constant))
-        return false;
-    setting.param = param_number(job->program, param->name);
-    setting.value = setting.constant.value;
-    if (setting.param != UINT32_MAX)
-        vec_push(&job->settings, setting);
-    return true;
-}
-
-static bool read_bind(Job *job, Str word)
-{
-    size_t equals = str_find(word, STR("="), 0);
-    Str table = equals == STR_NONE ? word : str_trim(str_slice(word, 0, equals));
-    const TypedDecl *decl = typed_find(job->session.typed, table);
-    if (equals == STR_NONE || equals + 1 == word.len) {
-        tell(job->args, "--bind 应写成 表=文件，不是“" STR_FMT "”",
-             "--bind wants TABLE=PATH, not '" STR_FMT "'", STR_ARG(word));
-        return false;
-    }
-    if (decl == NULL || decl->kind != TYPED_TABLE) {
-        NearName near;
-        Str best;
-        near_name_init(&near, table);
-        for (uint32_t i = 0; i < job->session.typed->decl_count; i++)
-            if (job->session.typed->decls[i]->kind == TYPED_TABLE)
-                near_name_offer(&near, job->session.typed->decls[i]->name);
-        bool found = near_name_best(&near, &best);
-        tell(job->args, "模型没有数据表“" STR_FMT "”%s" STR_FMT "%s",
-             "the model has no table '" STR_FMT "'%s" STR_FMT "%s", STR_ARG(table),
-             found ? job->args->lang == LANG_ZH ? "；是不是“" : "; did you mean '" : "",
-             STR_ARG(found ? best : STR("")),
-             found ? job->args->lang == LANG_ZH ? "”？" : "'?" : "");
-        return false;
-    }
-    vec_push(&job->bind_tables, decl->name);
-    vec_push(&job->bind_paths, str_slice(word, equals + 1, word.len));
-    return true;
-}
-
-static bool read_limits(Job *job)
-{
-    RunOptions *options = &job->options;
-    int64_t evidence;
-    bool fine =
-        args_number(job->args, OPTION_LIMIT_ROWS, options->limit_rows, &options->limit_rows) &&
-        args_number(job->args, OPTION_LIMIT_PAIRS, options->limit_pairs, &options->limit_pairs) &&
-        args_number(job->args, OPTION_LIMIT_OUTPUT, options->limit_output,
-                    &options->limit_output) &&
-        args_number(job->args, OPTION_LIMIT_BYTES, options->load.limit_bytes,
-                    &options->load.limit_bytes) &&
-        args_number(job->args, OPTION_EVIDENCE, options->evidence_limit, &evidence);
-    if (!fine)
-        return false;
-    options->evidence_limit = (uint32_t)MIN_OF(evidence, (int64_t)UINT32_MAX);
-    if (args_has(job->args, OPTION_LIMIT_ROWS))
-        options->load.limit_rows = options->limit_rows;
-    return true;
-}
-
-static int read_options(Job *job)
-{
-    const Args *args = job->args;
-    RunOptions *options = &job->options;
-    run_options_init(options);
-    if (read_as_of(job) != EXIT_DONE || !read_limits(job))
-        return EXIT_USAGE;
-    for (size_t i = 0; i < args->values[OPTION_SET].count; i++)
-        if (!read_setting(job, args->values[OPTION_SET].items[i]))
-            return EXIT_USAGE;
-    for (size_t i = 0; i < args->values[OPTION_BIND].count; i++)
-        if (!read_bind(job, args->values[OPTION_BIND].items[i]))
-            return EXIT_USAGE;
-    options->settings = job->settings.items;
-    options->setting_count = (uint32_t)job->settings.count;
-    options->load.data_folder = args_text(args, OPTION_DATA, STR(""));
-    options->load.bind_tables = job->bind_tables.items;
-    options->load.bind_paths = job->bind_paths.items;
-    options->load.bind_count = (uint32_t)job->bind_tables.count;
-    options->load.lang = args->lang;
-    options->load.identity = stdlib_identity;
-    options->load.progress = progress_show;
-    options->load.progress_closure = &job->progress;
-    options->cancelled = interrupt_seen;
-    if (job->program->reads_as_of && !options->has_as_of) {
-        tell(args, "模型用到截止日，请用 --as-of 指定，如 --as-of 2024-12-31",
-             "the model reads as_of; give it with --as-of, like --as-of 2024-12-31");
-        return EXIT_USAGE;
-    }
-    return EXIT_DONE;
 }
 
 // ---------------------------------------------------------------- the exit code
@@ -305,12 +104,8 @@ static int verdict(const Job *job, const Run *run, int fail_on)
 static int execute(Job *job, const WriterDriver *driver, int fail_on)
 {
     Run *run = NULL;
-    Error error = {0};
-    Status status = run_open(job->program, &job->options, &run, &error);
-    progress_end(&job->progress, status == STATUS_OK);
-    int code = status == STATUS_OK ? EXIT_DONE : tell_error(job->args, &error);
-    error_deinit(&error);
-    if (status != STATUS_OK)
+    int code = job_run(job, &run);
+    if (code != EXIT_DONE)
         return code;
     RunFacts facts = {.session = &job->session,
                       .program = job->program,
@@ -348,7 +143,7 @@ static int run_job(Job *job)
     const WriterDriver *driver = results_driver(args, job->program);
     if (driver == NULL)
         return EXIT_USAGE;
-    code = read_options(job);
+    code = job_options(job);
     interrupt_catch();
     return code == EXIT_DONE ? execute(job, driver, fail_on) : code;
 }
@@ -361,15 +156,7 @@ static int run_run(const Args *args)
         return EXIT_USAGE;
     }
     int code = run_job(&job);
-    if (job.program != NULL)
-        program_destroy(job.program);
-    if (job.session.arena != NULL)
-        session_close(&job.session);
-    vec_free(&job.set_names);
-    vec_free(&job.set_texts);
-    vec_free(&job.bind_tables);
-    vec_free(&job.bind_paths);
-    vec_free(&job.settings);
+    job_close(&job);
     return code;
 }
 

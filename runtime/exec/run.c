@@ -4,6 +4,7 @@
 
 #include "runtime/exec/block.h"
 #include "runtime/exec/finding.h"
+#include "runtime/exec/replay.h"
 #include "runtime/exec/table.h"
 
 struct Run {
@@ -388,6 +389,27 @@ const RuleResult *run_relation_undecided(Run *run, uint32_t relation)
     relation_undecided(&run->shared, &run->program->relations[relation],
                        run->shared.relations[relation], &run->relation_undecided_rows);
     return &run->relation_undecided_rows;
+}
+
+Value run_value(Run *run, const Const *constant)
+{
+    return const_value(&run->shared, constant);
+}
+
+Status run_explain(Run *run, uint32_t rule, const Value *key, Explanation *out, Error *error)
+{
+    ASSERT(rule < run->program->rule_count);
+    run->shared.error = error;
+    Status status = replay_rule(&run->shared, &run->program->rules[rule], key, out);
+    run->shared.error = NULL;
+    return status;
+}
+
+void run_explained(Explanation *explanation)
+{
+    arena_destroy(explanation->arena);
+    arena_destroy(explanation->entry_arena);
+    *explanation = (Explanation){0};
 }
 
 uint32_t run_load_count(const Run *run)
