@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// explain.c: sup explain: the page of a diagnostic, the card of a function.
+// explain.c: sup explain: one key of a rule, the page of a diagnostic, the card of a function.
 
-#include "compiler/cli/session.h"
+#include "compiler/cli/explain_rule.h"
 #include "runtime/base/unicode.h"
 #include "stdlib/stdlib.h"
 
@@ -61,26 +61,36 @@ static int explain_function(const Args *args, Str name)
     return done;
 }
 
-static int run_explain(const Args *args)
+static int explain_command(const Args *args)
 {
     if (args_has(args, OPTION_CODE))
         return explain_code(args, args_text(args, OPTION_CODE, STR("")));
     if (args_has(args, OPTION_FUNCTION))
         return explain_function(args, args_text(args, OPTION_FUNCTION, STR("")));
-    tell(args, "请用 --code 指明提示编号，或者用 --function 指明函数",
-         "give the code of a diagnostic with --code, or a function with --function");
+    if (args_has(args, OPTION_KEY))
+        return explain_rule(args);
+    tell(
+        args,
+        "请用 --key 指明对象（并给出模型文件），或者用 --code 指明提示编号，用 --function 指明函数",
+        "give a key with --key (and a model file), the code of a diagnostic with --code, or a "
+        "function with --function");
     return EXIT_USAGE;
 }
 
-static const OptionId OPTIONS[] = {OPTION_CODE, OPTION_FUNCTION};
+static const OptionId OPTIONS[] = {
+    OPTION_RULE,        OPTION_KEY,         OPTION_CODE,         OPTION_FUNCTION,
+    OPTION_FORMAT,      OPTION_DATA,        OPTION_BIND,         OPTION_AS_OF,
+    OPTION_SET,         OPTION_PROGRESS,    OPTION_EVIDENCE,     OPTION_LIMIT_ROWS,
+    OPTION_LIMIT_BYTES, OPTION_LIMIT_PAIRS, OPTION_LIMIT_OUTPUT, OPTION_JSON,
+};
 
 const Command command_explain = {
     .name = "explain",
-    .usage = "--code E0312 | --function NAME",
-    .doc_zh = "解释一个提示编号，或者说明一个库函数",
-    .doc_en = "explain a diagnostic or a function of the library",
-    .example = "sup explain --code E0201",
+    .usage = "FILE --rule R --key K [--data DIR] | --code E0312 | --function NAME",
+    .doc_zh = "说明一个对象为何在名单上或不在名单上；解释一个提示编号；说明一个库函数",
+    .doc_en = "why a key is in a list or in none; a diagnostic; a function of the library",
+    .example = "sup explain 养老金.sup --data 数据 --rule 违规领取 --key 张三",
     .options = OPTIONS,
     .option_count = ARRAY_LEN(OPTIONS),
-    .run = run_explain,
+    .run = explain_command,
 };

@@ -31,12 +31,20 @@ typedef struct ReplayPart { // of the condition of a partner clause
     int64_t pairs; // left when this part and those before it must hold
 } ReplayPart;
 
+typedef enum ReplayScore {
+    REPLAY_NO_SCORE,
+    REPLAY_NOT_ADDED,
+    REPLAY_ADDED,
+    REPLAY_OPEN
+} ReplayScore;
+
 typedef struct ReplayClause {
     uint32_t place;
     Str text; // as written
     bool excepts;
-    bool grouped; // the counts are of groups
-    bool reached; // some row got here
+    ReplayScore score; // of a `score`: what became of it for the group of the key
+    bool grouped;      // the counts are of groups
+    bool reached;      // some row got here
     int64_t certain, possible;
     const ReplayValue *values; // of the first row (group) left; of an exception the first removed
     uint32_t value_count;
@@ -48,6 +56,8 @@ typedef struct Explanation {
     const KeyPart *key;
     uint32_t key_count;
     char id[21]; // empty where a part of the key is missing
+    bool has_as_of;
+    int64_t as_of; // days
     bool listed;
     Entry entry; // where listed
     const ReplayClause *clauses;

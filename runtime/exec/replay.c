@@ -134,6 +134,15 @@ static void group_values(Replay *replay, Level *level, const Operator *op, int64
     track->has_values = true;
 }
 
+static ReplayScore score_of(const Level *level, const Operator *op, int64_t group)
+{
+    uint32_t ordinal = 0;
+    for (const Operator *at = level->op; at < op; at++)
+        ordinal += at->kind == OPERATOR_SCORE;
+    const uint8_t *state = level->scores[ordinal].state;
+    return state[group] == 0 ? REPLAY_NOT_ADDED : state[group] == 1 ? REPLAY_ADDED : REPLAY_OPEN;
+}
+
 static Status see_groups(void *closure, Level *level, const Operator *op)
 {
     Replay *replay = closure;
@@ -156,6 +165,8 @@ static Status see_groups(void *closure, Level *level, const Operator *op)
     track->reached = first >= 0;
     if (first >= 0)
         group_values(replay, level, op, first);
+    if (first >= 0 && op->kind == OPERATOR_SCORE)
+        track->score = score_of(level, op, first);
     if (first >= 0 && track->certain + track->possible == 0) {
         replay_miss_group(replay, level, op, first);
         replay->group_dead = true;
@@ -225,6 +236,7 @@ static void add_clauses(const Replay *replay, Explanation *out)
         clauses[out->clause_count++] = (ReplayClause){.place = op->place,
                                                       .text = op->text,
                                                       .excepts = op->kind == OPERATOR_EXCEPT,
+                                                      .score = track->score,
                                                       .grouped = track->grouped,
                                                       .reached = track->reached,
                                                       .certain = track->certain,
@@ -264,7 +276,9 @@ Status replay_rule(RunShared *shared, const Rule *rule, const Value *key, Explan
     *out = (Explanation){.arena = replay.arena,
                          .entry_arena = result.arena,
                          .rule = rule->name,
-                         .title = rule->title};
+                         .title = rule->title,
+                         .has_as_of = shared->eval.has_as_of,
+                         .as_of = shared->eval.as_of};
     find_entry(&result, key, out);
     add_key(&replay, rule, key, out);
     add_clauses(&replay, out);

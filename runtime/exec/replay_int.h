@@ -26,6 +26,7 @@ typedef struct ReplayValues {
 // What was seen of one clause.
 typedef struct ReplayTrack {
     bool reached, grouped, has_values, from_certain;
+    ReplayScore score;
     int64_t certain, possible;
     ReplayValues values;
     ReplayMiss misses[REPLAY_MISSES_MAX];

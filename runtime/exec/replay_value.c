@@ -116,12 +116,23 @@ static bool is_there(const ReplayValues *values, Str text)
     return false;
 }
 
+// The step with what it is computed from: sources need no other step.
+static Expr source_of(const Expr *expr, uint32_t step)
+{
+    Expr part = replay_part(expr, step);
+    if (expr->steps[step].op != STEP_CALL && expr->steps[step].op != STEP_PARAM_AT) {
+        part.steps = &expr->steps[step];
+        part.count = 1;
+    }
+    return part;
+}
+
 // A column of a variable that has no row here (it holds a set) has no value to show.
 static bool is_readable(const EvalContext *context, const Expr *expr, uint32_t step)
 {
-    for (uint32_t s = 0; s <= step; s++) {
-        const Step *at = &expr->steps[s];
-        if (at->op == STEP_COLUMN && context->slots[at->slot].rowset == NULL)
+    Expr part = source_of(expr, step);
+    for (uint32_t s = 0; s < part.count; s++) {
+        if (part.steps[s].op == STEP_COLUMN && context->slots[part.steps[s].slot].rowset == NULL)
             return false;
     }
     return true;
@@ -133,11 +144,9 @@ void replay_values(const Replay *replay, const EvalContext *context, const Expr 
     for (uint32_t s = 0; s < expr->count && out->count < REPLAY_VALUES_MAX; s++) {
         const Step *step = &expr->steps[s];
         Str text = step_text(replay, step);
-        if (text.len == 0 || is_there(out, text) ||
-            (step->op == STEP_COLUMN && context->slots[step->slot].rowset == NULL) ||
-            (step->op == STEP_CALL && !is_readable(context, expr, s)))
+        if (text.len == 0 || is_there(out, text) || !is_readable(context, expr, s))
             continue;
-        Expr part = replay_part(expr, s);
+        Expr part = source_of(expr, s);
         Vector vector;
         eval_expr(context, &part, &vector);
         Value value = vector_value(&vector, step_type(replay, step), vector.constant ? 0 : index);

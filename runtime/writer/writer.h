@@ -76,6 +76,12 @@ const WriterDriver *writer_find(Str name);
 // All drivers, in the order of the help; NULL behind the last.
 const WriterDriver *writer_at(uint32_t index);
 
+// ---------------------------------------------------------------- explanations
+
+// The explanation of one key, for people (explain_text.c) or as one JSON object with a line break (explain_json.c).
+void explanation_text(const Explanation *explanation, Lang lang, bool color, StrBuf *out);
+void explanation_json(const Explanation *explanation, StrBuf *out);
+
 // ---------------------------------------------------------------- pieces that drivers share
 
 // Appends a JSON string with its quotes.

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// explain_text.c: an explanation for people: which list, the clauses with what was left behind each, where it ended
+// and how near it came, or what the entry rests on and what would decide it.
+
+#include "runtime/base/time.h"
+#include "runtime/base/unicode.h"
+#include "runtime/writer/table_int.h"
+
+// Clauses wider than this push their counts to the right instead of lining up.
+#define CLAUSE_WIDTH_MAX 48
+
+typedef struct Report {
+    const Explanation *explanation;
+    Writer writer; // language and colours only
+    StrBuf *out;
+} Report;
+
+static const char *word(const Report *report, const char *zh, const char *en)
+{
+    return table_word(&report->writer, zh, en);
+}
+
+// ---------------------------------------------------------------- heading
+
+static const char *question(const Report *report)
+{
+    if (!report->explanation->listed)
+        return word(report, "为何不在任何名单上", "why it is in no list");
+    switch (report->explanation->entry.list) {
+    case LIST_CLUE:
+        return word(report, "为何是线索", "why it is a clue");
+    case LIST_CLEARED:
+        return word(report, "为何排除", "why it is cleared");
+    case LIST_UNDECIDED:
+        return word(report, "为何待查", "why it is undecided");
+    case LIST_GAP:
+        break;
+    }
+    return "";
+}
+
+static void add_heading(const Report *report)
+{
+    const Explanation *explanation = report->explanation;
+    table_paint(&report->writer, report->out, TABLE_BOLD);
+    strbuf_add_c(report->out, question(report));
+    table_paint(&report->writer, report->out, TABLE_PLAIN);
+    strbuf_add_c(report->out, word(report, "：", ": "));
+    for (uint32_t i = 0; i < explanation->key_count; i++)
+        strbuf_printf(report->out, "%s" STR_FMT " " STR_FMT, i == 0 ? "" : word(report, "，", ", "),
+                      STR_ARG(explanation->key[i].name), STR_ARG(explanation->key[i].display));
+    strbuf_printf(report->out, word(report, "（" STR_FMT, " (" STR_FMT),
+                  STR_ARG(explanation->rule));
+    if (explanation->has_as_of) {
+        strbuf_add_c(report->out, word(report, "，截止 ", ", as of "));
+        date_format(report->out, (int32_t)explanation->as_of);
+    }
+    strbuf_add_c(report->out, word(report, "）\n", ")\n"));
+}
+
+// ---------------------------------------------------------------- clauses
+
+// A clause on one line: the line breaks and blanks that the author set become one blank each.
+static void add_one_line(StrBuf *out, Str text)
+{
+    bool blank = false;
+    for (size_t i = 0; i < text.len; i++) {
+        bool space =
+            text.ptr[i] == ' ' || text.ptr[i] == '\n' || text.ptr[i] == '\r' || text.ptr[i] == '\t';
+        if (space && !blank)
+            strbuf_add_char(out, ' ');
+        else if (!space)
+            strbuf_add_char(out, text.ptr[i]);
+        blank = space;
+    }
+}
+
+static void add_values(const Report *report, const ReplayValue *values, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        strbuf_printf(report->out, "%s" STR_FMT " = " STR_FMT,
+                      i == 0 ? "" : word(report, "，", ", "), STR_ARG(values[i].text),
+                      STR_ARG(values[i].value));
+}
+
+static void clause_text(const Report *report, const ReplayClause *clause, StrBuf *out)
+{
+    if (clause->text.len == 0)
+        strbuf_add_c(out, word(report, "（按线索的对象归组）", "(grouped by the clue's key)"));
+    add_one_line(out, clause->text);
+}
+
+static int64_t clause_width(const Report *report)
+{
+    int64_t width = 0;
+    for (uint32_t i = 0; i < report->explanation->clause_count; i++) {
+        StrBuf text = {0};
+        clause_text(report, &report->explanation->clauses[i], &text);
+        int64_t own = unicode_display_width(strbuf_str(&text));
+        if (own <= CLAUSE_WIDTH_MAX)
+            width = MAX_OF(width, own);
+        strbuf_deinit(&text);
+    }
+    return width;
+}
+
+static void add_left(const Report *report, const ReplayClause *clause)
+{
+    if (clause->score != REPLAY_NO_SCORE) {
+        strbuf_add_c(report->out, clause->score == REPLAY_ADDED ? word(report, "计入", "added")
+                                  : clause->score == REPLAY_OPEN
+                                      ? word(report, "待定，未计入", "open, not added")
+                                      : word(report, "未计入", "not added"));
+        return;
+    }
+    const char *what = clause->grouped ? word(report, "组", "groups") : word(report, "行", "rows");
+    strbuf_printf(report->out, "%" PRId64 " %s", clause->certain, what);
+    if (clause->possible > 0)
+        strbuf_printf(report->out,
+                      word(report, "，另 %" PRId64 " %s待查", ", %" PRId64 " %s more undecided"),
+                      clause->possible, what);
+}
+
+static void add_clause(const Report *report, const ReplayClause *clause, int64_t width,
+                       const char *ended)
+{
+    StrBuf text = {0};
+    clause_text(report, clause, &text);
+    int64_t blanks = width - unicode_display_width(strbuf_str(&text));
+    strbuf_add_c(report->out, "  ");
+    strbuf_add(report->out, strbuf_str(&text));
+    strbuf_deinit(&text);
+    strbuf_add_repeat(report->out, ' ', (size_t)MAX_OF(blanks, 0) + 2);
+    if (clause->reached)
+        add_left(report, clause);
+    else
+        strbuf_add_c(report->out, word(report, "没有行到这里", "no row got here"));
+    strbuf_add_c(report->out, ended);
+    strbuf_add_char(report->out, '\n');
+    if (clause->value_count > 0 && clause->reached) {
+        strbuf_add_c(report->out, "      ");
+        add_values(report, clause->values, clause->value_count);
+        strbuf_add_char(report->out, '\n');
+    }
+}
+
+static void add_clauses(const Report *report)
+{
+    const Explanation *explanation = report->explanation;
+    int64_t width = clause_width(report);
+    for (uint32_t i = 0; i < explanation->clause_count; i++) {
+        const char *ended = "";
+        bool last = explanation->ended == (int32_t)i &&
+                    (!explanation->listed || explanation->entry.list == LIST_CLEARED);
+        if (last)
+            ended = explanation->listed ? word(report, "  ← 由此排除", "  <- cleared here")
+                                        : word(report, "  ← 到此为止", "  <- ended here");
+        add_clause(report, &explanation->clauses[i], width, ended);
+        if (last)
+            return; // nothing is left to tell behind it
+    }
+}
+
+// ---------------------------------------------------------------- where it ended
+
+static void add_row(const Report *report, const EvidenceRow *row)
+{
+    Str where = row->file.len > 0 ? row->file : row->table;
+    if (row->table.len > 0)
+        strbuf_printf(report->out,
+                      word(report, "（" STR_FMT " 第 %" PRId64 " 条记录）",
+                           " (" STR_FMT ", record %" PRId64 ")"),
+                      STR_ARG(where), row->row);
+}
+
+static void add_miss(const Report *report, const ReplayMiss *miss)
+{
+    if (miss->condition.len == 0) {
+        strbuf_add_c(report->out, word(report, "    已有对应记录：", "    a partner is there: "));
+    } else {
+        strbuf_add_c(report->out, word(report, "    未满足 ", "    not met: "));
+        add_one_line(report->out, miss->condition);
+        strbuf_add_c(report->out, word(report, "，最接近的：", "; nearest: "));
+    }
+    add_values(report, miss->values, miss->value_count);
+    if (miss->distance.len > 0)
+        strbuf_printf(report->out, word(report, "，相差 " STR_FMT, ", off by " STR_FMT),
+                      STR_ARG(miss->distance));
+    add_row(report, &miss->row);
+    strbuf_add_char(report->out, '\n');
+}
+
+static void add_parts(const Report *report)
+{
+    for (uint32_t i = 0; i < report->explanation->part_count; i++) {
+        const ReplayPart *part = &report->explanation->parts[i];
+        strbuf_add_c(report->out, "    ");
+        add_one_line(report->out, part->condition);
+        strbuf_printf(report->out,
+                      word(report, "：余 %" PRId64 " 对\n", ": %" PRId64 " pairs left\n"),
+                      part->pairs);
+    }
+}
+
+static void add_end(const Report *report)
+{
+    const Explanation *explanation = report->explanation;
+    add_parts(report);
+    for (uint32_t i = 0; i < explanation->miss_count; i++)
+        add_miss(report, &explanation->misses[i]);
+    if (explanation->ended != 0)
+        return;
+    strbuf_add_c(report->out,
+                 word(report, "    表中没有这个对象", "    the table has no such key"));
+    if (explanation->nearest_key.len > 0)
+        strbuf_printf(report->out,
+                      word(report, "；最接近的是“" STR_FMT "”", "; the nearest is '" STR_FMT "'"),
+                      STR_ARG(explanation->nearest_key));
+    strbuf_add_char(report->out, '\n');
+}
+
+// ---------------------------------------------------------------- what would decide it
+
+// What a reader can do about a cause; NULL: nothing that helps everywhere.
+static const char *advice(const Report *report, Reason reason)
+{
+    switch (reason) {
+    case REASON_MISSING:
+        return word(report, "补上这一格，或者在子句后写“缺失则 舍弃/保留”说明空白的含义",
+                    "fill the cell, or say what a blank means with `on missing drop` or `keep`");
+    case REASON_DAMAGED:
+        return word(report, "按原始凭证更正这个号码",
+                    "correct the number from the original record");
+    case REASON_MASKED:
+        return word(report, "向提供单位索取未脱敏的号码", "ask the holder for the unmasked number");
+    case REASON_NOT_COVERED:
+        return word(report, "调取覆盖这一日期的数据，并更新表的“覆盖”",
+                    "get data that cover this date, and extend the table's `covers`");
+    case REASON_SEVERAL_PARTNERS:
+    case REASON_SEVERAL_AT_THE_SAME_TIME:
+        return word(report, "核对哪一条对应记录是对的，或者在条件里再加一项加以区分",
+                    "find out which partner is right, or add a condition that tells them apart");
+    case REASON_UNKNOWN_ROW:
+    case REASON_UNDECIDED_ROW:
+    case REASON_UNDECIDED_MEMBERS:
+        return word(report, "先弄清它所依据的那几行", "settle the rows that it rests on first");
+    case REASON_QUARANTINED:
+        return word(report, "查看被隔离的行，更正后重新导入",
+                    "look at the quarantined rows, correct and load them again");
+    case REASON_DIVISION_BY_ZERO:
+        return word(report, "除数为零时应当如何，请在规则里写明（若 … 则 … 否则 …）",
+                    "say in the rule what holds when the divisor is zero (if … then … else …)");
+    case REASON_OUTSIDE_CALENDAR:
+        return word(report, "补充这一年的工作日历", "add the calendar of that year");
+    case REASON_NO_VERSION:
+        return word(report, "补充法律的这一版本", "declare the version of the law for that date");
+    case REASON_NO_PARAMETER_VALUE:
+        return word(report, "补充参数在这一日期的取值", "give the parameter a value for that date");
+    case REASON_TOO_FEW_PEERS:
+    case REASON_PEERS_UNDECIDED:
+        return word(report, "同组样本不足，不下结论", "there are not enough peers for a verdict");
+    default:
+        return NULL;
+    }
+}
+
+static void add_cause(const Report *report, const EntryCause *cause)
+{
+    bool doubt = cause->reason == REASON_DOUBT;
+    Str reason = doubt ? cause->source : reason_text(cause->reason, report->writer.lang);
+    strbuf_printf(report->out, word(report, "    第 %u 个子句 ", "    clause %u "), cause->place);
+    for (uint32_t i = 0; i < report->explanation->clause_count; i++) {
+        if (report->explanation->clauses[i].place == cause->place)
+            add_one_line(report->out, report->explanation->clauses[i].text);
+    }
+    strbuf_printf(report->out, word(report, "：" STR_FMT, ": " STR_FMT), STR_ARG(reason));
+    if (!doubt && cause->source.len > 0)
+        strbuf_printf(report->out, " " STR_FMT, STR_ARG(cause->source));
+    strbuf_printf(report->out, word(report, "（%" PRId64 " 行）\n", " (%" PRId64 " rows)\n"),
+                  cause->rows);
+    if (advice(report, cause->reason) != NULL)
+        strbuf_printf(report->out, "      %s %s\n", word(report, "→", "->"),
+                      advice(report, cause->reason));
+}
+
+static void add_entry(const Report *report)
+{
+    Entry entry = report->explanation->entry;
+    strbuf_add_char(report->out, '\n');
+    for (uint32_t i = 0; i < entry.cause_count; i++)
+        add_cause(report, &entry.causes[i]);
+    entry.cause_count = 0;
+    table_add_entry(&report->writer, report->out, &entry, 0);
+    if (entry.id[0] != '\0')
+        strbuf_printf(report->out, "      %s %s\n", word(report, "编号", "id"), entry.id);
+}
+
+void explanation_text(const Explanation *explanation, Lang lang, bool color, StrBuf *out)
+{
+    Report report = {
+        .explanation = explanation, .writer = {.lang = lang, .color = color}, .out = out};
+    add_heading(&report);
+    add_clauses(&report);
+    if (explanation->listed)
+        add_entry(&report);
+    else
+        add_end(&report);
+}

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Explanations against the lists: explanations.py --sup PATH --seed S --count N.
+
+`sup explain` is asked for keys of random models and must tell the story of the run (evaluation 10 and
+15, oracle 14): the same list and the same entry; a key that is in no list ended at a clause, a clue at
+none; a filter leaves no more rows than it got; and the clue of a rule without negation stands when only
+the rows of its evidence are left.
+"""
+
+import argparse
+import json
+import random
+import subprocess
+import sys
+import tempfile
+from dataclasses import replace
+
+import generator
+import model as ast
+import render
+from compare import TIMEOUT_S
+from values import date_text
+
+KEYS_PER_CASE = 4
+FILTERS = ("where", "筛选", "doubt", "存疑", "except", "除外", "exists", "存在", "lacks", "不存在")
+NEGATIVE = (ast.Doubt, ast.Except)
+
+
+def command(case, path, folder):
+    return ["--data", folder, "--as-of", date_text(case.as_of), "--set",
+            f"unplaced_tolerance={float(case.tolerance)}", "--lang", "en"]
+
+
+def ask(words):
+    done = subprocess.run(words, capture_output=True, timeout=TIMEOUT_S, check=False)
+    return done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8", "replace")
+
+
+def entries(sup, case, path, folder):
+    code, out, _ = ask([sup, "run", path, "--format", "jsonl", *command(case, path, folder)])
+    if code != 0:
+        return None
+    return [e for e in map(json.loads, out.splitlines()) if "list" in e and e["list"] != "gap"]
+
+
+def explain(sup, case, path, folder, rule, key):
+    code, out, said = ask([sup, "explain", path, "--rule", rule, "--key", key, "--format", "json",
+                           *command(case, path, folder)])
+    return (json.loads(out), None) if code == 0 else (None, f"exit {code}: {said}")
+
+
+def shrinking(told):
+    """No filter may have more rows behind it than before it."""
+    left = None
+    for clause in told["clauses"]:
+        count = clause["certain"] + clause["undecided"]
+        word = (clause["text"] or "").split(" ")[0]
+        same = left is not None and left[1] == clause["counts"]
+        if same and word in FILTERS and count > left[0]:
+            return f"{clause['text']} has {count} rows behind it and {left[0]} before"
+        left = (count, clause["counts"])
+    return None
+
+
+def story(told, entry):
+    """What the explanation of a listed key must say."""
+    if told["list"] != entry["list"]:
+        return f"explained as {told['list']}, listed as {entry['list']}"
+    if told["entry"] != entry:
+        return f"another entry: {told['entry']} instead of {entry}"
+    if entry["list"] == "clue" and told["ended"] is not None:
+        return f"a clue that ended at clause {told['ended']}"
+    if entry["list"] == "clue" and told["clauses"][-1]["certain"] == 0:
+        return "a clue without a certain row at the end"
+    return shrinking(told)
+
+
+# ------------------------------------------------------------------ evidence alone
+
+
+def clue_of(rule):
+    return rule.clauses[-1]
+
+
+def is_positive(rule):
+    """A rule whose clues rest on the rows that are there, and on nothing that is not."""
+    for clause in rule.clauses:
+        if isinstance(clause, NEGATIVE):
+            return False
+        if isinstance(clause, ast.Partner) and clause.kind not in ("join", "exists"):
+            return False
+    return True
+
+
+def tables(case):
+    return {d.name: d for d in case.model.declarations if isinstance(d, ast.Table)}
+
+
+def sources(rule):
+    return {c.table for c in rule.clauses if isinstance(c, (ast.From, ast.Partner))}
+
+
+def evidence_alone(sup, case, rule, entry):
+    """The clue from its evidence rows only, where these are complete and all of tables."""
+    known = tables(case)
+    if (clue_of(rule).evidence is not None or not is_positive(rule) or entry["undecided_rows"] or
+            entry["evidence_total"] != len(entry["evidence"]) or not sources(rule) <= set(known)):
+        return None
+    kept = {name: set() for name in sources(rule)}
+    for row in entry["evidence"]:
+        kept[row["table"]].add(row["row"] - 1)
+    data = {name: [r for i, r in enumerate(rows) if name not in kept or i in kept[name]]
+            for name, rows in case.data.items()}
+    small = replace(case, data=data)
+    with tempfile.TemporaryDirectory() as folder:
+        path = render.write_case(small, folder, random.Random(case.seed))
+        lines = entries(sup, small, path, folder)
+    if lines is None:
+        return None
+    found = [e for e in lines if e["rule"] == entry["rule"] and e["key"] == entry["key"]]
+    if not found or found[0]["list"] != "clue":
+        return "the rows of its evidence alone do not make the clue"
+    if found[0]["fields"] != entry["fields"]:
+        return f"the rows of its evidence alone give {found[0]['fields']}, not {entry['fields']}"
+    return None
+
+
+# ------------------------------------------------------------------ one case
+
+
+def unlisted(case, rng, rule, listed):
+    """Texts from the tables that are no key of the rule's entries."""
+    cells = sorted({cell.strip() for name in sources(rule) & set(tables(case))
+                    for row in case.data[name] for cell in row if cell.strip()})
+    keys = {value for e in listed for value in e["key"].values()}
+    return rng.sample([c for c in cells if c not in keys], min(2, len(cells) - len(keys & set(cells))))
+
+
+def quoted(value):
+    return '"' + value + '"' if '"' not in value else None
+
+
+def judge(sup, case):
+    """Yields what is wrong."""
+    rng = random.Random(case.seed)
+    with tempfile.TemporaryDirectory() as folder:
+        path = render.write_case(case, folder, random.Random(case.seed))
+        lines = entries(sup, case, path, folder)
+        if lines is None:
+            return
+        rules = {d.name: d for d in case.model.declarations if isinstance(d, ast.Rule)}
+        full = [e for e in lines if e["id"] is not None]
+        for entry in rng.sample(full, min(KEYS_PER_CASE, len(full))):
+            told, fault = explain(sup, case, path, folder, entry["rule"], entry["id"])
+            fault = fault or story(told, entry)
+            if fault is None and entry["list"] == "clue" and entry["rule"] in rules:
+                fault = evidence_alone(sup, case, rules[entry["rule"]], entry)
+            yield fault and f"{entry['rule']} {entry['key']}: {fault}"
+        for name, rule in rules.items():
+            listed = [e for e in lines if e["rule"] == name]
+            for text in unlisted(case, rng, rule, listed) if len(clue_of(rule).keys) == 1 else []:
+                told, fault = explain(sup, case, path, folder, name, text)
+                if fault and fault.startswith(("exit 4", "exit 3")):
+                    continue  # no value of the key's type
+                if fault is None and told["list"] is None and told["ended"] is None:
+                    fault = "in no list, and ended nowhere"
+                yield fault and f"{name} {text}: {fault}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sup", required=True)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--count", type=int, default=100)
+    options = parser.parse_args()
+    passed = failed = 0
+    for seed in range(options.seed, options.seed + options.count):
+        case = generator.make(seed)
+        for fault in judge(options.sup, case):
+            passed += fault is None
+            failed += fault is not None
+            if fault is not None and failed <= 3:
+                print(f"---- seed {seed}: {fault}")
+                print(render.model_text(case.model, random.Random(seed)))
+                for name, rows in case.data.items():
+                    print(name, rows)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
