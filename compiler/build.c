@@ -115,6 +115,31 @@ static void partner_clause(Builder *builder, const TypedClause *clause)
     op_push(builder, op);
 }
 
+static void latest_clause(Builder *builder, const TypedClause *clause)
+{
+    const AstLatest *node = ast_as_Latest(clause->node);
+    if (node->on == NULL) {
+        not_run(builder, "采用", "using", clause->node);
+        return;
+    }
+    PlanOp op = op_draft(builder, PLAN_OP_PARTNER, clause);
+    op.slot = clause->var->slot;
+    op.source = clause->var->source;
+    op.partner = PARTNER_LATEST;
+    op.at_most_one = clause->var->at_most_one;
+    op.condition = build_expr(builder, node->on);
+    op.policy = policy_of(clause->policy);
+    if (op.condition->leaves > PLAN_LEAVES_MAX)
+        too_large(builder, "条件过大", "the condition is too large", node->on);
+    op.time = build_wanted(builder, node->by);
+    op.upto = build_wanted(builder, node->upto);
+    if (node->within != NULL)
+        op.low = build_before(builder, op.upto, build_expr(builder, node->within),
+                              build_text(builder, node->within));
+    covered_clause(builder, clause, node->covered, &op);
+    op_push(builder, op);
+}
+
 static void where_clause(Builder *builder, const TypedClause *clause)
 {
     PlanOp op = op_draft(builder, PLAN_OP_FILTER, clause);
@@ -205,10 +230,9 @@ static void clause_not_run(Builder *builder, const AstNode *node)
         AstKind kind;
         const char *zh, *en;
     } CLAUSES[] = {
-        {AST_LATEST, "最近", "latest"},     {AST_EACH, "逐一", "each"},
-        {AST_EXTRACT, "提取", "extract"},   {AST_SERIES, "序列", "series"},
-        {AST_SESSION, "批次", "session"},   {AST_CONNECT, "连通", "connect"},
-        {AST_SEQUENCE, "次序", "sequence"},
+        {AST_EACH, "逐一", "each"},       {AST_EXTRACT, "提取", "extract"},
+        {AST_SERIES, "序列", "series"},   {AST_SESSION, "批次", "session"},
+        {AST_CONNECT, "连通", "connect"}, {AST_SEQUENCE, "次序", "sequence"},
     };
     for (size_t i = 0; i < ARRAY_LEN(CLAUSES); i++)
         if (CLAUSES[i].kind == node->kind)
@@ -224,6 +248,9 @@ static void clause_op(Builder *builder, const TypedClause *clause)
         return;
     case AST_PARTNER:
         partner_clause(builder, clause);
+        return;
+    case AST_LATEST:
+        latest_clause(builder, clause);
         return;
     case AST_WHERE:
         where_clause(builder, clause);

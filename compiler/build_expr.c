@@ -429,27 +429,42 @@ static bool is_calendar(Type type)
     return type.kind == TYPE_DATE || type.kind == TYPE_DATETIME || type.kind == TYPE_MONTH;
 }
 
-// Dates, datetimes and months with lengths: the length is brought to the unit in which the time counts.
+// A date, datetime or month and a length: the length is brought to the unit in which the time counts.
+static const PlanExpr *moved(Builder *builder, Type type, const PlanExpr *time,
+                             const PlanExpr *length, bool back, Str text)
+{
+    if (length->type.kind == TYPE_MONTHS) {
+        if (back)
+            length = build_arithmetic(builder, PLAN_EXPR_NEGATE, length->type, length, NULL, text);
+        return build_arithmetic(builder, PLAN_EXPR_ADD_MONTHS, type, time, length, text);
+    }
+    if (time->type.kind == TYPE_DATETIME)
+        length = build_convert(builder, length, type_of(TYPE_TIME));
+    return build_arithmetic(builder, back ? PLAN_EXPR_SUBTRACT : PLAN_EXPR_ADD, type, time, length,
+                            text);
+}
+
+const PlanExpr *build_before(Builder *builder, const PlanExpr *time, const PlanExpr *length,
+                             Str text)
+{
+    if (!is_calendar(time->type))
+        length = build_convert(builder, length, time->type);
+    return moved(builder, time->type, time, length, true, text);
+}
+
 static const PlanExpr *calendar_sum(Builder *builder, const AstBinary *node, const TypedExpr *typed,
                                     const PlanExpr *left, const PlanExpr *right)
 {
     Str text = build_text(builder, &node->base);
     bool minus = node->operator== AST_OP_SUB;
-    PlanExprKind kind = minus ? PLAN_EXPR_SUBTRACT : PLAN_EXPR_ADD;
     if (is_calendar(left->type) && is_calendar(right->type))
-        return build_arithmetic(builder, kind, typed->type, left, right, text);
+        return build_arithmetic(builder, minus ? PLAN_EXPR_SUBTRACT : PLAN_EXPR_ADD, typed->type,
+                                left, right, text);
     if (!is_calendar(left->type)) { // 3个月 + d
         const PlanExpr *swap = left;
         left = right, right = swap;
     }
-    if (right->type.kind == TYPE_MONTHS) {
-        if (minus)
-            right = build_arithmetic(builder, PLAN_EXPR_NEGATE, right->type, right, NULL, text);
-        return build_arithmetic(builder, PLAN_EXPR_ADD_MONTHS, typed->type, left, right, text);
-    }
-    if (left->type.kind == TYPE_DATETIME)
-        right = build_convert(builder, right, type_of(TYPE_TIME));
-    return build_arithmetic(builder, kind, typed->type, left, right, text);
+    return moved(builder, typed->type, left, right, minus, text);
 }
 
 static const PlanExpr *sum_expr(Builder *builder, const AstBinary *node, const TypedExpr *typed)

@@ -43,6 +43,10 @@ const PlanExpr *build_wanted(Builder *builder, const AstNode *node);
 // The same, brought to this type.
 const PlanExpr *build_as(Builder *builder, const AstNode *node, Type type);
 
+// The time `length` before `time`.
+const PlanExpr *build_before(Builder *builder, const PlanExpr *time, const PlanExpr *length,
+                             Str text);
+
 // A library call, and an own function expanded (build_call.c).
 const PlanExpr *build_call(Builder *builder, const AstNode *node, const TypedExpr *typed);
 const PlanExpr *build_function(Builder *builder, const AstNode *node, const TypedExpr *typed);

@@ -104,6 +104,7 @@ typedef struct PlanOp {
     bool at_most_one;                            // PARTNER: a key proves it
     bool covered;                                // PARTNER: `covered at` is written
     const PlanExpr *covered_at, *covered_region; // NULL: not written
+    const PlanExpr *time, *upto, *low; // latest: `by`, the last time and (NULL: any) the first one
     const TypedDecl *const *covered_tables;
     uint32_t covered_count;
     const PlanExpr *condition;      // PARTNER, FILTER, DOUBT, EXCEPT, SCORE

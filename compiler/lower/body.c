@@ -41,6 +41,54 @@ static bool read_later(const PlanBody *body, uint32_t slot)
     return false;
 }
 
+// The columns of one variable that the body reads.
+typedef struct ColumnReads {
+    uint32_t slot;
+    VEC(uint32_t) columns; // ascending
+} ColumnReads;
+
+static void add_column(void *context, const PlanExpr *expr)
+{
+    ColumnReads *reads = context;
+    if (expr->kind != PLAN_EXPR_COLUMN || expr->slot != reads->slot)
+        return;
+    size_t at = 0;
+    while (at < reads->columns.count && reads->columns.items[at] < expr->index)
+        at++;
+    if (at < reads->columns.count && reads->columns.items[at] == expr->index)
+        return;
+    vec_push(&reads->columns, expr->index);
+    memmove(&reads->columns.items[at + 1], &reads->columns.items[at],
+            (reads->columns.count - 1 - at) * sizeof *reads->columns.items);
+    reads->columns.items[at] = expr->index;
+}
+
+typedef struct ReadWalk {
+    ColumnReads *reads;
+    uint64_t *seen;
+} ReadWalk;
+
+static void walk_reads(void *context, const PlanExpr *expr)
+{
+    ReadWalk *walk = context;
+    plan_expr_walk(expr, walk->seen, add_column, walk->reads);
+}
+
+static void lower_reads(Lowerer *lowerer, uint32_t slot, Partner *out)
+{
+    ColumnReads reads = {.slot = slot};
+    ReadWalk walk = {&reads,
+                     base_alloc_zeroed(lowerer->plan->node_count / 64 + 1, sizeof *walk.seen)};
+    plan_body_exprs(lowerer->body, walk_reads, &walk);
+    free(walk.seen);
+    uint32_t *columns = ARENA_ARRAY(lowerer->arena, uint32_t, reads.columns.count);
+    for (size_t i = 0; i < reads.columns.count; i++)
+        columns[i] = reads.columns.items[i];
+    out->reads = columns;
+    out->reads_count = (uint32_t)reads.columns.count;
+    vec_free(&reads.columns);
+}
+
 static void lower_partner(Lowerer *lowerer, const PlanOp *op, Partner *out)
 {
     *out = (Partner){.kind = op->partner,
@@ -57,6 +105,12 @@ static void lower_partner(Lowerer *lowerer, const PlanOp *op, Partner *out)
                     op->partner == PARTNER_LACKS;
     out->read_later = attached ? read_later(lowerer->body, op->slot) : true;
     lower_on(lowerer, op, out);
+    if (op->partner != PARTNER_LATEST)
+        return;
+    out->time = lower_value(lowerer, op->time);
+    out->upto = lower_value(lowerer, op->upto);
+    out->low = lower_value(lowerer, op->low);
+    lower_reads(lowerer, op->slot, out);
 }
 
 static Citation lower_cite(Lowerer *lowerer, const PlanCite *cite)

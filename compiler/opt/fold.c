@@ -176,6 +176,9 @@ static void fold_op(Folding *folding, PlanOp *op)
     op->condition = fold_expr(folding, op->condition);
     op->covered_at = fold_expr(folding, op->covered_at);
     op->covered_region = fold_expr(folding, op->covered_region);
+    op->time = fold_expr(folding, op->time);
+    op->upto = fold_expr(folding, op->upto);
+    op->low = fold_expr(folding, op->low);
     op->points = fold_expr(folding, op->points);
     op->label = fold_expr(folding, op->label);
     PlanKey *keys = ARENA_ARRAY(folding->plan->arena, PlanKey, op->key_count);

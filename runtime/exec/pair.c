@@ -43,8 +43,8 @@ void pairs_free(Pairs *pairs)
 // ---------------------------------------------------------------- evaluating the condition
 
 // A context over pairs: earlier slots at the pairs' bindings, the partner's slot at the pairs' rows.
-static EvalContext pair_context(BodyRun *run, const PartnerRun *partner, const Bindings *batch,
-                                const int64_t *binding, const int64_t *row, int64_t count)
+EvalContext pair_context(BodyRun *run, const PartnerRun *partner, const Bindings *batch,
+                         const int64_t *binding, const int64_t *row, int64_t count)
 {
     Arena *arena = run->scratch;
     const Body *body = run->body;

@@ -65,7 +65,10 @@ static Status collect_matches(BodyRun *run, PartnerRun *partner, const Bindings 
     int64_t *groups = ARENA_ARRAY(run->scratch, int64_t, in->count);
     group_find(partner->groups, links, in->count, groups);
     int64_t from = pairs->count;
-    for (int64_t i = 0; i < in->count; i++) {
+    bool sorted = latest_is_sorted(partner);
+    if (sorted)
+        latest_matches(partner, in, groups, pairs);
+    for (int64_t i = 0; !sorted && i < in->count; i++) {
         if (groups[i] != GROUP_NONE)
             add_group(partner, i, groups[i], pairs);
     }
@@ -90,7 +93,9 @@ static Status collect_all_rows(BodyRun *run, PartnerRun *partner, const Bindings
             pairs_add(pairs, binding, row);
         TRY(pairs_judge(run, partner, in, pairs, from, false));
         for (int64_t i = from; first_open && i < pairs->count; i++) {
-            if (!pair_is_open(partner, pairs, i))
+            if (!pair_is_open(partner, pairs, i) ||
+                (partner->latest != NULL &&
+                 !latest_may_be(run->shared, partner, binding, pairs->row[i])))
                 continue;
             pairs->count = i + 1;
             return STATUS_OK;
@@ -121,7 +126,8 @@ static Status collect_blanks(BodyRun *run, PartnerRun *partner, const Bindings *
 static Status collect_shadows(BodyRun *run, PartnerRun *partner, const Bindings *in,
                               int64_t binding, Pairs *pairs)
 {
-    bool set = partner->partner->kind != PARTNER_JOIN && partner->partner->kind != PARTNER_LOOKUP;
+    PartnerKind kind = partner->partner->kind;
+    bool set = kind != PARTNER_JOIN && kind != PARTNER_LOOKUP && kind != PARTNER_LATEST;
     if (!set || !partner->partner->read_later)
         return STATUS_OK;
     int64_t from = pairs->count;
@@ -135,7 +141,8 @@ static uint8_t *decided_bindings(const BodyRun *run, const PartnerRun *partner, 
                                  const Pairs *pairs)
 {
     uint8_t *decided = ARENA_ARRAY(run->scratch, uint8_t, in->count);
-    if (partner->partner->kind == PARTNER_ATTACH || partner->partner->read_later)
+    PartnerKind kind = partner->partner->kind;
+    if (kind == PARTNER_ATTACH || kind == PARTNER_LATEST || partner->partner->read_later)
         return decided;
     for (int64_t i = 0; i < pairs->count; i++) {
         if (pairs->truth[i] == TRUTH_T &&
@@ -157,7 +164,7 @@ static Status collect_unusual(BodyRun *run, PartnerRun *partner, const Bindings 
         return STATUS_OK;
     const uint8_t *decided = decided_bindings(run, partner, in, pairs);
     bool first_only = partner->tolerated && partner->partner->kind != PARTNER_ATTACH &&
-                      !partner->partner->read_later;
+                      partner->partner->kind != PARTNER_LATEST && !partner->partner->read_later;
     for (int64_t i = 0; i < in->count; i++) {
         LinkState state = link_state(partner, links, i);
         if (state == LINKS_NOTHING)
@@ -256,7 +263,7 @@ static Status collect(BodyRun *run, PartnerRun *partner, const Bindings *in, Pai
 
 // ---------------------------------------------------------------- what a pair is worth
 
-static bool pair_tolerated(const PartnerRun *partner, const Pairs *pairs, int64_t index)
+bool pair_tolerated(const PartnerRun *partner, const Pairs *pairs, int64_t index)
 {
     if (!partner->tolerated)
         return false;
@@ -264,7 +271,7 @@ static bool pair_tolerated(const PartnerRun *partner, const Pairs *pairs, int64_
     return loose || rowset_class(partner->rowset, pairs->row[index]) == CLASS_SHADOW;
 }
 
-static bool pair_certain(const PartnerRun *partner, const Pairs *pairs, int64_t index)
+bool pair_certain(const PartnerRun *partner, const Pairs *pairs, int64_t index)
 {
     return pairs->truth[index] == TRUTH_T &&
            rowset_class(partner->rowset, pairs->row[index]) == CLASS_CERTAIN;
@@ -384,7 +391,7 @@ static bool attached_member(const PartnerRun *partner, const Pairs *pairs, int64
     return !(undetermined && pairs->kind[index] == PAIR_OPEN && row_class != CLASS_SHADOW);
 }
 
-static CauseId not_covered(const BodyRun *run, const PartnerRun *partner)
+CauseId partner_not_covered(const BodyRun *run, const PartnerRun *partner)
 {
     return cause_intern(run->shared->causes, REASON_NOT_COVERED, partner->rowset->name);
 }
@@ -404,7 +411,7 @@ static void attach_build(BodyRun *run, PartnerRun *partner, const Bindings *in, 
             next += attached_member(partner, pairs, pair, &set->members[next]);
         CauseId opened = open_cause(run, partner, pairs, from, pair);
         if (opened == 0 && !covered[i])
-            opened = not_covered(run, partner);
+            opened = partner_not_covered(run, partner);
         if (opened != 0)
             set->members[next++] = (AttachedMember){row_unknown(opened), opened, CLASS_POSSIBLE};
         set->offsets[i + 1] = next;
@@ -562,11 +569,26 @@ static int64_t lookup_row(BodyRun *run, const PartnerRun *partner, const Pairs *
     if (strict > 0)
         return row_unknown(least);
     if (!covered)
-        return row_unknown(not_covered(run, partner));
+        return row_unknown(partner_not_covered(run, partner));
     *rests = to > from;
     return ROW_ABSENT;
 }
 
+static void lookup_rows(BodyRun *run, const PartnerRun *partner, const Bindings *in,
+                        const Pairs *pairs, const uint8_t *covered, int64_t *rows, uint8_t *rests)
+{
+    int64_t pair = 0;
+    for (int64_t i = 0; i < in->count; i++) {
+        int64_t from = pair;
+        while (pair < pairs->count && pairs->binding[pair] == i)
+            pair++;
+        bool on_tolerance;
+        rows[i] = lookup_row(run, partner, pairs, from, pair, covered[i] != 0, &on_tolerance);
+        rests[i] = on_tolerance;
+    }
+}
+
+// lookup and latest: one row, `?` or absence beside each binding.
 static Status lookup_apply(BodyRun *run, PartnerRun *partner, const Bindings *in,
                            const Pairs *pairs, Bindings *out)
 {
@@ -576,14 +598,13 @@ static Status lookup_apply(BodyRun *run, PartnerRun *partner, const Bindings *in
     uint8_t *keep = ARENA_ARRAY(run->scratch, uint8_t, in->count);
     TRY(dropped(run, partner, in, pairs, keep));
     int64_t *rows = ARENA_ARRAY(run->scratch, int64_t, in->count);
-    int64_t pair = 0;
+    uint8_t *rests = ARENA_ARRAY(run->scratch, uint8_t, in->count);
+    if (partner->partner->kind == PARTNER_LATEST)
+        latest_rows(run, partner, in, pairs, covered, rows, rests);
+    else
+        lookup_rows(run, partner, in, pairs, covered, rows, rests);
     for (int64_t i = 0; i < in->count; i++) {
-        int64_t from = pair;
-        while (pair < pairs->count && pairs->binding[pair] == i)
-            pair++;
-        bool rests;
-        rows[i] = lookup_row(run, partner, pairs, from, pair, covered[i] != 0, &rests);
-        if (!rests)
+        if (!rests[i])
             continue;
         BindState state = bindings_state(run, &batch, i);
         state.caveats |= (uint64_t)1 << partner->ordinal;
@@ -604,7 +625,10 @@ Status partner_open(BodyRun *run, const Operator *op, uint32_t ordinal, PartnerR
     partner->rowset = run_rowset(run->shared, op->partner.source);
     partner->arena = arena_create(NULL, 0);
     *out = partner;
-    return partner_index_build(run, partner);
+    TRY(partner_index_build(run, partner));
+    if (op->partner.kind == PARTNER_LATEST)
+        latest_index_build(run, partner);
+    return STATUS_OK;
 }
 
 void partner_close(PartnerRun *partner)
@@ -618,11 +642,14 @@ void partner_close(PartnerRun *partner)
 Status partner_apply(BodyRun *run, PartnerRun *partner, const Bindings *in, Bindings *out)
 {
     Pairs pairs = {0};
+    if (partner->latest != NULL)
+        latest_begin(run, partner, in);
     Status status = collect(run, partner, in, &pairs);
     if (status == STATUS_OK) {
         if (partner->partner->kind == PARTNER_JOIN)
             join_apply(run, partner, in, &pairs, out);
-        else if (partner->partner->kind == PARTNER_LOOKUP)
+        else if (partner->partner->kind == PARTNER_LOOKUP ||
+                 partner->partner->kind == PARTNER_LATEST)
             status = lookup_apply(run, partner, in, &pairs, out);
         else
             status = attach_apply(run, partner, in, &pairs, out);
@@ -712,7 +739,8 @@ uint64_t partner_reads(const BodyRun *run, uint32_t slot)
         if (partner == NULL || partner->partner->slot != slot)
             continue;
         const Coverage *coverage = &partner->partner->coverage;
-        return partner->earlier_slots | expr_slots(&coverage->at) | expr_slots(&coverage->region);
+        return partner->earlier_slots | expr_slots(&coverage->at) | expr_slots(&coverage->region) |
+               expr_slots(&partner->partner->upto) | expr_slots(&partner->partner->low);
     }
     return 0;
 }

@@ -29,6 +29,7 @@ typedef struct Pairs {
 } Pairs;
 
 typedef struct SkeletonIndex SkeletonIndex;
+typedef struct LatestIndex LatestIndex;
 
 struct PartnerRun {
     const Operator *op;
@@ -56,6 +57,7 @@ struct PartnerRun {
     bool tolerated;         // u <= tolerance * n
     bool only_links;        // the condition is the links and nothing else
     uint64_t earlier_slots; // that the condition reads
+    LatestIndex *latest;    // of `latest`, else NULL
 };
 
 // Builds link values, hash table, skeletons, blanks (partner_index.c).
@@ -67,6 +69,36 @@ void partner_skeleton_rows(BodyRun *run, PartnerRun *partner, const Vector *link
                            int64_t binding, Pairs *pairs);
 // Whether any right row or any of the bindings' links has a skeleton.
 bool partner_has_skeletons(const PartnerRun *partner, const Vector *link_vectors);
+
+// ---------------------------------------------------------------- what pairs are worth (partner.c)
+
+// Does the tolerance make the pair F?
+bool pair_tolerated(const PartnerRun *partner, const Pairs *pairs, int64_t index);
+// T with a certain row?
+bool pair_certain(const PartnerRun *partner, const Pairs *pairs, int64_t index);
+// The cause (not covered, the right side).
+CauseId partner_not_covered(const BodyRun *run, const PartnerRun *partner);
+// The context of pairs: the earlier variables that the condition reads, and the right rows (pair.c).
+EvalContext pair_context(BodyRun *run, const PartnerRun *partner, const Bindings *batch,
+                         const int64_t *binding, const int64_t *row, int64_t count);
+
+// ---------------------------------------------------------------- latest (latest.c)
+
+// The times of the right rows, and the rows of each link in their order, where times are of a kind that allows it.
+void latest_index_build(BodyRun *run, PartnerRun *partner);
+// Computes the spans of a batch; to be called before its pairs are collected.
+void latest_begin(BodyRun *run, PartnerRun *partner, const Bindings *in);
+// Are right rows sorted, so that latest_matches may find those of a link?
+bool latest_is_sorted(const PartnerRun *partner);
+// Adds, of the rows with these links, those that can be the latest for their bindings, or be its rivals.
+void latest_matches(const PartnerRun *partner, const Bindings *in, const int64_t *groups,
+                    Pairs *pairs);
+// Whether the row's time may lie in the span of the binding.
+bool latest_may_be(const RunShared *shared, const PartnerRun *partner, int64_t binding,
+                   int64_t row);
+// The row, `?` or absence for every binding. `rests[i]`: absence rests on the tolerance.
+void latest_rows(BodyRun *run, const PartnerRun *partner, const Bindings *in, const Pairs *pairs,
+                 const uint8_t *covered, int64_t *rows, uint8_t *rests);
 
 // Appends a pair that is still to be judged.
 void pairs_add(Pairs *pairs, int64_t binding, int64_t row);

@@ -252,7 +252,7 @@ static void dump_partner(Dumper *d, const Partner *partner)
     dump_expr(d, "region", &partner->coverage.region, 3);
     dump_expr(d, "by", &partner->time, 3);
     dump_expr(d, "upto", &partner->upto, 3);
-    dump_expr(d, "within", &partner->within, 3);
+    dump_expr(d, "low", &partner->low, 3);
 }
 
 static void dump_group(Dumper *d, const Group *group)

@@ -398,7 +398,7 @@ static void verify_partner(Verifier *v, const Partner *partner)
     bool latest = partner->kind == PARTNER_LATEST;
     verify_expr(v, &partner->time, "by", false, latest);
     verify_expr(v, &partner->upto, "upto", false, latest);
-    verify_expr(v, &partner->within, "within", false, false);
+    verify_expr(v, &partner->low, "within", false, false);
 }
 
 static void verify_citation(Verifier *v, const Citation *citation)

@@ -721,7 +721,7 @@ def declared(type_):
     return {"ratio": RATIO, "money": MONEY}.get(type_.name, type_)
 
 
-def make(seed, small=False, latest=False):
+def make(seed, small=False, latest=True):
     """The case of a seed; with `latest` that clause occurs too."""
     rng = random.Random(seed)
     maker = Maker(rng, small, latest)

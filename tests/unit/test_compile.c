@@ -152,7 +152,7 @@ static void test_stops_at_what_it_gives(void **state)
     model_open(
         &model,
         STR(TABLES
-            "relation r (a: integer)\n from t as x\n latest t as y on y.a = x.a by y.d upto x.d\n"
+            "relation r (a: integer)\n from t as x\n connect x.a with x.d as y\n"
             " yield (x.a)\n"
             "query q\n from r as z\n yield (z.a)\n"
             "test \"一\" for q\n given r\n | a |\n | 1 |\n expect result\n | a |\n | 1 |\n"),
