@@ -356,6 +356,35 @@ static void regex_read_names(Regex *regex)
     }
 }
 
+// By itself, \p{Han} takes what is used with Han characters too: 、。「」. Who writes it means the characters. Gives
+// the pattern with \p{sc:Han} in its place.
+static void regex_narrow_scripts(Str pattern, StrBuf *out)
+{
+    for (size_t i = 0; i < pattern.len; i++) {
+        Str rest = str_slice(pattern, i, pattern.len);
+        bool positive = str_starts(rest, STR("\\p{Han}"));
+        if (positive || str_starts(rest, STR("\\P{Han}"))) {
+            strbuf_add_c(out, positive ? "\\p{sc:Han}" : "\\P{sc:Han}");
+            i += STR("\\p{Han}").len - 1;
+            continue;
+        }
+        strbuf_add_char(out, pattern.ptr[i]);
+        if (pattern.ptr[i] == '\\' && i + 1 < pattern.len)
+            strbuf_add_char(out, pattern.ptr[++i]);
+    }
+}
+
+// The place in the pattern as written of a place in the narrowed one.
+static size_t regex_written_place(Str narrowed, size_t place)
+{
+    size_t added = 0;
+    for (size_t i = 0; i < place && i < narrowed.len; i++) {
+        if (str_starts(str_slice(narrowed, i, narrowed.len), STR("{sc:Han}")))
+            added += STR("sc:").len;
+    }
+    return place - MIN_OF(added, place);
+}
+
 // Compiles a screened pattern.
 static Status regex_compile_screened(const Screen *screen, RegexMode mode, Regex **out,
                                      size_t *bad_at)
@@ -364,9 +393,14 @@ static Status regex_compile_screened(const Screen *screen, RegexMode mode, Regex
     if (mode == REGEX_WHOLE)
         options |= PCRE2_ANCHORED | PCRE2_ENDANCHORED;
     int code = 0;
-    const char *bytes = screen->pattern.len == 0 ? "" : screen->pattern.ptr;
+    StrBuf narrowed = {0};
+    regex_narrow_scripts(screen->pattern, &narrowed);
+    const char *bytes = narrowed.len == 0 ? "" : narrowed.ptr;
     pcre2_code *compiled =
-        pcre2_compile((PCRE2_SPTR)bytes, screen->pattern.len, options, &code, bad_at, NULL);
+        pcre2_compile((PCRE2_SPTR)bytes, narrowed.len, options, &code, bad_at, NULL);
+    if (compiled == NULL)
+        *bad_at = regex_written_place(strbuf_str(&narrowed), *bad_at);
+    strbuf_deinit(&narrowed);
     if (compiled == NULL)
         return compile_failed(code, screen->err);
     // Without JIT, matching is slower and otherwise the same.

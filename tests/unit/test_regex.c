@@ -41,6 +41,9 @@ static void test_matching(void **state)
     assert_false(tested(STR(""), REGEX_WHOLE, STR("x")));
     assert_true(tested(STR(""), REGEX_SEARCH, (Str){0}));
     assert_true(tested(STR("\\p{Han}+"), REGEX_WHOLE, STR("张三")));
+    assert_false(tested(STR("\\p{Han}"), REGEX_WHOLE, STR("、")));
+    assert_true(tested(STR("\\P{Han}"), REGEX_WHOLE, STR("、")));
+    assert_true(tested(STR("[\\p{Han}a]\\\\"), REGEX_WHOLE, STR("々\\")));
     assert_true(tested(STR("(?i)ABC"), REGEX_WHOLE, STR("aBc")));
     assert_true(tested(STR("(?:x|y)+?z"), REGEX_WHOLE, STR("xyxz")));
     assert_true(tested(STR("[\\]a[:digit:]]+"), REGEX_WHOLE, STR("]a5")));
