@@ -140,6 +140,24 @@ static void latest_clause(Builder *builder, const TypedClause *clause)
     op_push(builder, op);
 }
 
+static void each_clause(Builder *builder, const TypedClause *clause)
+{
+    PlanOp op = op_draft(builder, PLAN_OP_EACH, clause);
+    op.slot = clause->var->slot;
+    op.value = build_expr(builder, ast_as_Each(clause->node)->value);
+    op_push(builder, op);
+}
+
+static void extract_clause(Builder *builder, const TypedClause *clause)
+{
+    const AstExtract *node = ast_as_Extract(clause->node);
+    PlanOp op = op_draft(builder, PLAN_OP_EXTRACT, clause);
+    op.slot = clause->var->slot;
+    op.value = build_expr(builder, node->value);
+    op.pattern = node->pattern->text;
+    op_push(builder, op);
+}
+
 static void where_clause(Builder *builder, const TypedClause *clause)
 {
     PlanOp op = op_draft(builder, PLAN_OP_FILTER, clause);
@@ -230,9 +248,9 @@ static void clause_not_run(Builder *builder, const AstNode *node)
         AstKind kind;
         const char *zh, *en;
     } CLAUSES[] = {
-        {AST_EACH, "逐一", "each"},       {AST_EXTRACT, "提取", "extract"},
-        {AST_SERIES, "序列", "series"},   {AST_SESSION, "批次", "session"},
-        {AST_CONNECT, "连通", "connect"}, {AST_SEQUENCE, "次序", "sequence"},
+        {AST_SERIES, "序列", "series"},     {AST_SERIES, "序列", "series"},
+        {AST_SESSION, "批次", "session"},   {AST_CONNECT, "连通", "connect"},
+        {AST_SEQUENCE, "次序", "sequence"},
     };
     for (size_t i = 0; i < ARRAY_LEN(CLAUSES); i++)
         if (CLAUSES[i].kind == node->kind)
@@ -251,6 +269,12 @@ static void clause_op(Builder *builder, const TypedClause *clause)
         return;
     case AST_LATEST:
         latest_clause(builder, clause);
+        return;
+    case AST_EACH:
+        each_clause(builder, clause);
+        return;
+    case AST_EXTRACT:
+        extract_clause(builder, clause);
         return;
     case AST_WHERE:
         where_clause(builder, clause);

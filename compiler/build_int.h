@@ -47,6 +47,10 @@ const PlanExpr *build_as(Builder *builder, const AstNode *node, Type type);
 const PlanExpr *build_before(Builder *builder, const PlanExpr *time, const PlanExpr *length,
                              Str text);
 
+// What a name, a member or a call stands for (build_ref.c).
+const PlanExpr *build_reference(Builder *builder, const AstNode *node, const TypedExpr *typed);
+// A key of a grouping.
+const PlanExpr *build_key(Builder *builder, const TypedExpr *typed);
 // A library call, and an own function expanded (build_call.c).
 const PlanExpr *build_call(Builder *builder, const AstNode *node, const TypedExpr *typed);
 const PlanExpr *build_function(Builder *builder, const AstNode *node, const TypedExpr *typed);
@@ -61,6 +65,8 @@ const PlanExpr *build_folded(Builder *builder, const AstNode *node, const PlanEx
 
 // Notes that something is checked and not run; the first one counts. Gives a constant of the type.
 const PlanExpr *build_unsupported(Builder *builder, Str zh, Str en, Span span, Type type);
+// The same for a node, told by its text.
+const PlanExpr *build_unsupported_node(Builder *builder, const AstNode *node, Type type);
 // Notes that something is too large.
 const PlanExpr *build_too_large(Builder *builder, Str zh, Str en, Span span, Type type);
 

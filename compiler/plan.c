@@ -223,6 +223,7 @@ static void op_exprs(const PlanOp *op, void (*visit)(void *, const PlanExpr *), 
     visit_some(op->condition, visit, context);
     visit_some(op->covered_at, visit, context);
     visit_some(op->covered_region, visit, context);
+    visit_some(op->value, visit, context);
     visit_some(op->time, visit, context);
     visit_some(op->upto, visit, context);
     visit_some(op->low, visit, context);

@@ -98,12 +98,14 @@ typedef struct PlanOp {
     uint32_t place;
     Span span;
     Str text;                                    // the clause as written
-    uint32_t slot;                               // SCAN, PARTNER
+    uint32_t slot;                               // SCAN, PARTNER, EACH, EXTRACT
     const TypedDecl *source;                     // SCAN, PARTNER: table, relation or rule
     PartnerKind partner;                         // PARTNER
     bool at_most_one;                            // PARTNER: a key proves it
     bool covered;                                // PARTNER: `covered at` is written
     const PlanExpr *covered_at, *covered_region; // NULL: not written
+    const PlanExpr *value; // EACH: list or set; EXTRACT: text
+    Str pattern;           // EXTRACT
     const PlanExpr *time, *upto, *low; // latest: `by`, the last time and (NULL: any) the first one
     const TypedDecl *const *covered_tables;
     uint32_t covered_count;

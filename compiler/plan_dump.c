@@ -151,6 +151,7 @@ static void op_dump(const PlanOp *op, const PlanBody *body, StrBuf *out)
     named_dump("label", op->label, body, out);
     named_dump("covered", op->covered_at, body, out);
     named_dump("region", op->covered_region, body, out);
+    named_dump("of", op->value, body, out);
     named_dump("by", op->time, body, out);
     named_dump("upto", op->upto, body, out);
     named_dump("low", op->low, body, out);
@@ -249,6 +250,8 @@ static bool op_verify(const PlanOp *op, const PlanBody *body, bool first, StrBuf
         strbuf_add_c(fault, "a row variable has no source");
     else if (conditional && (op->condition == NULL || op->condition->type.kind != TYPE_BOOLEAN))
         strbuf_printf(fault, "the condition of place %u is no condition", op->place);
+    else if ((op->kind == PLAN_OP_EACH || op->kind == PLAN_OP_EXTRACT) && op->value == NULL)
+        strbuf_add_c(fault, "nothing to take elements from");
     else if (op->kind == PLAN_OP_PARTNER && op->partner == PARTNER_LATEST &&
              (op->time == NULL || op->upto == NULL))
         strbuf_add_c(fault, "a latest row has no time");

@@ -113,6 +113,30 @@ static void lower_partner(Lowerer *lowerer, const PlanOp *op, Partner *out)
     lower_reads(lowerer, op->slot, out);
 }
 
+static const uint32_t *match_groups(Lowerer *lowerer, const Type *record, const Regex *regex)
+{
+    uint32_t count = record->nominal->field_count;
+    uint32_t *groups = ARENA_ARRAY(lowerer->arena, uint32_t, count);
+    for (uint32_t i = 0; i + 1 < count; i++)
+        groups[i] = regex == NULL
+                        ? 0
+                        : (uint32_t)regex_group_find(regex, record->nominal->fields[i].name_en);
+    groups[count - 1] = PRODUCE_POSITION; // the checker puts the position last
+    return groups;
+}
+
+static void lower_produce(Lowerer *lowerer, const PlanOp *op, Operator *out)
+{
+    const TypedVar *var = lowerer->body->typed->vars[op->slot];
+    out->slot = op->slot;
+    out->produce.value = lower_value(lowerer, op->value);
+    if (op->kind == PLAN_OP_EACH)
+        return;
+    out->produce.regex = lower_regex(lowerer, op->pattern, REGEX_SEARCH);
+    out->produce.groups =
+        match_groups(lowerer, &var->type, lowerer->regexes.items[out->produce.regex]);
+}
+
 static Citation lower_cite(Lowerer *lowerer, const PlanCite *cite)
 {
     ASSERT(lowerer->numbers[cite->law->index] != UINT32_MAX);
@@ -146,6 +170,11 @@ static void lower_op(Lowerer *lowerer, const PlanOp *op, Operator *out)
         out->slot = op->slot;
         out->source = lower_source(lowerer, op->source);
         lower_partner(lowerer, op, &out->partner);
+        return;
+    case PLAN_OP_EACH:
+    case PLAN_OP_EXTRACT:
+        out->kind = op->kind == PLAN_OP_EACH ? OPERATOR_EACH : OPERATOR_EXTRACT;
+        lower_produce(lowerer, op, out);
         return;
     case PLAN_OP_FILTER:
         out->kind = OPERATOR_FILTER;
@@ -185,12 +214,32 @@ static void lower_op(Lowerer *lowerer, const PlanOp *op, Operator *out)
 
 // ---------------------------------------------------------------- the parts of a body
 
+// The columns of rows that the body makes.
+static void produced_slot(Lowerer *lowerer, const TypedVar *var, Slot *out)
+{
+    const Nominal *record = var->type.kind == TYPE_RECORD ? var->type.nominal : NULL;
+    uint32_t count = record != NULL ? record->field_count : 1;
+    SlotColumn *columns = ARENA_ARRAY(lowerer->arena, SlotColumn, count);
+    for (uint32_t i = 0; i < count; i++)
+        columns[i] = record != NULL
+                         ? (SlotColumn){record->fields[i].name_zh, *record->fields[i].type}
+                         : (SlotColumn){var->name, var->type};
+    *out = (Slot){.name = var->name,
+                  .source = {SOURCE_PRODUCED, var->slot},
+                  .columns = columns,
+                  .column_count = count};
+}
+
 static void lower_slots(Lowerer *lowerer, Body *out)
 {
     const TypedBody *typed = lowerer->body->typed;
     Slot *slots = ARENA_ARRAY(lowerer->arena, Slot, typed->var_count);
     for (uint32_t i = 0; i < typed->var_count; i++) {
         const TypedVar *var = typed->vars[i];
+        if (var->source == NULL) {
+            produced_slot(lowerer, var, &slots[i]);
+            continue;
+        }
         slots[i] = (Slot){.name = var->name,
                           .source = lower_source(lowerer, var->source),
                           .attached = var->attached,

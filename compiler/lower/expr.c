@@ -331,16 +331,17 @@ static uint32_t comparison(ExprBuilder *builder, const PlanExpr *expr)
     return push(builder, step);
 }
 
-static uint32_t regex_number(Lowerer *lowerer, Str pattern)
+uint32_t lower_regex(Lowerer *lowerer, Str pattern, RegexMode mode)
 {
     uint64_t number;
-    if (map_get(&lowerer->regex_numbers, pattern, &number))
+    Str key = arena_printf(lowerer->arena, "%d " STR_FMT, (int)mode, STR_ARG(pattern));
+    if (map_get(&lowerer->regex_numbers, key, &number))
         return (uint32_t)number;
     Regex *regex = NULL;
-    if (regex_compile(pattern, REGEX_WHOLE, &regex, NULL, lowerer->error) != STATUS_OK)
+    if (regex_compile(pattern, mode, &regex, NULL, lowerer->error) != STATUS_OK)
         lowerer->failed = true;
     vec_push(&lowerer->regexes, regex);
-    (void)map_put(&lowerer->regex_numbers, pattern, lowerer->regexes.count - 1);
+    (void)map_put(&lowerer->regex_numbers, key, lowerer->regexes.count - 1);
     return (uint32_t)lowerer->regexes.count - 1;
 }
 
@@ -520,7 +521,7 @@ static uint32_t divide_value(ExprBuilder *builder, const PlanExpr *expr)
 
 static uint32_t like_value(ExprBuilder *builder, const PlanExpr *expr)
 {
-    uint32_t number = regex_number(builder->lowerer, expr->pattern);
+    uint32_t number = lower_regex(builder->lowerer, expr->pattern, REGEX_WHOLE);
     Step step = step_of(STEP_LIKE, expr->kids[0]->type, expr->text);
     step.phys = PHYS_BOOL;
     step.a = value_of(builder, expr->kids[0]);

@@ -39,8 +39,9 @@ Expr lower_truth(Lowerer *lowerer, const PlanExpr *expr, LeafMode mode);
 LeafMode lower_mode(Policy policy);
 // Whether a comparison has a quotient on a side, so that it is decided by cross-multiplication.
 bool lower_is_quotient(const PlanBody *body, const PlanExpr *comparison);
-// The number of a constant, function or pattern of the program.
+// The number of a constant or pattern of the program.
 uint32_t lower_const(Lowerer *lowerer, const Const *value);
+uint32_t lower_regex(Lowerer *lowerer, Str pattern, RegexMode mode);
 
 // ---------------------------------------------------------------- bodies (body.c, on.c)
 

@@ -176,6 +176,7 @@ static void fold_op(Folding *folding, PlanOp *op)
     op->condition = fold_expr(folding, op->condition);
     op->covered_at = fold_expr(folding, op->covered_at);
     op->covered_region = fold_expr(folding, op->covered_region);
+    op->value = fold_expr(folding, op->value);
     op->time = fold_expr(folding, op->time);
     op->upto = fold_expr(folding, op->upto);
     op->low = fold_expr(folding, op->low);

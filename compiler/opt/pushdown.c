@@ -22,6 +22,8 @@ static bool is_barrier(const PlanOp *op)
 // Does the operator bind something that the filter reads? Values over attached sets need all sets bound.
 static bool binds_for(const PlanOp *op, const PlanExpr *condition)
 {
+    if (op->kind == PLAN_OP_EACH || op->kind == PLAN_OP_EXTRACT)
+        return (condition->slots >> op->slot & 1) != 0;
     if (op->kind != PLAN_OP_PARTNER)
         return false;
     return condition->reads_group || (condition->slots >> op->slot & 1) != 0;

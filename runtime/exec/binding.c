@@ -5,7 +5,7 @@
 // Row numbers are copied, never rows. The attached sets of a selected batch share the member arrays of the
 // batch they came from where offsets allow it, and are copied where bindings are repeated.
 
-#include "runtime/exec/body_int.h"
+#include "runtime/exec/produce.h"
 
 void bindings_init(Bindings *batch, const Body *body, Arena *arena)
 {
@@ -162,6 +162,7 @@ void bindings_select(const BodyRun *run, const Bindings *batch, const uint8_t *k
 
 const Rowset *run_rowset(const RunShared *shared, RowSource source)
 {
+    ASSERT(source.kind != SOURCE_PRODUCED);
     Rowset **finished = source.kind == SOURCE_TABLE      ? shared->tables
                         : source.kind == SOURCE_RELATION ? shared->relations
                                                          : shared->rules;
@@ -170,15 +171,20 @@ const Rowset *run_rowset(const RunShared *shared, RowSource source)
     return rowset;
 }
 
+const Rowset *slot_rowset(const BodyRun *run, uint32_t slot)
+{
+    if (run->produced[slot] != NULL)
+        return produced_rows(run->produced[slot]);
+    return run_rowset(run->shared, run->body->slots[slot].source);
+}
+
 EvalContext bindings_context(const BodyRun *run, const Bindings *batch, Arena *arena)
 {
     uint32_t slot_count = run->body->slot_count;
     SlotRows *slots = ARENA_ARRAY(arena, SlotRows, MAX_OF(slot_count, 1u));
     for (uint32_t slot = 0; slot < slot_count; slot++) {
         if (batch->rows[slot] != NULL)
-            slots[slot] =
-                (SlotRows){.rowset = run_rowset(run->shared, run->body->slots[slot].source),
-                           .rows = batch->rows[slot]};
+            slots[slot] = (SlotRows){.rowset = slot_rowset(run, slot), .rows = batch->rows[slot]};
     }
     return (EvalContext){
         .shared = &run->shared->eval, .arena = arena, .count = batch->count, .slots = slots};

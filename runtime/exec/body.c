@@ -6,6 +6,7 @@
 // with the tables that are only read. Partner clauses build their index once, before the first batch.
 
 #include "runtime/exec/observer.h"
+#include "runtime/exec/produce.h"
 
 void body_run_init(BodyRun *run, RunShared *shared, const Body *body)
 {
@@ -14,6 +15,7 @@ void body_run_init(BodyRun *run, RunShared *shared, const Body *body)
     run->arena = arena_create(NULL, 0);
     run->scratch = arena_create(NULL, 0);
     run->partners = ARENA_ARRAY(run->arena, PartnerRun *, MAX_OF(body->operator_count, 1u));
+    run->produced = ARENA_ARRAY(run->arena, Produced *, MAX_OF(body->slot_count, 1u));
     run->end_operator = body->operator_count;
     for (uint32_t i = body->operator_count; i-- > 0;) {
         if (body->operators[i].kind == OPERATOR_GROUP)
@@ -25,6 +27,8 @@ void body_run_deinit(BodyRun *run)
 {
     for (uint32_t i = 0; i < run->body->operator_count; i++)
         partner_close(run->partners[i]);
+    for (uint32_t slot = 0; slot < run->body->slot_count; slot++)
+        produced_close(run->produced[slot]);
     vec_free(&run->states);
     vec_free(&run->gap_lines);
     vec_free(&run->counts);
@@ -37,6 +41,11 @@ static bool is_filter(OperatorKind kind)
 {
     return kind == OPERATOR_FILTER || kind == OPERATOR_DOUBT || kind == OPERATOR_CITE ||
            kind == OPERATOR_EXCEPT;
+}
+
+static bool is_producer(OperatorKind kind)
+{
+    return kind == OPERATOR_EACH || kind == OPERATOR_EXTRACT;
 }
 
 static Status observe(BodyRun *run, const Operator *op, const Bindings *before,
@@ -57,6 +66,8 @@ Status body_push(BodyRun *run, uint32_t index, Bindings *batch)
             TRY(partner_apply(run, run->partners[i], &current, &next));
         else if (is_filter(op->kind))
             TRY(filter_apply(run, op, &current, &next));
+        else if (is_producer(op->kind))
+            TRY(produce_apply(run, run->produced[op->slot], op, &current, &next));
         TRY(observe(run, op, &current, &next));
         current = next;
     }
@@ -84,13 +95,16 @@ static void from_batch(BodyRun *run, const Operator *op, const Rowset *rowset, i
     }
 }
 
-static Status open_partners(BodyRun *run)
+// Makes what the clauses need: indexes of partners, tables of produced rows.
+static Status open_clauses(BodyRun *run)
 {
     uint32_t ordinal = 0;
     for (uint32_t i = 0; i < run->end_operator; i++) {
         const Operator *op = &run->body->operators[i];
         if (op->kind == OPERATOR_PARTNER)
             TRY(partner_open(run, op, ordinal++, &run->partners[i]));
+        else if (is_producer(op->kind))
+            run->produced[op->slot] = produced_open(run, op);
     }
     return STATUS_OK;
 }
@@ -115,7 +129,7 @@ Status body_run(BodyRun *run)
     const Operator *from = &run->body->operators[0];
     ASSERT(from->kind == OPERATOR_FROM);
     const Rowset *rowset = run_rowset(run->shared, from->source);
-    TRY(open_partners(run));
+    TRY(open_clauses(run));
     TRY(push_loose(run));
     int64_t size = MAX_OF(run->shared->options->batch_size, 1);
     for (int64_t first = 0; first < rowset->row_count; first += size) {

@@ -17,7 +17,9 @@ typedef enum Policy { POLICY_DROP, POLICY_KEEP, POLICY_UNDECIDED } Policy;
 typedef enum OperatorKind {
     OPERATOR_FROM,
     OPERATOR_PARTNER, // join attach exists lacks lookup latest
-    OPERATOR_FILTER,  // where
+    OPERATOR_EACH,
+    OPERATOR_EXTRACT,
+    OPERATOR_FILTER, // where
     OPERATOR_DOUBT,
     OPERATOR_CITE, // a condition where `at` is written, else only printed
     OPERATOR_EXCEPT,
@@ -138,11 +140,21 @@ typedef struct Citation {
     Expr at; // count 0: printed only
 } Citation;
 
+// Among `groups`: where the match begins, in characters from 1.
+#define PRODUCE_POSITION UINT32_MAX
+
+typedef struct Produce {
+    Expr value;             // each: a list or set; extract: a text
+    uint32_t regex;         // extract: pattern of the program, compiled to search
+    const uint32_t *groups; // extract: by column of the slot, its capture group
+} Produce;
+
 typedef struct Operator {
     OperatorKind kind;
     uint32_t place;   // ordinal of the clause in the written body, `from` is 1
     RowSource source; // from
-    uint32_t slot;    // from
+    uint32_t slot;    // from, partner, each, extract
+    Produce produce;  // each, extract
     Partner partner;
     Expr condition;    // filter, doubt, except, score: truth, policy built in
     Expr points;       // score
@@ -154,9 +166,16 @@ typedef struct Operator {
     Str text; // the clause as written, for explanations
 } Operator;
 
+typedef struct SlotColumn {
+    Str name;
+    Type type;
+} SlotColumn;
+
 typedef struct Slot {
     Str name;
     RowSource source;
+    const SlotColumn *columns; // of a produced slot
+    uint32_t column_count;
     bool attached; // attach, exists, lacks: holds a set
     bool optional; // lookup, latest: may be absent or ?
 } Slot;

@@ -78,6 +78,7 @@ typedef struct
 
 typedef struct PartnerRun PartnerRun;
 typedef struct Observer Observer;
+typedef struct Produced Produced;
 
 // What one run of a program shares; run.c fills it.
 typedef struct RunShared {
@@ -106,6 +107,7 @@ struct BodyRun {
     Arena *scratch;        // reset after each batch of `from`
     VEC(BindState) states; // [0] is unused
     PartnerRun **partners; // per operator; NULL: not a partner clause
+    Produced **produced;   // per slot; NULL: its rows come from a table, relation or rule
     VEC(GapLine) gap_lines;
     VEC(CauseCount) counts;
     Map count_index; // (place, cause) -> counts
@@ -142,6 +144,8 @@ void bindings_take(const BodyRun *run, const Bindings *batch, const int64_t *ind
 EvalContext bindings_context(const BodyRun *run, const Bindings *batch, Arena *arena);
 // The finished rows behind a source.
 const Rowset *run_rowset(const RunShared *shared, RowSource source);
+// The rows of a slot, produced ones among them.
+const Rowset *slot_rowset(const BodyRun *run, uint32_t slot);
 // The slots that an expression reads, as bits.
 uint64_t expr_slots(const Expr *expr);
 bool expr_reads_aggregate(const Expr *expr);

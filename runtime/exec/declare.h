@@ -149,7 +149,12 @@ typedef struct TableDecl {
 } TableDecl;
 
 // Where a row variable's rows come from.
-typedef enum SourceKind { SOURCE_TABLE, SOURCE_RELATION, SOURCE_RULE } SourceKind;
+typedef enum SourceKind {
+    SOURCE_TABLE,
+    SOURCE_RELATION,
+    SOURCE_RULE,
+    SOURCE_PRODUCED // by the body itself; the index is the slot
+} SourceKind;
 
 typedef struct RowSource {
     SourceKind kind;

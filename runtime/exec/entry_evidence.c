@@ -73,12 +73,14 @@ void members_evidence(Finding *finding, Arena *arena, const int64_t *members, in
     RowNumbers rows = {0};
     for (uint32_t s = 0; s < slots; s++) {
         uint32_t slot = every ? s : body->evidence[s];
+        if (body->slots[slot].source.kind == SOURCE_PRODUCED)
+            continue; // no rows of the input
         vec_clear(&rows);
         for (int64_t i = 0; i < count; i++)
             collect_rows(&finding->members.all, members[i], slot, row_class, &rows);
         sort_distinct(&rows);
         entry->evidence_total += (int64_t)rows.count;
-        const Rowset *rowset = run_rowset(finding->run.shared, body->slots[slot].source);
+        const Rowset *rowset = slot_rowset(&finding->run, slot);
         put_rows(arena, rowset, body->slots[slot].name, &rows,
                  finding->run.shared->options->evidence_limit, &out, &out_count);
     }

@@ -280,6 +280,8 @@ static bool is_condition(const Operator *op)
         return op->citation.at.count > 0;
     case OPERATOR_FROM:
     case OPERATOR_PARTNER:
+    case OPERATOR_EACH:
+    case OPERATOR_EXTRACT:
     case OPERATOR_GROUP:
     case OPERATOR_SCORE:
         return false;

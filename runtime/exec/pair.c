@@ -55,8 +55,7 @@ EvalContext pair_context(BodyRun *run, const PartnerRun *partner, const Bindings
         int64_t *rows = ARENA_ARRAY(arena, int64_t, count);
         for (int64_t i = 0; i < count; i++)
             rows[i] = batch->rows[slot][binding[i]];
-        slots[slot] =
-            (SlotRows){.rowset = run_rowset(run->shared, body->slots[slot].source), .rows = rows};
+        slots[slot] = (SlotRows){.rowset = slot_rowset(run, slot), .rows = rows};
     }
     slots[partner->partner->slot] = (SlotRows){.rowset = partner->rowset, .rows = row};
     return (EvalContext){

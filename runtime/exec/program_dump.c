@@ -100,6 +100,8 @@ static Str column_name(const Dumper *d, const Step *step)
     if (d->body == NULL)
         return STR("");
     RowSource source = d->body->slots[step->slot].source;
+    if (source.kind == SOURCE_PRODUCED)
+        return d->body->slots[step->slot].columns[step->index].name;
     if (source.kind == SOURCE_TABLE)
         columns = program->tables[source.index].columns;
     else if (source.kind == SOURCE_RELATION)
@@ -207,6 +209,8 @@ static Str source_name(const Dumper *d, RowSource source)
         return d->program->tables[source.index].name;
     if (source.kind == SOURCE_RELATION)
         return d->program->relations[source.index].name;
+    if (source.kind == SOURCE_PRODUCED)
+        return STR("produced rows");
     return d->program->rules[source.index].name;
 }
 
@@ -279,8 +283,8 @@ static void dump_citation(Dumper *d, const Operator *op)
 
 static void dump_operator(Dumper *d, const Operator *op)
 {
-    static const char *const kinds[] = {"from", "",       "filter", "doubt",
-                                        "cite", "except", "",       "score"};
+    static const char *const kinds[] = {"from",  "",     "each",   "extract", "filter",
+                                        "doubt", "cite", "except", "",        "score"};
     indent(d, 2);
     strbuf_printf(d->out, "%u: ", op->place);
     if (op->kind == OPERATOR_PARTNER) {
@@ -292,10 +296,13 @@ static void dump_operator(Dumper *d, const Operator *op)
         if (op->kind == OPERATOR_FROM)
             strbuf_printf(d->out, " " STR_FMT " as " STR_FMT, STR_ARG(source_name(d, op->source)),
                           STR_ARG(d->body->slots[op->slot].name));
+        if (op->kind == OPERATOR_EACH || op->kind == OPERATOR_EXTRACT)
+            strbuf_printf(d->out, " as " STR_FMT, STR_ARG(d->body->slots[op->slot].name));
         if (op->name.len > 0)
             strbuf_printf(d->out, " \"" STR_FMT "\"", STR_ARG(op->name));
         strbuf_add_char(d->out, '\n');
     }
+    dump_expr(d, "of", &op->produce.value, 3);
     dump_expr(d, "condition", &op->condition, 3);
     dump_expr(d, "points", &op->points, 3);
     dump_expr(d, "label", &op->label, 3);

@@ -81,8 +81,9 @@ static const Step *operand_step(Verifier *v, uint32_t index)
     return &v->expr->steps[index];
 }
 
-static uint32_t columns_of(const Verifier *v, RowSource source)
+static uint32_t columns_of(const Verifier *v, const Slot *slot)
 {
+    RowSource source = slot->source;
     const Program *program = v->program;
     switch (source.kind) {
     case SOURCE_TABLE:
@@ -93,12 +94,15 @@ static uint32_t columns_of(const Verifier *v, RowSource source)
                    : 0;
     case SOURCE_RULE:
         return source.index < program->rule_count ? program->rules[source.index].column_count : 0;
+    case SOURCE_PRODUCED:
+        return slot->column_count;
     }
     return 0;
 }
 
-static const Type *column_type(const Verifier *v, RowSource source, uint32_t column)
+static const Type *column_type(const Verifier *v, const Slot *slot, uint32_t column)
 {
+    RowSource source = slot->source;
     switch (source.kind) {
     case SOURCE_TABLE:
         return &v->program->tables[source.index].columns[column].type;
@@ -106,6 +110,8 @@ static const Type *column_type(const Verifier *v, RowSource source, uint32_t col
         return &v->program->relations[source.index].columns[column].type;
     case SOURCE_RULE:
         return &v->program->rules[source.index].columns[column].type;
+    case SOURCE_PRODUCED:
+        return &slot->columns[column].type;
     }
     return NULL;
 }
@@ -116,12 +122,12 @@ static void verify_column(Verifier *v, const Step *step)
         complain(v, "no such slot");
         return;
     }
-    RowSource source = v->slots[step->slot].source;
-    if (step->index >= columns_of(v, source)) {
+    const Slot *slot = &v->slots[step->slot];
+    if (step->index >= columns_of(v, slot)) {
         complain(v, "no such column");
         return;
     }
-    require(v, type_phys(*column_type(v, source, step->index)) == step->phys,
+    require(v, type_phys(*column_type(v, slot, step->index)) == step->phys,
             "layout differs from the column's");
 }
 
@@ -401,6 +407,17 @@ static void verify_partner(Verifier *v, const Partner *partner)
     verify_expr(v, &partner->low, "within", false, false);
 }
 
+static void verify_produce(Verifier *v, const Operator *op)
+{
+    v->role = "produced rows";
+    v->expr = NULL;
+    require(v, op->slot < v->slot_count, "no such slot");
+    require(v, v->slots[op->slot].source.kind == SOURCE_PRODUCED, "the slot is not produced");
+    if (op->kind == OPERATOR_EXTRACT)
+        require(v, op->produce.regex < v->program->regex_count, "no such pattern");
+    verify_expr(v, &op->produce.value, "list or text", false, true);
+}
+
 static void verify_citation(Verifier *v, const Citation *citation)
 {
     v->role = "citation";
@@ -420,6 +437,10 @@ static void verify_operator(Verifier *v, const Operator *op)
         break;
     case OPERATOR_PARTNER:
         verify_partner(v, &op->partner);
+        break;
+    case OPERATOR_EACH:
+    case OPERATOR_EXTRACT:
+        verify_produce(v, op);
         break;
     case OPERATOR_FILTER:
     case OPERATOR_DOUBT:

@@ -104,7 +104,8 @@ static EvidenceRow row_behind(const Replay *replay, const Bindings *batch, const
     Expr part = replay_part(expr, step);
     uint64_t slots = expr_slots(&part);
     for (uint32_t s = replay->body->slot_count; s-- > 0;) {
-        if ((slots >> s & 1) != 0 && batch->rows[s] != NULL && batch->rows[s][index] >= 0)
+        if ((slots >> s & 1) != 0 && batch->rows[s] != NULL && batch->rows[s][index] >= 0 &&
+            replay->body->slots[s].source.kind != SOURCE_PRODUCED)
             return row_of(replay, s, batch->rows[s][index]);
     }
     return (EvidenceRow){0};

@@ -48,6 +48,11 @@ Str replay_text(const Replay *replay, const Value *value)
 static Str column_name(const Replay *replay, const Step *step)
 {
     const Slot *slot = &replay->body->slots[step->slot];
+    if (slot->source.kind == SOURCE_PRODUCED && slot->column_count == 1)
+        return slot->name;
+    if (slot->source.kind == SOURCE_PRODUCED)
+        return arena_printf(replay->arena, STR_FMT "." STR_FMT, STR_ARG(slot->name),
+                            STR_ARG(slot->columns[step->index].name));
     const Rowset *rowset = run_rowset(replay->shared, slot->source);
     return arena_printf(replay->arena, STR_FMT "." STR_FMT, STR_ARG(slot->name),
                         STR_ARG(rowset->columns[step->index].name));

@@ -116,14 +116,12 @@ static EvalContext tuple_context(BodyRun *run, const Bindings *batch, const Aggr
         int64_t *rows = ARENA_ARRAY(arena, int64_t, tuples->count);
         for (int64_t i = 0; i < tuples->count; i++)
             rows[i] = batch->rows[slot][tuples->binding[i]];
-        slots[slot] =
-            (SlotRows){.rowset = run_rowset(run->shared, body->slots[slot].source), .rows = rows};
+        slots[slot] = (SlotRows){.rowset = slot_rowset(run, slot), .rows = rows};
     }
     for (uint32_t m = 0; m < aggregate->mention_count + tuples->extra_count; m++) {
         uint32_t slot = m < aggregate->mention_count ? aggregate->mention[m]
                                                      : tuples->extra[m - aggregate->mention_count];
-        slots[slot] = (SlotRows){.rowset = run_rowset(run->shared, body->slots[slot].source),
-                                 .rows = tuples->rows[m]};
+        slots[slot] = (SlotRows){.rowset = slot_rowset(run, slot), .rows = tuples->rows[m]};
     }
     EvalContext context = *base;
     context.arena = arena;
@@ -213,7 +211,7 @@ static void spread_slots(BodyRun *run, const Bindings *batch, const Aggregate *a
     for (uint32_t m = 0; m < spread.mention_count; m++) {
         uint32_t slot = m < aggregate->mention_count ? aggregate->mention[m]
                                                      : out->extra[m - aggregate->mention_count];
-        const Rowset *rowset = run_rowset(run->shared, run->body->slots[slot].source);
+        const Rowset *rowset = slot_rowset(run, slot);
         if (batch->attached[slot].offsets != NULL)
             spread_attached(&spread, m, rowset, &batch->attached[slot]);
         else if (batch->rows[slot] != NULL)
