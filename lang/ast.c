@@ -189,10 +189,12 @@ static void finish(AstBuilder *builder, AstNode *node, AstKind kind, Span span)
 
 const AstNode *ast_bounded(AstBuilder *builder, const AstNode *node)
 {
-    if (node->height <= AST_HEIGHT_MAX)
+    uint32_t most =
+        builder->height_max == 0 ? AST_HEIGHT_MAX : MIN_OF(builder->height_max, AST_HEIGHT_MAX);
+    if (node->height <= most)
         return node;
     if (builder->diags != NULL && !builder->told_height) {
-        DiagArg limit = diag_arg_int(builder->diags, AST_HEIGHT_MAX);
+        DiagArg limit = diag_arg_int(builder->diags, most);
         diag_emit_with(builder->diags, DIAG_TOO_HIGH, node->span, DIAG_ARGS(limit));
     }
     builder->told_height = true;

@@ -16,8 +16,9 @@ typedef struct AstBuilder {
     Arena *arena;
     DiagList *diags; /* may be NULL: a trial that tells nobody */
     uint32_t node_count;
-    bool failed;      /* something was wrong, told or not */
-    bool told_height; /* E0801 was given */
+    bool failed;         /* something was wrong, told or not */
+    uint32_t height_max; /* 0: AST_HEIGHT_MAX */
+    bool told_height;    /* E0801 was given */
 } AstBuilder;
 
 /* ast_new_Where(builder, span, &(AstWhere){.condition = …}): a copy of the fields given, in the

@@ -391,7 +391,7 @@ void parse_context_init(ParseContext *context, Arena *arena, const Source *sourc
                         const Keywords *keywords, DiagList *diags)
 {
     *context = (ParseContext){
-        .builder = {.arena = arena, .diags = diags},
+        .builder = {.arena = arena, .diags = diags, .height_max = source->nesting_max},
         .source = source,
         .diags = diags,
         .keywords = keywords,

@@ -13,6 +13,7 @@ struct SourceSet {
     Arena *arena;
     SourceRead read;
     void *context;
+    uint32_t nesting_max;
     VEC(Source *) sources;
 };
 
@@ -66,6 +67,7 @@ static const Source *add(SourceSet *set, Str path, Str text)
     source->file = (uint32_t)set->sources.count;
     source->path = path;
     source->text = text;
+    source->nesting_max = set->nesting_max;
     find_lines(set->arena, source);
     avec_push(set->arena, &set->sources, source);
     return source;
@@ -91,6 +93,11 @@ Status source_load(SourceSet *set, Str path, const Source **source, Error *error
     }
     *source = add(set, arena_str(set->arena, path), text);
     return STATUS_OK;
+}
+
+void source_set_limit_nesting(SourceSet *set, uint32_t levels)
+{
+    set->nesting_max = levels;
 }
 
 const Source *source_get(const SourceSet *set, uint32_t file)

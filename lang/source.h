@@ -38,6 +38,7 @@ typedef struct Source {
     Str text;                    /* the bytes; a leading byte-order mark is skipped by the lexer */
     const uint32_t *line_starts; /* offset of each line's first byte */
     uint32_t line_count;         /* at least 1 */
+    uint32_t nesting_max;        /* deepest nesting allowed; 0: as deep as trees can be */
 } Source;
 
 typedef struct SourceSet SourceSet;
@@ -56,6 +57,9 @@ MUST_USE Status source_load(SourceSet *set, Str path, const Source **source, Err
 /* Adds `text` under the name `path` without reading; path and text are copied. The text must be at
  * most SOURCE_SIZE_MAX bytes. Never NULL. */
 const Source *source_add(SourceSet *set, Str path, Str text);
+
+/* Bounds how deep texts that are added from now on may nest; only less than a tree's own limit counts. */
+void source_set_limit_nesting(SourceSet *set, uint32_t levels);
 
 /* The source with number `file`, which must exist. */
 const Source *source_get(const SourceSet *set, uint32_t file);

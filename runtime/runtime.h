@@ -27,10 +27,29 @@ typedef struct RunOptions {
     uint32_t evidence_limit; // rows shown per entry and variable, 100
     int64_t batch_size;      // 1024; any size must give the same bytes
     int64_t limit_pairs, limit_output, limit_rows;
+    int64_t limit_seconds;            // 0: none
+    int64_t limit_depth;              // most rounds of a recursion
+    bool counts;                      // keep rows in and out of every clause: run_flow
     const TestCase *test;             // run a test: its given tables instead of files
     bool (*cancelled)(void *closure); // polled now and then; may be NULL
     void *cancel_closure;
 } RunOptions;
+
+// Rows in and out of one clause, in the written order: bindings above the first fence, groups below it. What only
+// shadows could make is left out; what exceptions take away is out.
+typedef struct ClauseFlow {
+    uint32_t place;                       // of the clause in the written body
+    Str text;                             // the clause as written
+    int64_t rows_in, rows_out, undecided; // undecided: those of rows_out that are not certain
+} ClauseFlow;
+
+// The clauses of one body: of a rule, of a query, or of a branch of a relation.
+typedef struct BodyFlow {
+    Str name;
+    uint32_t branch; // of a relation with several bodies, from 1; else 0
+    ClauseFlow *clauses;
+    uint32_t clause_count;
+} BodyFlow;
 
 typedef struct Run Run;
 
@@ -56,6 +75,9 @@ void run_explained(Explanation *explanation);
 // One report per loaded table.
 uint32_t run_load_count(const Run *run);
 const LoadReport *run_load(const Run *run, uint32_t index);
+// With RunOptions.counts: the bodies that ran, in the order in which they ran; else none.
+uint32_t run_flow_count(const Run *run);
+const BodyFlow *run_flow(const Run *run, uint32_t index);
 const Dict *run_dict(const Run *run);
 // A ratio as RunOptions.tolerance_count wants it: a count of 10^-9, between 0 and 1.
 int64_t run_ratio_count(const Const *ratio);

@@ -140,7 +140,11 @@ static bool read_limits(Job *job)
 {
     RunOptions *options = &job->options;
     int64_t evidence;
+    const int64_t seconds_max = INT64_C(1000000000);
     bool fine =
+        args_number(job->args, OPTION_LIMIT_TIME, options->limit_seconds,
+                    &options->limit_seconds) &&
+        args_number(job->args, OPTION_LIMIT_DEPTH, options->limit_depth, &options->limit_depth) &&
         args_number(job->args, OPTION_LIMIT_ROWS, options->limit_rows, &options->limit_rows) &&
         args_number(job->args, OPTION_LIMIT_PAIRS, options->limit_pairs, &options->limit_pairs) &&
         args_number(job->args, OPTION_LIMIT_OUTPUT, options->limit_output,
@@ -151,6 +155,8 @@ static bool read_limits(Job *job)
     if (!fine)
         return false;
     options->evidence_limit = (uint32_t)MIN_OF(evidence, (int64_t)UINT32_MAX);
+    options->limit_seconds = MIN_OF(options->limit_seconds, seconds_max);
+    options->counts = args_has(job->args, OPTION_COUNTS);
     if (args_has(job->args, OPTION_LIMIT_ROWS))
         options->load.limit_rows = options->limit_rows;
     return true;

@@ -307,7 +307,10 @@ static Lang lang_of_environment(void)
 // --lang is looked for before anything else is read, so that every message is in that language.
 static Lang lang_of_words(int argc, char **argv)
 {
-    if (argc > 1 && strcmp(argv[1], "fmt") == 0)
+    bool help = false; // a page of help is a message, whatever --lang means to the command
+    for (int i = 2; i < argc; i++)
+        help = help || strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0;
+    if (argc > 1 && strcmp(argv[1], "fmt") == 0 && !help)
         return lang_of_environment();
     for (int i = 1; i < argc; i++) {
         const char *value = NULL;

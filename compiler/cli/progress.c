@@ -7,19 +7,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-static int64_t now_us(void)
-{
-    struct timespec now;
-    if (clock_gettime(CLOCK_MONOTONIC, &now) != 0)
-        return 0;
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
+#include "runtime/base/clock.h"
 
 void progress_init(Progress *progress, const Args *args, int choice)
 {
     bool automatic = args->stderr_terminal && !args_has(args, OPTION_QUIET);
     *progress = (Progress){.args = args, .shown = choice == 1 || (choice == 0 && automatic)};
-    progress->started_us = now_us();
+    progress->started_us = clock_now_us();
 }
 
 bool progress_show(void *closure, Str table, int64_t bytes_done, int64_t bytes_total, int64_t rows)
@@ -30,7 +24,7 @@ bool progress_show(void *closure, Str table, int64_t bytes_done, int64_t bytes_t
         progress->table = table;
     }
     progress->table_rows = rows;
-    int64_t now = progress->shown ? now_us() : 0;
+    int64_t now = progress->shown ? clock_now_us() : 0;
     if (progress->shown && now - progress->last_us >= 100000) {
         StrBuf line = {0};
         int64_t percent = bytes_total > 0 ? bytes_done * 100 / bytes_total : 100;
@@ -56,7 +50,7 @@ void progress_end(Progress *progress, bool done)
     if (!progress->shown || !done || getrusage(RUSAGE_SELF, &usage) != 0)
         return;
     int64_t rows = progress->rows + progress->table_rows;
-    double seconds = (double)(now_us() - progress->started_us) / 1e6;
+    double seconds = (double)(clock_now_us() - progress->started_us) / 1e6;
     tell(progress->args, "%" PRId64 " 行，%.2f 秒，内存 %ld MB",
          "%" PRId64 " rows, %.2f s, %ld MB of memory", rows, seconds, usage.ru_maxrss / 1024);
 }

@@ -55,35 +55,149 @@ static Status write_results(Writer *writer, const Run *run)
     return writer->driver->end(writer);
 }
 
+// Spreadsheets are asked for files, programs read pipes: only files get the mark unless --bom says otherwise.
+static Writer make_writer(const Args *args, const RunFacts *facts, const WriterDriver *driver,
+                          bool to_file, Error *error)
+{
+    int bom = args_choice(args, OPTION_BOM, 0);
+    return (Writer){.driver = driver,
+                    .error = error,
+                    .lang = args->lang,
+                    .bom = bom == 1 || (bom == 0 && (to_file || args_has(args, OPTION_EXCEL))),
+                    .excel = args_has(args, OPTION_EXCEL),
+                    .program = facts->program};
+}
+
+// Formats for people end with the summary.
+static bool holds_summary(const WriterDriver *driver)
+{
+    return strcmp(driver->name, "table") == 0 || strcmp(driver->name, "markdown") == 0;
+}
+
+static void add_summary(const Args *args, const RunFacts *facts, const Writer *writer)
+{
+    StrBuf *out = output_buffer(writer->output);
+    bool fenced = strcmp(writer->driver->name, "table") != 0;
+    if (!holds_summary(writer->driver) || args_has(args, OPTION_QUIET))
+        return;
+    strbuf_add_char(out, '\n');
+    if (fenced)
+        strbuf_add_c(out,
+                     args->lang == LANG_ZH ? "## 汇总\n\n~~~~text\n" : "## summary\n\n~~~~text\n");
+    summary_text(facts, args->lang, out);
+    if (fenced)
+        strbuf_add_c(out, "~~~~\n");
+}
+
+static bool holds_one_table(const Args *args, const RunFacts *facts, const WriterDriver *driver)
+{
+    const Run *run = facts->run;
+    if (!driver->one_table || run_rule_count(run) + run_query_count(run) <= 1)
+        return true;
+    tell(args, "%s 一次只能写一张表；请用 --out 指定目录，或者用 --rule、--query 选一个",
+         "%s holds one table only; name a folder with --out, or choose with --rule or --query",
+         driver->name);
+    return false;
+}
+
 static int write_stdout(const Args *args, const RunFacts *facts, const WriterDriver *driver)
 {
     Error error = {0};
-    const Run *run = facts->run;
-    if (driver->one_table && run_rule_count(run) + run_query_count(run) > 1) {
-        tell(args, "%s 一次只能写一张表；请用 --out 指定目录，或者用 --rule、--query 选一个",
-             "%s holds one table only; name a folder with --out, or choose with --rule or --query",
-             driver->name);
+    if (!holds_one_table(args, facts, driver))
         return EXIT_USAGE;
-    }
     Output *output = output_of_descriptor(STDOUT_FILENO);
-    Writer writer = {.driver = driver,
-                     .output = output,
-                     .error = &error,
-                     .lang = args->lang,
-                     .program = facts->program};
+    Writer writer = make_writer(args, facts, driver, false, &error);
+    writer.output = output;
     writer.color = args->stdout_terminal && args->color;
-    Status status = write_results(&writer, run);
-    if (status == STATUS_OK && strcmp(driver->name, "table") == 0 &&
-        !args_has(args, OPTION_QUIET)) {
-        strbuf_add_char(output_buffer(output), '\n');
-        summary_text(facts, args->lang, output_buffer(output));
-    }
+    Status status = write_results(&writer, facts->run);
     if (status == STATUS_OK) {
+        add_summary(args, facts, &writer);
         status = output_commit(output, &error);
     } else {
         output_discard(output);
     }
     int code = status == STATUS_OK ? EXIT_DONE : tell_error(args, &error);
+    error_deinit(&error);
+    return code;
+}
+
+// ---------------------------------------------------------------- several reports
+
+// Takes `csv=清单.csv` apart. NULL after telling.
+static const WriterDriver *output_driver(const Args *args, Str word, Str *path)
+{
+    size_t equals = str_find(word, STR("="), 0);
+    if (equals == STR_NONE || equals + 1 == word.len) {
+        tell(args, "--output 应写成 格式=文件，如 csv=清单.csv，不是“" STR_FMT "”",
+             "--output wants FORMAT=PATH, like csv=list.csv, not '" STR_FMT "'", STR_ARG(word));
+        return NULL;
+    }
+    Str name = str_slice(word, 0, equals);
+    const WriterDriver *driver = writer_find(name);
+    *path = str_slice(word, equals + 1, word.len);
+    if (driver == NULL)
+        tell_unknown_format(args, name);
+    return driver;
+}
+
+bool results_outputs_fit(const Args *args)
+{
+    for (size_t i = 0; i < args->values[OPTION_OUTPUT].count; i++) {
+        Str path, other;
+        Str word = args->values[OPTION_OUTPUT].items[i];
+        if (output_driver(args, word, &path) == NULL)
+            return false;
+        for (size_t j = 0; j < i; j++) {
+            if (output_driver(args, args->values[OPTION_OUTPUT].items[j], &other) == NULL)
+                return false;
+            if (str_equal(path, other)) {
+                tell(args, "两份报告都要写到 " STR_FMT, "two reports would be written to " STR_FMT,
+                     STR_ARG(path));
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static Status write_report(const Args *args, const RunFacts *facts, Str word, Output **made,
+                           Error *error)
+{
+    Str path;
+    const WriterDriver *driver = output_driver(args, word, &path);
+    ASSERT(driver != NULL); // results_outputs_fit has seen it
+    TRY(output_create(path, made, error));
+    Writer writer = make_writer(args, facts, driver, true, error);
+    writer.output = *made;
+    TRY(write_results(&writer, facts->run));
+    add_summary(args, facts, &writer);
+    return output_flush(*made, true, error);
+}
+
+// All are written before the first one takes its name, so that a full disk leaves none of them.
+static int write_reports(const Args *args, const RunFacts *facts)
+{
+    Error error = {0};
+    size_t count = args->values[OPTION_OUTPUT].count;
+    Output **outputs = base_alloc_zeroed(count + 1, sizeof(Output *));
+    Status status = STATUS_OK;
+    bool fits = true;
+    for (size_t i = 0; i < count && fits; i++) {
+        Str path;
+        fits = holds_one_table(args, facts,
+                               output_driver(args, args->values[OPTION_OUTPUT].items[i], &path));
+    }
+    for (size_t i = 0; i < count && fits && status == STATUS_OK; i++)
+        status =
+            write_report(args, facts, args->values[OPTION_OUTPUT].items[i], &outputs[i], &error);
+    for (size_t i = 0; i < count; i++) {
+        if (fits && status == STATUS_OK)
+            status = output_commit(outputs[i], &error);
+        else
+            output_discard(outputs[i]);
+    }
+    free(outputs);
+    int code = !fits ? EXIT_USAGE : status == STATUS_OK ? EXIT_DONE : tell_error(args, &error);
     error_deinit(&error);
     return code;
 }
@@ -102,9 +216,8 @@ static void add_file_name(StrBuf *out, Str name)
 
 typedef struct Folder {
     Str path;
-    Lang lang;
+    Writer writer; // as every file's writer begins
     const WriterDriver *driver;
-    const Program *program;
     VEC(Str) names; // of the files written, for the manifest
     Arena *arena;
     Error *error;
@@ -140,10 +253,7 @@ static Status folder_finish(Folder *folder, Writer *writer, Status status)
 static Status folder_rule(Folder *folder, const RuleResult *result)
 {
     for (ListKind list = LIST_CLUE; list <= LIST_GAP; list++) {
-        Writer writer = {.driver = folder->driver,
-                         .error = folder->error,
-                         .lang = folder->lang,
-                         .program = folder->program};
+        Writer writer = folder->writer;
         TRY(folder_file(folder, result->rule, list_name(list), folder->driver->extension,
                         &writer.output));
         Status status = writer.driver->begin(&writer);
@@ -156,10 +266,7 @@ static Status folder_rule(Folder *folder, const RuleResult *result)
 
 static Status folder_query(Folder *folder, const QueryResult *result)
 {
-    Writer writer = {.driver = folder->driver,
-                     .error = folder->error,
-                     .lang = folder->lang,
-                     .program = folder->program};
+    Writer writer = folder->writer;
     TRY(folder_file(folder, result->query, STR(""), folder->driver->extension, &writer.output));
     Status status = writer.driver->begin(&writer);
     if (status == STATUS_OK)
@@ -257,9 +364,8 @@ static int write_folder(const Args *args, const RunFacts *facts, const WriterDri
     Error error = {0};
     Arena *arena = arena_create(NULL, 0);
     Folder folder = {.path = args_text(args, OPTION_OUT, STR("")),
-                     .lang = args->lang,
+                     .writer = make_writer(args, facts, driver, true, &error),
                      .driver = driver,
-                     .program = facts->program,
                      .arena = arena,
                      .error = &error};
     Status status = folder_write(&folder, facts);
@@ -270,11 +376,21 @@ static int write_folder(const Args *args, const RunFacts *facts, const WriterDri
     return code;
 }
 
+// --output says where reports go; stdout then has one only if --format asks for it.
+static bool wants_stdout(const Args *args)
+{
+    return !args_has(args, OPTION_OUT) &&
+           (!args_has(args, OPTION_OUTPUT) || args_has(args, OPTION_FORMAT));
+}
+
 int results_write(const Args *args, const RunFacts *facts, const WriterDriver *driver)
 {
-    int code = args_has(args, OPTION_OUT) ? write_folder(args, facts, driver)
-                                          : write_stdout(args, facts, driver);
-    bool told = !args_has(args, OPTION_OUT) && strcmp(driver->name, "table") == 0;
+    int code = write_reports(args, facts);
+    if (code == EXIT_DONE && args_has(args, OPTION_OUT))
+        code = write_folder(args, facts, driver);
+    if (code == EXIT_DONE && wants_stdout(args))
+        code = write_stdout(args, facts, driver);
+    bool told = wants_stdout(args) && holds_summary(driver);
     if (code == EXIT_DONE && !told && !args_has(args, OPTION_QUIET)) {
         StrBuf text = {0};
         summary_text(facts, args->lang, &text);

@@ -23,7 +23,11 @@ typedef struct RunFacts {
 // for rules. NULL after telling.
 const WriterDriver *results_driver(const Args *args, const Program *program);
 
-// Writes everything: to stdout, or with --out to a folder, one file per rule and list, with manifest.json.
+// Are all --output of the form FORMAT=PATH, each to a file of its own? Else false, after telling.
+bool results_outputs_fit(const Args *args);
+
+// Writes everything: the files of --output; with --out to a folder, one file per rule and list, with manifest.json;
+// else, or with --format, to stdout.
 // Gives the exit code.
 int results_write(const Args *args, const RunFacts *facts, const WriterDriver *driver);
 

@@ -93,12 +93,48 @@ uint32_t session_tell(const Session *session, DiagList *diags)
     return diag_count(diags, DIAG_ERROR);
 }
 
+static bool limit_nesting(Session *session)
+{
+    int64_t levels;
+    if (!args_number(session->args, OPTION_LIMIT_NESTING, AST_HEIGHT_MAX, &levels))
+        return false;
+    if (levels < 1 || levels > AST_HEIGHT_MAX) {
+        tell(session->args, "--limit-nesting 应在 1 到 %d 之间", "--limit-nesting is from 1 to %d",
+             AST_HEIGHT_MAX);
+        return false;
+    }
+    source_set_limit_nesting(session->sources, (uint32_t)levels);
+    return true;
+}
+
+// Rewrites that were left out on the command line; `--counts` counts clauses in the written order, so none may move.
+static bool read_passes(Session *session, CompileOptions *options)
+{
+    const Args *args = session->args;
+    size_t given = args->values[OPTION_OPT_OFF].count;
+    Str *passes = ARENA_ARRAY(session->arena, Str, given + 1);
+    for (size_t i = 0; i < given; i++) {
+        passes[i] = args->values[OPTION_OPT_OFF].items[i];
+        if (!compile_has_pass(passes[i])) {
+            tell(args, "没有名为“" STR_FMT "”的改写", "there is no rewrite named '" STR_FMT "'",
+                 STR_ARG(passes[i]));
+            return false;
+        }
+    }
+    passes[given] = STR("pushdown");
+    *options = (CompileOptions){.passes_off = passes, .passes_off_count = (uint32_t)given};
+    options->passes_off_count += args_has(args, OPTION_COUNTS);
+    return true;
+}
+
 int session_open(Session *session, const Args *args, Str path, bool tells_warnings)
 {
     Error error = {0};
     *session =
         (Session){.args = args, .tells_warnings = tells_warnings, .arena = arena_create(NULL, 0)};
     session->sources = source_set_create(session->arena, session_read, NULL);
+    if (!limit_nesting(session))
+        return EXIT_USAGE;
     if (source_load(session->sources, path, &session->root, &error) != STATUS_OK) {
         int code = tell_error(args, &error);
         error_deinit(&error);
@@ -112,14 +148,9 @@ int session_open(Session *session, const Args *args, Str path, bool tells_warnin
     error_deinit(&error);
     if (session_tell(session, diags) > 0)
         return EXIT_MODEL;
-    CompileOptions compile = {.passes_off = args->values[OPTION_OPT_OFF].items,
-                              .passes_off_count = (uint32_t)args->values[OPTION_OPT_OFF].count};
-    for (uint32_t i = 0; i < compile.passes_off_count; i++)
-        if (!compile_has_pass(compile.passes_off[i])) {
-            tell(args, "没有名为“" STR_FMT "”的改写", "there is no rewrite named '" STR_FMT "'",
-                 STR_ARG(compile.passes_off[i]));
-            return EXIT_USAGE;
-        }
+    CompileOptions compile;
+    if (!read_passes(session, &compile))
+        return EXIT_USAGE;
     session->compilation = compilation_create(session->arena, session->typed, compile);
     return EXIT_DONE;
 }

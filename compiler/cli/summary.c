@@ -139,6 +139,30 @@ static void counts_text(const ClauseCount *counts, uint32_t count, Lang lang, St
     }
 }
 
+// With --counts: what each clause lets pass. Operators that one clause became are one line.
+static void flow_text(const BodyFlow *flow, Lang lang, StrBuf *out)
+{
+    strbuf_printf(out, "  " STR_FMT, STR_ARG(flow->name));
+    if (flow->branch > 0)
+        strbuf_printf(out, word(lang, "（第 %u 支）", " (branch %u)"), flow->branch);
+    strbuf_add_char(out, '\n');
+    for (uint32_t i = 0; i < flow->clause_count; i++) {
+        const ClauseFlow *clause = &flow->clauses[i];
+        size_t end = str_find(clause->text, STR("\n"), 0);
+        Str text = str_trim(str_slice(clause->text, 0, end == STR_NONE ? clause->text.len : end));
+        strbuf_printf(out,
+                      word(lang, "    %3u  %12" PRId64 " → %12" PRId64 "  ",
+                           "    %3u  %12" PRId64 " → %12" PRId64 "  "),
+                      clause->place, clause->rows_in, clause->rows_out);
+        strbuf_add(out, text);
+        if (clause->undecided > 0)
+            strbuf_printf(
+                out, word(lang, "（其中不能确定 %" PRId64 "）", " (%" PRId64 " of them uncertain)"),
+                clause->undecided);
+        strbuf_add_char(out, '\n');
+    }
+}
+
 static void rule_text(const RuleResult *result, Lang lang, StrBuf *out)
 {
     strbuf_printf(out,
@@ -189,6 +213,10 @@ void summary_text(const RunFacts *facts, Lang lang, StrBuf *out)
             STR_ARG(query->query), query->row_count);
         counts_text(query->counts, query->count_count, lang, out);
     }
+    if (run_flow_count(run) > 0)
+        strbuf_add_c(out, word(lang, "各子句的行数（进 → 出）\n", "rows by clause (in → out)\n"));
+    for (uint32_t i = 0; i < run_flow_count(run); i++)
+        flow_text(run_flow(run, i), lang, out);
 }
 
 // ---------------------------------------------------------------- as JSON
@@ -323,6 +351,24 @@ static void settings_json(const RunFacts *facts, StrBuf *out)
     strbuf_add_char(out, ']');
 }
 
+static void flow_json(const BodyFlow *flow, StrBuf *out)
+{
+    strbuf_add_char(out, '{');
+    text_json(out, "name", flow->name, true);
+    number_json(out, "branch", flow->branch);
+    strbuf_add_c(out, ",\"clauses\":[");
+    for (uint32_t i = 0; i < flow->clause_count; i++) {
+        const ClauseFlow *clause = &flow->clauses[i];
+        strbuf_printf(out, "%s{\"clause\":%u", i == 0 ? "" : ",", clause->place);
+        text_json(out, "text", clause->text, false);
+        number_json(out, "in", clause->rows_in);
+        number_json(out, "out", clause->rows_out);
+        number_json(out, "undecided", clause->undecided);
+        strbuf_add_char(out, '}');
+    }
+    strbuf_add_c(out, "]}");
+}
+
 void summary_json(const RunFacts *facts, StrBuf *out)
 {
     const Run *run = facts->run;
@@ -347,5 +393,14 @@ void summary_json(const RunFacts *facts, StrBuf *out)
         counts_json(query->counts, query->count_count, out);
         strbuf_add_char(out, '}');
     }
-    strbuf_add_c(out, "]}");
+    strbuf_add_c(out, "]");
+    if (facts->options->counts) {
+        strbuf_add_c(out, ",\n\"counts\":[");
+        for (uint32_t i = 0; i < run_flow_count(run); i++) {
+            strbuf_add_c(out, i == 0 ? "\n" : ",\n");
+            flow_json(run_flow(run, i), out);
+        }
+        strbuf_add_char(out, ']');
+    }
+    strbuf_add_c(out, "}");
 }

@@ -5,6 +5,7 @@
 // Row numbers are copied, never rows. The attached sets of a selected batch share the member arrays of the
 // batch they came from where offsets allow it, and are copied where bindings are repeated.
 
+#include "runtime/base/clock.h"
 #include "runtime/exec/produce.h"
 
 void bindings_init(Bindings *batch, const Body *body, Arena *arena)
@@ -224,8 +225,25 @@ void body_count(BodyRun *run, uint32_t place, CauseId cause, int64_t rows)
     run->counts.items[*slot].rows += rows;
 }
 
+static Status out_of_time(const RunShared *shared)
+{
+    int64_t seconds = shared->options->limit_seconds;
+    if (shared->clause == NULL)
+        return error_set(
+            shared->error, STATUS_LIMIT, "运行超过时限 %" PRId64 " 秒：可用 --limit-time 提高时限",
+            "the run passed its limit of %" PRId64 " seconds: raise --limit-time", seconds);
+    return error_set(shared->error, STATUS_LIMIT,
+                     "运行到子句“" STR_FMT "”时超过时限 %" PRId64
+                     " 秒：请先缩小前面的范围，或用 --limit-time 提高时限",
+                     "clause `" STR_FMT "` passed the limit of %" PRId64
+                     " seconds: narrow what stands before it, or raise --limit-time",
+                     STR_ARG(shared->clause->text), seconds);
+}
+
 Status run_poll(RunShared *shared)
 {
+    if (shared->deadline_us > 0 && clock_now_us() > shared->deadline_us)
+        return out_of_time(shared);
     const RunOptions *options = shared->options;
     if (options->cancelled != NULL && options->cancelled(options->cancel_closure))
         return error_set(shared->error, STATUS_CANCELLED, "已按要求停止", "stopped on request");

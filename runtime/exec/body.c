@@ -62,6 +62,7 @@ Status body_push(BodyRun *run, uint32_t index, Bindings *batch)
     for (uint32_t i = index; i < run->end_operator && current.count > 0; i++) {
         const Operator *op = &run->body->operators[i];
         Bindings next = current;
+        run->shared->clause = op;
         if (op->kind == OPERATOR_PARTNER)
             TRY(partner_apply(run, run->partners[i], &current, &next));
         else if (is_filter(op->kind))
@@ -135,6 +136,7 @@ Status body_run(BodyRun *run)
     for (int64_t first = 0; first < rowset->row_count; first += size) {
         TRY(run_poll(run->shared));
         Bindings batch;
+        run->shared->clause = from;
         from_batch(run, from, rowset, first, MIN_OF(size, rowset->row_count - first), &batch);
         TRY(observe(run, from, NULL, &batch));
         TRY(body_push(run, 1, &batch));

@@ -90,6 +90,8 @@ typedef struct RunShared {
     // Finished sources; NULL while not computed.
     Rowset **tables, **relations, **rules;
     int64_t pairs;            // judged so far, against limit_pairs
+    const Operator *clause;   // under way, for messages of limits; NULL outside bodies
+    int64_t deadline_us;      // of the clock; 0: no limit of time
     const Observer *observer; // of replays and counts; NULL in a plain run (observer.h)
     Error *error;
 } RunShared;
@@ -151,7 +153,7 @@ uint64_t expr_slots(const Expr *expr);
 bool expr_reads_aggregate(const Expr *expr);
 // Counts one undecided binding by its mark.
 void body_count(BodyRun *run, uint32_t place, CauseId cause, int64_t rows);
-// Polls cancellation; STATUS_CANCELLED ends the run.
+// Polls cancellation and the limit of time; STATUS_CANCELLED or STATUS_LIMIT ends the run.
 Status run_poll(RunShared *shared);
 
 // ---------------------------------------------------------------- operators

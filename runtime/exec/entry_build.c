@@ -557,10 +557,30 @@ static void add_summary(Builder *builder, RuleResult *result)
     result->overturn_most = MIN_OF(unplaced_most, caveated);
 }
 
+// More lines than anybody can look at are a mistake in the rule; they are refused before they are made.
+static Status check_output(const Finding *finding, const Rule *rule)
+{
+    const RunShared *shared = finding->run.shared;
+    int64_t limit = shared->options->limit_output, count = 0;
+    for (size_t i = 0; i < finding->keys.count; i++)
+        count += finding->keys.items[i].listed;
+    for (size_t i = 0; i < finding->partials.count; i++)
+        count += !finding->partials.items[i].merged;
+    if (limit == 0 || count <= limit)
+        return STATUS_OK;
+    return error_set(shared->error, STATUS_LIMIT,
+                     "规则“" STR_FMT "”要列出 %" PRId64 " 条，超过上限 %" PRId64
+                     "：请收紧条件，或用 --limit-output 提高上限",
+                     "rule `" STR_FMT "` would list %" PRId64 " entries, more than %" PRId64
+                     ": narrow its conditions, or raise --limit-output",
+                     STR_ARG(rule->name), count, limit);
+}
+
 Status finding_entries(Finding *finding, const Rule *rule, RuleResult *result)
 {
     *result =
         (RuleResult){.arena = arena_create(NULL, 0), .rule = rule->name, .title = rule->title};
+    TRY(check_output(finding, rule));
     Entries entries = {0};
     Builder builder = {.finding = finding,
                        .rule = rule,

@@ -331,6 +331,7 @@ Status level_filter(Level *level)
     TRY(observe(level, level->op));
     for (uint32_t i = level->op_index + 1; i < level->end_index; i++) {
         const Operator *op = &level->run->body->operators[i];
+        level->run->shared->clause = op;
         apply(level, op, &score_ordinal);
         TRY(observe(level, op));
         TRY(run_poll(level->run->shared));

@@ -2,8 +2,10 @@
 //
 // run.c: one run of a program: tables, then relations and rules that others read, in their order, then the lists.
 
+#include "runtime/base/clock.h"
 #include "runtime/exec/block.h"
 #include "runtime/exec/finding.h"
+#include "runtime/exec/flow.h"
 #include "runtime/exec/replay.h"
 #include "runtime/exec/table.h"
 
@@ -20,6 +22,7 @@ struct Run {
     RuleResult *rule_results;  // per rule: computed early because others read it
     QueryResult relation_rows; // of the relation asked for
     RuleResult relation_undecided_rows;
+    Flow *flow; // NULL: nothing is counted
 };
 
 void run_options_init(RunOptions *options)
@@ -28,6 +31,7 @@ void run_options_init(RunOptions *options)
         (RunOptions){.tolerance_count = 10000000, .evidence_limit = 100, .batch_size = BATCH_ROWS};
     options->limit_pairs = INT64_C(20000000000);
     options->limit_output = INT64_C(10000000);
+    options->limit_depth = INT64_C(1000000);
 }
 
 // ---------------------------------------------------------------- constants and parameters
@@ -270,6 +274,15 @@ static void share(Run *run, Error *error)
                                 .params = run->params};
     shared->eval.absent_cause = cause_intern(shared->causes, REASON_ABSENT, STR(""));
     apply_settings(run);
+    if (run->options.limit_seconds > 0) {
+        shared->deadline_us = clock_now_us() + run->options.limit_seconds * 1000000;
+        run->options.load.limit_seconds = run->options.limit_seconds;
+        run->options.load.deadline_us = shared->deadline_us;
+    }
+    if (run->options.counts) {
+        run->flow = flow_create(program);
+        shared->observer = flow_observer(run->flow);
+    }
 }
 
 static Status need_as_of(const Run *run)
@@ -302,6 +315,8 @@ Status run_open(const Program *program, const RunOptions *options, Run **out, Er
         *out = NULL;
     } else {
         run->shared.error = NULL;
+        run->shared.observer = NULL;
+        run->shared.deadline_us = 0; // what is asked of a finished run is no part of it
     }
     return status;
 }
@@ -348,6 +363,7 @@ void run_close(Run *run)
     free(run->consts);
     cause_table_destroy(run->shared.causes);
     dict_destroy(run->shared.dict);
+    flow_destroy(run->flow);
     free(run);
 }
 
@@ -371,6 +387,17 @@ const QueryResult *run_query(const Run *run, uint32_t index)
 {
     ASSERT(index < run->queries.count);
     return &run->queries.items[index];
+}
+
+uint32_t run_flow_count(const Run *run)
+{
+    return run->flow == NULL ? 0 : flow_count(run->flow);
+}
+
+const BodyFlow *run_flow(const Run *run, uint32_t index)
+{
+    ASSERT(index < run_flow_count(run));
+    return flow_get(run->flow, index);
 }
 
 const QueryResult *run_relation(Run *run, uint32_t relation)

@@ -5,6 +5,7 @@
 // Every record becomes a row, in the order of files and records: an accepted one, or a shadow with the
 // cells that could be read. So row numbers are record numbers, and nothing can be lost between counting
 // and keeping. Of a file only the pieces under way are in memory; what grows is the columns.
+#include "runtime/base/clock.h"
 #include "runtime/source/load_int.h"
 
 #ifdef SUP_TORTURE
@@ -141,13 +142,22 @@ static Status check_limits(const Loading *loading, const Piece *piece, Error *er
     const LoadOptions *options = loading->options;
     int64_t rows = loading->rowset->row_count;
     if (options->limit_rows > 0 && rows > options->limit_rows)
-        return error_set(error, STATUS_LIMIT, "数据表 " STR_FMT " 超过行数上限 %lld",
-                         "table " STR_FMT " has more than %lld rows, the limit",
+        return error_set(error, STATUS_LIMIT,
+                         "数据表 " STR_FMT " 超过行数上限 %lld：可用 --limit-rows 提高上限",
+                         "table " STR_FMT " has more than %lld rows, the limit: raise --limit-rows",
                          STR_ARG(loading->table->name), (long long)options->limit_rows);
     if (options->limit_bytes > 0 && bytes_kept(loading) > options->limit_bytes)
-        return error_set(error, STATUS_LIMIT, "装入数据表 " STR_FMT " 时达到内存上限 %lld 字节",
-                         "loading table " STR_FMT " reached the memory limit of %lld bytes",
-                         STR_ARG(loading->table->name), (long long)options->limit_bytes);
+        return error_set(
+            error, STATUS_LIMIT,
+            "装入数据表 " STR_FMT " 时达到内存上限 %lld 字节：可用 --limit-bytes 提高上限",
+            "loading table " STR_FMT " reached the memory limit of %lld bytes: raise --limit-bytes",
+            STR_ARG(loading->table->name), (long long)options->limit_bytes);
+    if (options->deadline_us > 0 && clock_now_us() > options->deadline_us)
+        return error_set(error, STATUS_LIMIT,
+                         "装入数据表 " STR_FMT " 时超过时限 %lld 秒：可用 --limit-time 提高时限",
+                         "loading table " STR_FMT
+                         " passed the limit of %lld seconds: raise --limit-time",
+                         STR_ARG(loading->table->name), (long long)options->limit_seconds);
     if (options->progress != NULL &&
         !options->progress(options->progress_closure, loading->table->name,
                            loading->bytes_before + piece->bytes_done, loading->bytes_total, rows))

@@ -61,6 +61,7 @@ typedef struct LoadOptions {
     const Str *bind_tables, *bind_paths; // --bind TABLE=PATH
     uint32_t bind_count;
     int64_t limit_rows, limit_bytes;
+    int64_t limit_seconds, deadline_us; // of the clock; 0: no limit of time
     Lang lang;
     // Called now and then with bytes done and total, rows; returns false to stop (Ctrl-C). May be NULL.
     bool (*progress)(void *closure, Str table, int64_t bytes_done, int64_t bytes_total,

@@ -76,7 +76,7 @@ static void add_rule_off(const Writer *writer, StrBuf *out, const int64_t *width
     strbuf_add_char(out, '\n');
 }
 
-static void add_left_out(const Writer *writer, StrBuf *out, const QueryResult *result)
+void table_add_left_out(const Writer *writer, StrBuf *out, const QueryResult *result)
 {
     strbuf_printf(out, table_word(writer, "%" PRId64 " 行\n", "%" PRId64 " rows\n"),
                   result->row_count);
@@ -130,7 +130,7 @@ static Status table_query(Writer *writer, const QueryResult *result)
         strbuf_add_char(out, '\n');
         status = output_flush(writer->output, false, writer->error);
     }
-    add_left_out(writer, out, result);
+    table_add_left_out(writer, out, result);
     free(widths);
     return status;
 }

@@ -17,5 +17,7 @@ const char *table_word(const Writer *writer, const char *zh, const char *en);
 void table_paint(const Writer *writer, StrBuf *out, const char *code);
 // One entry with all that it carries; its first line, with the number and the key, only where number > 0.
 void table_add_entry(const Writer *writer, StrBuf *out, const Entry *entry, int64_t number);
+// How many rows a query has, and how many were left out, by cause; a line each.
+void table_add_left_out(const Writer *writer, StrBuf *out, const QueryResult *result);
 
 #endif

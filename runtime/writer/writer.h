@@ -57,6 +57,8 @@ typedef struct Writer {
     Error *error;           // where failures are described; may be NULL
     Lang lang;              // of headings meant for people; machine formats have none
     bool color;             // the output takes colours
+    bool bom;               // csv: begin with the mark by which spreadsheets know UTF-8
+    bool excel;             // csv: keep spreadsheets from taking cells for numbers or formulas
     const Program *program; // what was run, so that empty lists have their columns; may be NULL
     int64_t count;          // things written so far; kept by the driver
 } Writer;

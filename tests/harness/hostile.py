@@ -166,9 +166,9 @@ CASES = [
      "--out", "z.csv"],
      3, "z.csv", "z.csv"),
     ("more rows than the limit", data(lines(50, b"1,2\n")), [*RUN, "--limit-rows", "10"], 3,
-     "超过行数上限 10", "more than 10 rows, the limit"),
+     "可用 --limit-rows 提高上限", "raise --limit-rows"),
     ("more bytes than the limit", data(lines(50, b"1,2\n")), [*RUN, "--limit-bytes", "10"], 3,
-     "上限 10 字节", "limit of 10 bytes"),
+     "可用 --limit-bytes 提高上限", "raise --limit-bytes"),
 ]
 
 PAIRS = """table z (id: text, n: integer?)
@@ -273,12 +273,17 @@ def check_interrupt(options):
     return [Result("Ctrl-C", failures)]
 
 
+LATE = ("more time than the limit", pairs,
+        [*RUN, "--limit-time", "1", "--limit-pairs", "1000000000000"], 3,
+        "时超过时限 1 秒：请先缩小前面的范围，或用 --limit-time 提高时限", "raise --limit-time")
+
+
 def chosen(cases, options):
     return [case for case in cases if options.filter in case[0]]
 
 
 def suite(options):
-    results = check_all(lambda case: check_case(case, options), chosen(CASES, options))
+    results = check_all(lambda case: check_case(case, options), chosen([*CASES, LATE], options))
     single = {"Ctrl-C": check_interrupt, "a file without permission": check_unreadable}
     for name, check in single.items():
         if options.filter in name:
