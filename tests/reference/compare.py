@@ -131,9 +131,9 @@ def difference(case, engine, reference):
     return None
 
 
-def examine(sup, seed):
+def examine(sup, seed, features):
     """(seed, None or (name of the difference, what the engine said))."""
-    case = generator.make(seed)
+    case = generator.make(seed, features=features)
     engine, reference = run_engine(sup, case), run_reference(case)
     found = difference(case, engine, reference)
     return seed, None if found is None else (found[0], engine.said)
@@ -179,18 +179,21 @@ def main():
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--show", type=int, default=1, help="how many divergences to print")
     parser.add_argument("--reduce", action="store_true", help="shrink the cases printed")
+    parser.add_argument("--features", default="",
+                        help="clauses that occur too: " + ",".join(generator.FEATURES))
     options = parser.parse_args()
+    features = tuple(f for f in options.features.split(",") if f)
     kinds, shown, passed = Counter(), 0, 0
     with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
         seeds = range(options.seed, options.seed + options.count)
-        for seed, failure in pool.map(examine, [options.sup] * len(seeds), seeds):
+        for seed, failure in pool.map(examine, [options.sup] * len(seeds), seeds, [features] * len(seeds)):
             if failure is None:
                 passed += 1
                 continue
             kinds[failure[0]] += 1
             if shown < options.show:
                 shown += 1
-                case = generator.make(seed)
+                case = generator.make(seed, features=features)
                 report(options.sup, reduced(options.sup, case) if options.reduce else case)
     for kind, n in kinds.most_common():
         print(f"{n} × {kind}")

@@ -144,10 +144,13 @@ def main():
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--sup", help="the engine; without it the reference is judged")
     parser.add_argument("--latest", action="store_true", help="models with `latest` too")
+    parser.add_argument("--features", default="",
+                        help="clauses that occur too: " + ",".join(generator.FEATURES))
     options = parser.parse_args()
+    features = tuple(f for f in options.features.split(",") if f)
     passed = failed = skipped = clues = 0
     for seed in range(options.seed, options.seed + options.count):
-        case = generator.make(seed, True, options.latest)
+        case = generator.make(seed, True, options.latest, features)
         try:
             if options.sup:
                 from compare import run_engine

@@ -670,27 +670,29 @@ class Run:
 
     def source(self, name):
         if name not in self.sources:
-            from relations import relation_rows, rule_rows
-            rows = relation_rows(self, name) if name in self.relations else rule_rows(self, name)
-            covers = [self.sources[t].covers for t in self._tables_below(name)
-                      if self.tables[t].covers]
-            self.sources[name] = Source(rows, len(rows), covers)
+            from relations import rows_of_source
+            for each, rows in rows_of_source(self, name).items():
+                covers = [self.sources[t].covers for t in self._tables_below(each)
+                          if self.tables[t].covers]
+                self.sources[each] = Source(rows, len(rows), covers)
         elif name in self.tables:
             plain = self.sources[name]
             return Source(plain.rows, plain.total, [plain.covers] if plain.covers else [])
         return self.sources[name]
 
-    def _tables_below(self, name):
+    def _tables_below(self, name, above=()):
         """Every table that a relation or rule reads, at any depth."""
         if name in self.tables:
             return {name}
+        if name in above:
+            return set()
         d = self.relations.get(name) or self.rules[name]
         bodies = d.branches if isinstance(d, ast.Relation) else [d.clauses]
         below = set()
         for clauses in bodies:
             for clause in clauses:
                 if hasattr(clause, "table"):
-                    below |= self._tables_below(clause.table)
+                    below |= self._tables_below(clause.table, (*above, name))
         return below
 
     def finding(self, name):

@@ -135,7 +135,7 @@ def _parameter(e, s):
 def _failed(unknown_value, low=-INF, high=INF):
     """The unknown operand handed on: a gap stays a gap, an issue takes new bounds."""
     if isinstance(unknown_value, Gap):
-        return Gap(unknown_value.cause)
+        return unknown_value if unknown_value.skeleton is None else Gap(unknown_value.cause)
     return replace(unknown_value, low=low, high=high)
 
 

@@ -9,6 +9,7 @@ import random
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+import gen_recursion
 import model as ast
 from model import aggregate, arith
 from pools import EXTREMES, LETTERS, LINKS, PERSONS, POOLS, SEVERITY, day
@@ -721,8 +722,13 @@ def declared(type_):
     return {"ratio": RATIO, "money": MONEY}.get(type_.name, type_)
 
 
-def make(seed, small=False, latest=True):
-    """The case of a seed; with `latest` that clause occurs too."""
+# Clauses that occur only where they are asked for, until the engine runs them.
+FEATURES = ("recursion",)
+
+
+def make(seed, small=False, latest=True, features=()):
+    """The case of a seed; with `latest` that clause occurs too, and so do the features named."""
+    assert set(features) <= set(FEATURES), features
     rng = random.Random(seed)
     maker = Maker(rng, small, latest)
     tables = [maker.table(n) for n in (("甲表", "乙表") if small else ("甲表", "乙表", "丙表"))]
@@ -743,6 +749,8 @@ def make(seed, small=False, latest=True):
         maker.functions.append(difference_function())
         declarations.append(maker.functions[0])
     most = 2 if small else 4
+    if "recursion" in features:
+        declarations += gen_recursion.add(maker)
     if maker.chance(0.3):
         declarations.append(maker.relation("关系一", most))
     if not small and maker.chance(0.12):
@@ -754,7 +762,7 @@ def make(seed, small=False, latest=True):
             maker.readable = {"规则一": rule_columns(rule), **maker.readable}
             declarations.append(maker.rule("规则二", 2))
     policy = None if small or maker.chance(0.85) else maker.pick(["drop", "keep", "undecided"])
-    data = {t.name: maker.rows(t) for t in tables}
+    data = {t.name: maker.rows(t) for t in maker.tables}
     tolerance = Fraction(0)
     if not small:
         tolerance = maker.pick([tolerance, Fraction(1, 100), Fraction(1, 4)])

@@ -369,6 +369,7 @@ class Relation:
     branches: tuple
     key: tuple = ()
     keep: tuple = ()
+    depth: int = None
 
 
 @dataclass(frozen=True)

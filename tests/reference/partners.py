@@ -231,7 +231,7 @@ class Clause:
         loose_rows = {id(r) for r, _ in self.loose}
         # rows that nobody can place: quarantined, or loose (of a relation: its shadow rows)
         lost = sum(r.cls == SHADOW or id(r) in loose_rows for r in self.rows)
-        self.tolerant = lost <= body.run.tolerance * self.total
+        self.tolerant = not source.strict and lost <= body.run.tolerance * self.total
         self.caveat = (place, f"{lost} / {self.total} {clause.table}")
         # the earlier variables that the clause reads: they decide which `?` of it are the same
         reads = [clause.on, *clause.covered]

@@ -73,6 +73,11 @@ def _smaller_declarations(d):
         for smaller in _smaller_ends(d.clauses[-1]):
             yield replace(d, clauses=d.clauses[:-1] + (smaller,))
     if isinstance(d, ast.Relation):
+        for name, empty in (("keep", ()), ("depth", None)):
+            if getattr(d, name) not in ((), None):
+                yield replace(d, **{name: empty})
+        for b in range(len(d.branches) if len(d.branches) > 1 else 0):
+            yield replace(d, branches=d.branches[:b] + d.branches[b + 1:])
         for b, clauses in enumerate(d.branches):
             for j in range(1, len(clauses) - 1):
                 less = clauses[:j] + clauses[j + 1:]

@@ -1,15 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Relations that do not use themselves, and rules read as tables (evaluation 8, first part)."""
+"""Rows of relations, and of rules that are read as tables (evaluation 8)."""
 
 import model as ast
 from evaluator import Body, Reading, RunFails, mark_order
 from expressions import UNDECIDED_MEMBERS, Issue, Row, Scope, contains, value
+from recursion import ring, solve
 from tables import rows_fit
 from values import CERTAIN, POSSIBLE, SHADOW, Gap, bounds, sort_key, unknown
 
+
+def rows_of_source(run, name):
+    """The rows of a relation or rule; of a ring of relations those of all its members."""
+    if name not in run.relations:
+        return {name: rule_rows(run, name)}
+    names = ring(run, name)
+    return solve(run, names) if names else {name: relation_rows(run, name)}
+
+
 def relation_rows(run, name):
-    """The rows of a relation that does not use itself (evaluation 8, first part)."""
+    """The rows of a relation that does not use itself."""
     relation = run.relations[name]
+    return settle_rows(relation, branch_rows(run, relation))
+
+
+def branch_rows(run, relation):
+    """The rows that all branches of a relation give, as they come; notes their gap lines."""
     rows, place, lines = [], 1, {}
     for clauses in relation.branches:
         body = Body(run, clauses, place)
@@ -18,8 +33,8 @@ def relation_rows(run, name):
         rows += _branch_rows(relation, reading, clauses[-1])
         for line, found in reading.gap_lines.items():
             lines.setdefault(line, []).extend(found)
-    run.gap_lines[name] = lines
-    return settle_rows(relation, rows)
+    run.gap_lines[relation.name] = lines
+    return rows
 
 
 def _branch_rows(relation, reading, yield_):
@@ -30,7 +45,9 @@ def _branch_rows(relation, reading, yield_):
             cells = {n: cell(e, scope, relation.name, n)
                      for n, (_, e) in zip(names, yield_.columns)}
             cause = min(b.marks, key=mark_order)[1:] if b.cls else None
-            yield Row(relation.name, 0, cells, b.cls, cause)
+            key = relation.key or names
+            yield Row(relation.name, 0, cells, b.cls, cause,
+                      many=any(isinstance(cells[k], Issue) for k in key))
         return
     for g in reading.groups:
         scope = Scope(reading.body, reading.level, group=g)
@@ -78,16 +95,16 @@ def settle_rows(relation, rows):
     certain = {}
     for row in rows:
         if row.cls == CERTAIN:
-            certain.setdefault(_cells(row, key), []).append(row)
+            certain.setdefault(cells_of(row, key), []).append(row)
     kept = [_keep_one(relation, same, types) for same in certain.values()]
-    equal = {_cells(row, types) for row in kept}
+    equal = {cells_of(row, types) for row in kept}
     others = {}
     for row in rows:
-        if row.cls != CERTAIN and _cells(row, types) not in equal:
-            others.setdefault((_cells(row, types), row.cls, row.cause), row)
+        if row.cls != CERTAIN and cells_of(row, types) not in equal:
+            others.setdefault((cells_of(row, types), row.cls, row.cause), row)
     if relation.keep:
-        for row in others.values():
-            _unsettle(relation, kept, row, key)
+        for row in kept:
+            _unsettle(relation, row, others.values(), key)
     found = kept + list(others.values())
     found.sort(key=lambda r: [sort_key(r.cells[c], types[c]) for c in types] + [r.cls])
     for number, row in enumerate(found, 1):
@@ -102,7 +119,7 @@ def _doubt_unknown_keys(rows, key):
         bad = [row.cells[c] for c in key if unknown(row.cells[c])]
         if bad and row.cls == CERTAIN and (
                 any(isinstance(v, Issue) for v in bad) or
-                any(o is not row and _cells(o, key) != _cells(row, key) and rows_fit(o, row, key)
+                any(o is not row and cells_of(o, key) != cells_of(row, key) and rows_fit(o, row, key)
                     for o in rows)):
             doubtful.append((row, bad[0].cause))
     for row, cause in doubtful:
@@ -110,14 +127,14 @@ def _doubt_unknown_keys(rows, key):
     return rows
 
 
-def _cells(row, names):
+def cells_of(row, names):
     """The identity of cells: known values by value, gaps by the cell that they come from."""
     return tuple(("?", id(v)) if isinstance(v, Gap) else ("!", v) if isinstance(v, Issue)
                  else ("=", v) for v in (row.cells[n] for n in names))
 
 
 def _keep_one(relation, same, types):
-    if all(_cells(row, types) == _cells(same[0], types) for row in same):
+    if all(cells_of(row, types) == cells_of(same[0], types) for row in same):
         return same[0]
     if not relation.keep:
         raise RunFails(f"two rows of {relation.name} for one key")
@@ -128,17 +145,29 @@ def _keep_one(relation, same, types):
     return min(tied, key=lambda r: [sort_key(r.cells[c], types[c]) for c in types])
 
 
-def _unsettle(relation, kept, possible, key):
-    """A possible row that beats the certain row of its key makes the cells that differ unknown."""
+def _unsettle(relation, row, others, key):
+    """Rows that may have the key of a certain row and beat it make its cells that differ unknown;
+    x is bounded by the best of theirs and by its own."""
     direction, column = relation.keep
-    for row in kept:
-        a, b = possible.cells[column], row.cells[column]
-        if _cells(row, key) != _cells(possible, key):
-            continue
-        beats = unknown(a) or unknown(b) or (a < b if direction == "least" else a > b) or a == b
-        for name in row.cells if beats else ():
-            if _cells(row, (name,)) != _cells(possible, (name,)):
-                row.cells[name] = Issue(possible.cause)
+    x = row.cells[column]
+    beating = [o for o in others if rows_fit(o, row, key) and
+               _may_beat(o.cells[column], x, direction)]
+    if not beating:
+        return
+    cause = min(o.cause for o in beating)
+    for name in row.cells:
+        if any(cells_of(row, (name,)) != cells_of(o, (name,)) for o in beating) and name not in key:
+            row.cells[name] = Issue(cause)
+    if unknown(row.cells[column]) and not unknown(x):
+        low, high = zip(*(bounds(o.cells[column]) for o in beating))
+        row.cells[column] = Issue(cause, min(low), x) if direction == "least" else \
+            Issue(cause, x, max(high))
+
+
+def _may_beat(a, b, direction):
+    """Whether a value that is perhaps unknown may be as good as another."""
+    (a_low, a_high), (b_low, b_high) = bounds(a), bounds(b)
+    return a_low <= b_high if direction == "least" else a_high >= b_low
 
 
 def rule_rows(run, name):

@@ -21,7 +21,7 @@ WORDS = {
     "expect": "预期", "quarantine": "隔离", "warn": "警告", "param": "参数", "since": "自", "function": "函数",
     "relation": "关系", "keep": "保留", "least": "最小者", "greatest": "最大者", "rule": "规则",
     "query": "查询", "for": "针对", "drop": "舍弃", "undecided": "待查", "by": "按", "upto": "截至",
-    "within": "时限", "descending": "降序", "limit": "限", "also": "另",
+    "within": "时限", "descending": "降序", "limit": "限", "depth": "深度", "also": "另",
 }
 NAMES = {
     "count": "计数", "sum": "合计", "min": "最小", "max": "最大", "mean": "平均",
@@ -268,6 +268,8 @@ class Renderer:
             lines.append(f"{self.word('key')} ({', '.join(d.key)})")
         if d.keep:
             lines.append(f"{self.word('keep')} {self.word(d.keep[0])} {d.keep[1]}")
+        if d.depth is not None:
+            lines.append(f"{self.word('limit')} {self.word('depth')} {d.depth}")
         branches = ["\n  ".join(self.clause(c) for c in b) for b in d.branches]
         return "\n  ".join(lines) + "\n  " + f"\n{self.word('also')}\n  ".join(branches)
 

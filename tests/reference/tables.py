@@ -17,11 +17,13 @@ TRUTH_WORDS = {"true": True, "false": False, "真": True, "假": False}
 class Source:
     """What a clause reads: rows that can matter, the number of all rows read, and the coverage.
 
-    `covers` has one list of ranges for each table that declares its coverage."""
+    `covers` has one list of ranges for each table that declares its coverage; `strict`: none of its
+    rows is tolerated, whatever their share."""
 
     rows: list
     total: int
     covers: list = field(default_factory=list)
+    strict: bool = False
 
 
 class Unparsable(Exception):
