@@ -237,8 +237,10 @@ static uint32_t letters_end(const Lexer *lexer, uint32_t at)
     return end;
 }
 
-/* The date with the time of day behind it, if there is one. */
-static Token datetime_token(Lexer *lexer, uint32_t start, const DateText *text, int32_t date)
+/* The date with the time of day behind it, if there is one. Of a day that does not exist (`told`) nothing more
+ * is said. */
+static Token datetime_token(Lexer *lexer, uint32_t start, const DateText *text, int32_t date,
+                            bool told)
 {
     Clock clock;
     Token token;
@@ -250,6 +252,8 @@ static Token datetime_token(Lexer *lexer, uint32_t start, const DateText *text, 
     uint32_t end = clock.short_form ? letters_end(lexer, clock.end) : clock.end;
     token = lexer_token(lexer, T_DATETIME, start, end);
     token.time = date * TIME_US_PER_DAY;
+    if (told)
+        return token;
     DiagArg shown = diag_arg(str_slice(lexer->source->text, start, end));
     if (end > clock.end || !datetime_from_parts(date, clock.hour, clock.minute, clock.second,
                                                 clock.microsecond, &token.time)) {
@@ -284,7 +288,7 @@ static Token date_token(Lexer *lexer, uint32_t start, const DateText *text)
     else if (!text->exact)
         tell_date_form(lexer, start, text);
     if (text->has_day && end == text->end)
-        return datetime_token(lexer, start, text, value);
+        return datetime_token(lexer, start, text, value, !exists);
     Str behind = str_slice(lexer->source->text, text->end, end);
     bool day = text->has_day || str_find(behind, STR("-"), 0) != STR_NONE;
     Token token = lexer_token(lexer, day ? T_DATE : T_MONTH, start, end);

@@ -135,6 +135,9 @@ static Status open_given(Run *run, const TableDecl *table, const GivenTable *giv
 static Status load_tables(Run *run)
 {
     const Program *program = run->program;
+    if (run->options.test == NULL)
+        TRY(load_find_all(program->tables, program->table_count, &run->options.load,
+                          run->shared.error));
     for (uint32_t t = 0; t < program->table_count; t++) {
         const TableDecl *table = &program->tables[t];
         if (!table->needed)

@@ -314,3 +314,35 @@ Status files_find(const TableDecl *table, const LoadOptions *options, Arena *are
     return folder.len > 0 && !is_folder(arena, folder) ? no_folder(table, folder, error)
                                                        : no_file(table, options, error);
 }
+
+#define FAULTS_TOLD_MAX 10 // tables without files that are told of
+
+Status load_find_all(const TableDecl *tables, uint32_t count, const LoadOptions *options,
+                     Error *error)
+{
+    StrBuf zh = {0}, en = {0};
+    Status status = STATUS_OK;
+    uint32_t told = 0;
+    for (uint32_t i = 0; i < count && told < FAULTS_TOLD_MAX; i++) {
+        Arena *arena = arena_create(NULL, 0);
+        FoundFiles found = {0};
+        Error one = {0};
+        Status this =
+            tables[i].needed ? files_find(&tables[i], options, arena, &found, &one) : STATUS_OK;
+        if (this != STATUS_OK) {
+            strbuf_add_c(&zh, told > 0 ? "\n" : "");
+            strbuf_add_c(&en, told > 0 ? "\n" : "");
+            strbuf_add(&zh, error_text(&one, LANG_ZH));
+            strbuf_add(&en, error_text(&one, LANG_EN));
+            status = told++ == 0 ? this : status;
+        }
+        vec_free(&found);
+        error_deinit(&one);
+        arena_destroy(arena);
+    }
+    if (status != STATUS_OK)
+        (void)error_set_text(error, status, strbuf_str(&zh), strbuf_str(&en));
+    strbuf_deinit(&zh);
+    strbuf_deinit(&en);
+    return status;
+}

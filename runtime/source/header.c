@@ -288,6 +288,63 @@ static Status missing_column(const TableDecl *table, const FoundFile *file,
     return status;
 }
 
+#define MISSING_SHOWN_MAX 12 // missing columns named in one message
+
+// Several columns are missing: all are named, each with the cell that is nearest to it.
+static Status missing_columns(const TableDecl *table, const FoundFile *file, const Header *header,
+                              const Cells *cells, Error *error)
+{
+    StrBuf zh = {0}, en = {0}, shown = {0};
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < table->column_count; i++) {
+        const ColumnDecl *column = &table->columns[i];
+        Str near;
+        if (!column->needed || header->field_of_column[i] >= 0 || count++ >= MISSING_SHOWN_MAX)
+            continue;
+        bool found = near_cell(column, cells, &near);
+        strbuf_printf(&zh, "%s“" STR_FMT "”", count > 1 ? "、" : "", STR_ARG(column->name));
+        strbuf_printf(&en, "%s“" STR_FMT "”", count > 1 ? ", " : "", STR_ARG(column->name));
+        if (found) {
+            strbuf_printf(&zh, "（最接近的是“" STR_FMT "”）", STR_ARG(near));
+            strbuf_printf(&en, " (nearest is “" STR_FMT "”)", STR_ARG(near));
+        }
+    }
+    if (count > MISSING_SHOWN_MAX) {
+        strbuf_printf(&zh, " 等 %u 列", count);
+        strbuf_printf(&en, " …, %u in all", count);
+    }
+    show_cells(cells, &shown);
+    Status status = error_set(
+        error, STATUS_DATA, "数据表 " STR_FMT "：文件 " STR_FMT " 第 %lld 行的表头中没有列",
+        "table " STR_FMT ": file " STR_FMT ", line %lld: the header lacks the columns ",
+        STR_ARG(table->name), STR_ARG(file->path), (long long)header->line);
+    if (error != NULL) {
+        strbuf_add(&error->zh, strbuf_str(&zh));
+        strbuf_printf(&error->zh,
+                      "；该行是：" STR_FMT
+                      "。名称不同的请在列后写“另”；若表头在别的行，请在数据源中写 header",
+                      STR_ARG(strbuf_str(&shown)));
+        strbuf_add(&error->en, strbuf_str(&en));
+        strbuf_printf(&error->en,
+                      "; the line reads: " STR_FMT
+                      ". For other names add also \"…\" to the column; if the header is on another "
+                      "line, state `header` in the source",
+                      STR_ARG(strbuf_str(&shown)));
+    }
+    strbuf_deinit(&zh);
+    strbuf_deinit(&en);
+    strbuf_deinit(&shown);
+    return status;
+}
+
+static uint32_t count_missing(const TableDecl *table, const Header *header)
+{
+    uint32_t missing = 0;
+    for (uint32_t i = 0; i < table->column_count; i++)
+        missing += table->columns[i].needed && header->field_of_column[i] < 0;
+    return missing;
+}
+
 // A later line near the top that has more of the needed columns than the header line; 0: none.
 static int64_t likelier_line(const TableDecl *table, const FoundFile *file, Str text,
                              const Header *header)
@@ -365,6 +422,8 @@ static Status two_spellings(const TableDecl *table, const FoundFile *file, const
 static Status judge_columns(const TableDecl *table, const FoundFile *file, const Header *header,
                             const Cells *cells, Error *error)
 {
+    if (count_missing(table, header) > 1)
+        return missing_columns(table, file, header, cells, error);
     for (uint32_t i = 0; i < table->column_count; i++) {
         const ColumnDecl *column = &table->columns[i];
         int32_t field = header->field_of_column[i];

@@ -333,6 +333,34 @@ static void name_files(Loading *loading)
     map_deinit(&names);
 }
 
+// Two deliveries with the same bytes are one that came twice, more often than not; nobody can tell from here.
+static void warn_same_bytes(LoadReport *report)
+{
+    Map digests = {0};
+    for (size_t i = 0; i < report->files.count; i++) {
+        const LoadedFile *file = &report->files.items[i];
+        bool is_new;
+        uint64_t *first = map_at(&digests, str_from_cstr(file->sha256), &is_new);
+        if (is_new) {
+            *first = i;
+            continue;
+        }
+        Str path = report->files.items[*first].path;
+        Str zh = arena_printf(report->arena,
+                              "文件 " STR_FMT " 与 " STR_FMT
+                              " 内容完全相同，其中的行都算了两遍：若是同一份材料，请去掉一个",
+                              STR_ARG(file->path), STR_ARG(path));
+        Str en = arena_printf(report->arena,
+                              "files " STR_FMT " and " STR_FMT
+                              " have the same bytes, so each of their rows counts twice: if they "
+                              "are one delivery, leave one out",
+                              STR_ARG(file->path), STR_ARG(path));
+        if (file->records > 0)
+            report_warning(report, (uint32_t)i, file->records, zh, en);
+    }
+    map_deinit(&digests);
+}
+
 static void finish_table(Loading *loading)
 {
     Rowset *rowset = loading->rowset;
@@ -354,6 +382,7 @@ static void finish_table(Loading *loading)
         report_column_signs(report, &loading->loaders[i]);
         vec_push(&report->columns, loading->loaders[i].counts);
     }
+    warn_same_bytes(report);
     report->records = rowset->row_count;
     report->accepted = report->records - report->quarantined_count;
     for (size_t i = 0; i < report->files.count; i++)

@@ -77,6 +77,10 @@ typedef struct LoadOptions {
 Status load_table(const TableDecl *table, const LoadOptions *options, Dict *dict,
                   CauseTable *causes, Rowset **out, LoadReport *report, Error *error);
 
+// Looks for the files of all needed tables before any is read; of those that have none, each is told, a line each.
+Status load_find_all(const TableDecl *tables, uint32_t count, const LoadOptions *options,
+                     Error *error);
+
 // Builds the Rowset of a test's `given` rows. Identity cells of a test may be any label.
 Status load_given(const TableDecl *table, const GivenTable *given, Dict *dict, CauseTable *causes,
                   Rowset **out, Error *error);
