@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "runtime/base/fault.h"
 #include "runtime/base/unicode.h"
 
 #ifndef SUP_VERSION
@@ -53,7 +54,7 @@ bool write_all(int descriptor, Str bytes)
 {
     size_t done = 0;
     while (done < bytes.len) {
-        ssize_t written = write(descriptor, bytes.ptr + done, bytes.len - done);
+        ssize_t written = fault_write(descriptor, bytes.ptr + done, bytes.len - done);
         if (written < 0 && errno == EINTR)
             continue;
         if (written <= 0)

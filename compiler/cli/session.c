@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runtime/base/fault.h"
 #include "runtime/base/unicode.h"
 
 // ---------------------------------------------------------------- files
@@ -21,7 +22,7 @@ static Status read_descriptor(int descriptor, size_t size, Str path, Arena *aren
     Status status = STATUS_OK;
     strbuf_reserve(&buffer, MIN_OF(size, (size_t)SOURCE_SIZE_MAX));
     for (;;) {
-        ssize_t got = read(descriptor, chunk, sizeof chunk);
+        ssize_t got = fault_read(descriptor, chunk, sizeof chunk);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
@@ -49,7 +50,7 @@ Status session_read(void *context, Str path, Arena *arena, Str *text, Error *err
         return error_set(error, STATUS_IO, "文件名是空的，或者含有空字节",
                          "a file name is empty or holds a NUL byte");
     Str name = arena_str(arena, path); // ends with a NUL
-    int descriptor = open(name.ptr, O_RDONLY | O_CLOEXEC);
+    int descriptor = fault_open(name.ptr, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
         return error_set_system(error, errno, "无法打开 " STR_FMT, "cannot open " STR_FMT,
                                 STR_ARG(path));

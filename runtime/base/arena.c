@@ -10,6 +10,8 @@
 // Zeroing happens when memory is handed out, not when a block is made: rewound memory is reused.
 #include "runtime/base/arena.h"
 
+#include "runtime/base/fault.h"
+
 #if defined(__SANITIZE_ADDRESS__)
 #define ARENA_ASAN 1
 #elif defined(__has_feature)
@@ -188,7 +190,7 @@ static Block *arena_add_block(Arena *arena, size_t need)
     size_t total;
     if (!num_add_size(size, sizeof(Block), &total))
         arena_fail(arena, need, arena->limit);
-    Block *block = malloc(total);
+    Block *block = fault_malloc(total);
     if (block == NULL)
         arena_fail(arena, need, 0);
     block->older = arena->newest;

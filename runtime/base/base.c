@@ -6,6 +6,8 @@
 // fault of ours: it gets a sentence for the user and the exit code of a bad environment.
 #include "runtime/base/base.h"
 
+#include "runtime/base/fault.h"
+
 enum { EXIT_ENVIRONMENT = 3 };
 
 void base_assert_failed(const char *text, const char *file, int line)
@@ -27,7 +29,7 @@ void base_memory_failed(size_t asked)
 
 void *base_alloc(size_t size)
 {
-    void *block = malloc(size > 0 ? size : 1);
+    void *block = fault_malloc(size > 0 ? size : 1);
     if (block == NULL)
         base_memory_failed(size);
     return block;
@@ -35,7 +37,7 @@ void *base_alloc(size_t size)
 
 void *base_alloc_zeroed(size_t count, size_t size)
 {
-    void *block = calloc(count > 0 ? count : 1, size > 0 ? size : 1);
+    void *block = fault_calloc(count > 0 ? count : 1, size > 0 ? size : 1);
     if (block == NULL)
         base_memory_failed(size > 0 && count > SIZE_MAX / size ? SIZE_MAX : count * size);
     return block;
@@ -43,7 +45,7 @@ void *base_alloc_zeroed(size_t count, size_t size)
 
 void *base_realloc(void *taken_block, size_t size)
 {
-    void *block = realloc(taken_block, size > 0 ? size : 1);
+    void *block = fault_realloc(taken_block, size > 0 ? size : 1);
     if (block == NULL)
         base_memory_failed(size);
     return block;

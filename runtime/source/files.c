@@ -31,9 +31,8 @@ Status files_error(Error *error, Str path, int number)
         return error_set(error, STATUS_IO, STR_FMT " 是文件夹，不是数据文件",
                          STR_FMT " is a folder, not a data file", STR_ARG(path));
     default:
-        return error_set(error, STATUS_IO, "读取文件 " STR_FMT " 失败（系统错误 %d）",
-                         "reading file " STR_FMT " failed (system error %d)", STR_ARG(path),
-                         number);
+        return error_set_system(error, number, "读取文件 " STR_FMT " 失败",
+                                "reading file " STR_FMT " failed", STR_ARG(path));
     }
 }
 

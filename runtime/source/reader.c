@@ -2,6 +2,7 @@
 //
 // reader.c: reading, digest, encoding. Plain read() instead of a mapping: a mapped file that shrinks
 // while it is read ends the process, and mapped pages would count as memory in use.
+#include "runtime/base/fault.h"
 #include "runtime/source/reader_int.h"
 
 #include <errno.h>
@@ -32,7 +33,7 @@ Status reader_open(Str path, Encoding declared, size_t piece_size, Reader **out,
     char *name = base_alloc(path.len + 1);
     memcpy(name, path.ptr, path.len);
     name[path.len] = '\0';
-    int file = open(name, O_RDONLY | O_CLOEXEC);
+    int file = fault_open(name, O_RDONLY | O_CLOEXEC);
     int number = errno;
     struct stat about = {0};
     if (file >= 0 && fstat(file, &about) == 0 && S_ISDIR(about.st_mode)) {
@@ -89,7 +90,7 @@ static Status read_bytes(Reader *reader, StrBuf *to, size_t wanted, Error *error
     strbuf_reserve(to, wanted + 1);
     size_t got = 0;
     while (got < wanted && !reader->ended) {
-        ssize_t count = read(reader->file, to->ptr + to->len, wanted - got);
+        ssize_t count = fault_read(reader->file, to->ptr + to->len, wanted - got);
         if (count < 0 && errno == EINTR)
             continue;
         if (count < 0)

@@ -2,14 +2,18 @@
 //
 // output.c: bytes on their way out, buffered and checked.
 //
-// A file is written beside its final name under a temporary one, so that a run that is stopped or
-// whose disk is full leaves nothing that looks like a result.
+// A file is written without a name, in the folder of its final one, and gets its name when it is whole: a run that is
+// stopped, killed, or whose disk is full leaves nothing. Where the file system has no files without names, it is written
+// under a temporary one.
+
+#define _GNU_SOURCE // O_TMPFILE
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runtime/base/fault.h"
 #include "runtime/writer/writer.h"
 
 enum { OUTPUT_CHUNK = 1 << 16 };
@@ -18,6 +22,7 @@ struct Output {
     int descriptor;
     StrBuf buffer;
     StrBuf path, temporary; // empty for descriptors of others
+    bool named;             // the file stands under its temporary name
 };
 
 Output *output_of_descriptor(int descriptor)
@@ -40,6 +45,34 @@ static const char *output_name(const Output *output)
     return output->path.len > 0 ? strbuf_cstr(&output->path) : "stdout";
 }
 
+// A file without a name; -1: there are none here.
+static int open_nameless(Str path)
+{
+    StrBuf folder = {0};
+    size_t end = path.len;
+    while (end > 0 && path.ptr[end - 1] != '/')
+        end--;
+    strbuf_add(&folder, end > 0 ? str_slice(path, 0, end) : STR("."));
+    int descriptor = -1;
+    if (access("/proc/self/fd", X_OK) == 0)
+        descriptor = fault_open(strbuf_cstr(&folder), O_TMPFILE | O_WRONLY | O_CLOEXEC);
+    strbuf_deinit(&folder);
+    return descriptor;
+}
+
+// Gives a nameless file its temporary name.
+static bool give_name(Output *output)
+{
+    char link[64];
+    if (output->named)
+        return true;
+    (void)snprintf(link, sizeof link, "/proc/self/fd/%d", output->descriptor);
+    output->named =
+        !fault_due(FAULT_RENAME) &&
+        linkat(AT_FDCWD, link, AT_FDCWD, strbuf_cstr(&output->temporary), AT_SYMLINK_FOLLOW) == 0;
+    return output->named;
+}
+
 Status output_create(Str path, Output **output, Error *error)
 {
     *output = NULL;
@@ -49,8 +82,12 @@ Status output_create(Str path, Output **output, Error *error)
     strbuf_add(&made->path, path);
     strbuf_add(&made->temporary, path);
     strbuf_printf(&made->temporary, ".tmp%ld", (long)getpid());
-    made->descriptor =
-        open(strbuf_cstr(&made->temporary), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    made->descriptor = open_nameless(path);
+    if (made->descriptor < 0) {
+        made->descriptor =
+            fault_open(strbuf_cstr(&made->temporary), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC);
+        made->named = made->descriptor >= 0;
+    }
     if (made->descriptor < 0) {
         int code = errno;
         (void)error_set_system(error, code, "无法创建 %s", "cannot create %s",
@@ -76,7 +113,7 @@ static Status output_write(Output *output, Error *error)
     size_t done = 0;
     while (done < output->buffer.len) {
         ssize_t written =
-            write(output->descriptor, output->buffer.ptr + done, output->buffer.len - done);
+            fault_write(output->descriptor, output->buffer.ptr + done, output->buffer.len - done);
         if (written < 0 && errno == EINTR)
             continue;
         if (written <= 0)
@@ -98,11 +135,15 @@ Status output_flush(Output *output, bool all, Error *error)
 static Status output_publish(Output *output, Error *error)
 {
     const char *path = strbuf_cstr(&output->path);
-    if (fsync(output->descriptor) != 0 && errno != EINVAL && errno != EROFS)
+    if (fault_sync(output->descriptor) != 0 && errno != EINVAL && errno != EROFS)
         return error_set_system(error, errno, "写入 %s 失败", "cannot write to %s", path);
+    bool named = give_name(output);
+    int number = errno;
     int closed = close(output->descriptor);
     output->descriptor = -1;
-    if (closed != 0 || rename(strbuf_cstr(&output->temporary), path) != 0)
+    if (!named)
+        return error_set_system(error, number, "写入 %s 失败", "cannot write to %s", path);
+    if (closed != 0 || fault_rename(strbuf_cstr(&output->temporary), path) != 0)
         return error_set_system(error, errno, "写入 %s 失败", "cannot write to %s", path);
     return STATUS_OK;
 }
@@ -129,7 +170,8 @@ void output_discard(Output *taken_output)
     if (taken_output->path.len > 0) {
         if (taken_output->descriptor >= 0)
             (void)close(taken_output->descriptor);
-        (void)unlink(strbuf_cstr(&taken_output->temporary));
+        if (taken_output->named)
+            (void)unlink(strbuf_cstr(&taken_output->temporary));
     }
     output_free(taken_output);
 }

@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import cards, examples, external, golden, hostile, logic, samples, unit
+from . import cards, examples, external, fault, golden, hostile, logic, samples, unit
 from .common import limit_stack, report
 
 SUITES = {
@@ -21,9 +21,11 @@ SUITES = {
     "cards": cards.suite,
     "external": external.suite,
     "hostile": hostile.suite,
+    "fault": fault.suite,
     "hostile_slow": hostile.slow_suite,
+    "fault_slow": fault.slow_suite,
 }
-SLOW = ("hostile_slow",)  # run only when they are named
+SLOW = ("hostile_slow", "fault_slow")  # run only when they are named
 
 
 def arguments():
