@@ -483,7 +483,7 @@ static AstVisit note_shown(void *context, const AstNode *node)
     }
     if (typed->grain != TYPED_GRAIN_BINDING &&
         (typed->ref == TYPED_REF_COLUMN || typed->ref == TYPED_REF_LET ||
-         typed->ref == TYPED_REF_VAR)) {
+         typed->ref == TYPED_REF_VAR || typed->ref == TYPED_REF_FIELD)) {
         search->shown = true;
         search->stretch = typed->stretch;
     }

@@ -123,6 +123,13 @@ typedef struct Fact {
 } Fact;
 #define WHOLE_ROW UINT32_MAX
 
+/* What is known where a variable's value is: of an element its value alone, for two elements of a
+ * list may be equal; else the row. */
+static inline uint32_t value_column(const TypedVar *var)
+{
+    return var->kind == TYPED_VAR_EACH ? 0 : WHOLE_ROW;
+}
+
 typedef VEC(Fact) Facts;
 
 typedef struct GroupState {

@@ -339,9 +339,11 @@ static Type field_of(Scope *s, const AstMember *member)
     e->can_miss = object->can_miss;
     e->can_issue = object->can_issue || parts == &case_record;
     if (object->ref == TYPED_REF_VAR && object->var->kind == TYPED_VAR_EXTRACT) {
-        const VarState *var = (const VarState *)(const void *)object->var;
+        VarState *var = (VarState *)(uintptr_t)(const void *)object->var;
         bool optional = index < 64 && ((var->optional_fields >> index) & 1);
         e->can_gap = e->can_miss = optional;
+        settle_value(s, &member->base, e, var->pub.stretch == s->body->stretch,
+                     row_determined(s, var, WHOLE_ROW));
     }
     return record_type(e, *field->type);
 }
@@ -361,10 +363,10 @@ static Type var_value(Scope *s, const AstNode *node, VarState *var)
         return record_type(e, type_of(TYPE_ERROR));
     }
     e->can_issue = true; /* of a list that is not known, or of uncertain members */
-    if (var->pub.kind == TYPED_VAR_EXTRACT)
+    if (var->pub.kind == TYPED_VAR_EXTRACT) /* a match alone is no value: its parts are settled */
         return record_type(e, var->pub.type);
     settle_value(s, node, e, var->pub.stretch == s->body->stretch,
-                 row_determined(s, var, WHOLE_ROW));
+                 row_determined(s, var, value_column(&var->pub)));
     return record_type(e, var->pub.type);
 }
 

@@ -563,7 +563,7 @@ static void group_determines(BodyState *b, GroupState *group)
         if (e->ref == TYPED_REF_COLUMN && !e->step)
             avec_push(b->c->arena, &group->known, (Fact){e->var, NULL, e->column});
         else if (e->ref == TYPED_REF_VAR)
-            avec_push(b->c->arena, &group->known, (Fact){e->var, NULL, WHOLE_ROW});
+            avec_push(b->c->arena, &group->known, (Fact){e->var, NULL, value_column(e->var)});
     }
     determine(b, &group->known, group->determined);
 }

@@ -131,9 +131,14 @@ def difference(case, engine, reference):
     return None
 
 
+def made(seed, features):
+    """The case of a seed; without features those that the engine runs, by turns."""
+    return generator.make(seed, features=features or generator.default_features(seed))
+
+
 def examine(sup, seed, features):
     """(seed, None or (name of the difference, what the engine said))."""
-    case = generator.make(seed, features=features)
+    case = made(seed, features)
     engine, reference = run_engine(sup, case), run_reference(case)
     found = difference(case, engine, reference)
     return seed, None if found is None else (found[0], engine.said)
@@ -193,7 +198,7 @@ def main():
             kinds[failure[0]] += 1
             if shown < options.show:
                 shown += 1
-                case = generator.make(seed, features=features)
+                case = made(seed, features)
                 report(options.sup, reduced(options.sup, case) if options.reduce else case)
     for kind, n in kinds.most_common():
         print(f"{n} × {kind}")

@@ -18,7 +18,7 @@ import generator
 import render
 from evaluator import Run, RunFails
 from expressions import Row, Scope, truth
-from pools import POOLS
+from pools import pool
 from tables import Source, parse_cell
 from values import CERTAIN, Gap, may_equal, unknown
 
@@ -58,10 +58,10 @@ class Outcome:
 
 def domain(table, column, gap, body):
     """The values with which a gap of a column is filled."""
-    pool = [parse_cell(text, column, "") for text in POOLS[column.type.name][:3]]
+    values = [parse_cell(text, column, "") for text in pool(column)[:3]]
     if gap.skeleton is not None:
-        pool = [v for v in pool if may_equal(gap.skeleton, v)]
-    return [v for v in pool if meets_contracts(table, column, v, body)]
+        values = [v for v in values if may_equal(gap.skeleton, v)]
+    return [v for v in values if meets_contracts(table, column, v, body)]
 
 
 def meets_contracts(table, column, v, body):

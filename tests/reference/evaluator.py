@@ -15,6 +15,7 @@ import model as ast
 from expressions import (UNDECIDED_MEMBERS, Issue, Member, Scope, Unplaced, contains, mark_order,
                          truth, value, variables)
 from partners import Clause, last_row
+from produce import Producer
 from tables import Source, columns_read, load
 from values import CERTAIN, POSSIBLE, SHADOW, TOLERATED, Gap, may_equal_values, unknown
 
@@ -158,6 +159,7 @@ class Body:
             if isinstance(clause, ast.Partner) and clause.kind in ("attach", "exists", "lacks"):
                 names = [v for v in variables(clause.on, self) if v != clause.var]
                 self.attached[clause.var] = tuple(names)
+        if hasattr(clause, "var"):
             self.variables.append(clause.var)
 
     def policy(self, clause):
@@ -197,6 +199,11 @@ class Body:
         names = {n.name for _, _, clause in self.steps for n in ast.walk(clause)
                  if isinstance(n, ast.Col) and n.var == var}
         return all(a.cells[n] == b.cells[n] for n in names)
+
+    @property
+    def row_variables(self):
+        """The variables that stand for rows of tables, relations and rules."""
+        return [v for v in self.variables if v in self.tables]
 
     def empty_binding(self):
         """The binding of which nothing is known: every variable is `?`."""
@@ -400,6 +407,11 @@ class Reading:
             rows = {v: unplaced for v in self.earlier if v not in self.body.attached}
             yield Binding({**rows, work.clause.var: row}, attached, SHADOW, [(place, *cause)])
 
+    def produce(self, clause, place):
+        work = Producer(clause, self.body)
+        self.bindings = [new for b in self.bindings for new in work.bindings(b, place)]
+        self.earlier.append(clause.var)
+
     def where(self, clause, place):
         policy = self.body.policy(clause)
         self._filter(place, lambda s: judge(clause.cond, s, policy))
@@ -569,6 +581,8 @@ STEPS = {
     ast.From: Reading.from_,
     ast.Partner: Reading.partner,
     ast.Latest: Reading.partner,
+    ast.Each: Reading.produce,
+    ast.Extract: Reading.produce,
     ast.Where: Reading.where,
     ast.Let: Reading.let,
     ast.Doubt: Reading.doubt,

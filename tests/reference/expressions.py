@@ -12,6 +12,7 @@ from fractions import Fraction
 from itertools import product
 
 import model as ast
+from render import Renderer
 from values import (CERTAIN, INF, POSSIBLE, SHADOW, TOLERATED, FIRST_DAY, LAST_DAY, Gap, Issue,
                     add_months, bounds, corner_product, first_day, first_unknown, fits, half_away,
                     half_even, last_day, may_equal, month_of, unknown)
@@ -139,6 +140,11 @@ def _failed(unknown_value, low=-INF, high=INF):
     return replace(unknown_value, low=low, high=high)
 
 
+def failure(reason, e):
+    """A failed operation, named by its text: the same operation in two places fails as one."""
+    return Issue((reason, Renderer().expr(e)))
+
+
 def _arith(e, s, exact=False):
     a, b = value(e.left, s), value(e.right, s)
     bad = first_unknown((a, b))
@@ -150,14 +156,14 @@ def _arith(e, s, exact=False):
         return _calendar(e, a, b)
     if e.op == "/":
         if b == 0:
-            return Issue(("division by zero", ""))
+            return failure("division by zero", e)
         result = Fraction(a) / Fraction(b)
         if exact:
             return result
         result = half_even(result, 18)
     else:
         result = a + b if e.op == "+" else a - b if e.op == "-" else a * b
-    return result if fits(result, e.type) else Issue(("overflow", ""))
+    return result if fits(result, e.type) else failure("overflow", e)
 
 
 def _corners(e, a, b, exact):
@@ -193,12 +199,12 @@ def _calendar(e, a, b):
     sign = 1 if e.op == "+" else -1
     if e.type.name == "date" and e.right.type.name == "months":
         result = add_months(a, sign * b)
-        return Issue(("overflow", "")) if result is None else result
+        return failure("overflow", e) if result is None else result
     result = a + sign * b
     if e.type.name == "date" and not FIRST_DAY <= result <= LAST_DAY:
-        return Issue(("overflow", ""))
+        return failure("overflow", e)
     if e.type.name == "month" and not 12 <= result <= 9999 * 12 + 11:
-        return Issue(("overflow", ""))
+        return failure("overflow", e)
     return result
 
 
@@ -207,7 +213,7 @@ def _negate(e, s):
     if unknown(a):
         low, high = bounds(a)
         return _failed(a, -high, -low)
-    return -a if fits(-a, e.type) else Issue(("overflow", ""))
+    return -a if fits(-a, e.type) else failure("overflow", e)
 
 
 def _if(e, s):
@@ -255,8 +261,8 @@ def _call_bounds(e, args):
     return tuple(x if abs(x) == INF else half_away(x, e.type.scale) for x in (low[0], high[0]))
 
 
-def _period(_e, start, end):
-    return (start, end) if start <= end else Issue(("domain", ""))
+def _period(e, start, end):
+    return (start, end) if start <= end else failure("domain", e)
 
 
 CALLS = {
@@ -266,8 +272,11 @@ CALLS = {
     "last_day": lambda e, m: last_day(m),
     "least": lambda e, *a: min(a),
     "greatest": lambda e, *a: max(a),
-    "abs": lambda e, a: abs(a) if fits(abs(a), e.type) else Issue(("overflow", "")),
+    "abs": lambda e, a: abs(a) if fits(abs(a), e.type) else failure("overflow", e),
     "round": lambda e, a, *_: half_away(Fraction(a), e.type.scale),
+    "months": lambda e, p: tuple(range(month_of(p[0]), month_of(p[1]) + 1)),
+    "days": lambda e, p: tuple(range(p[0], p[1] + 1)),
+    "split": lambda e, text, separator: tuple(x for x in text.split(separator) if x),
 }
 
 
@@ -661,7 +670,7 @@ def _settle(agg, low, high, exact):
         return low
     if agg.fn == "mean":
         return low if exact else half_even(Fraction(low), 18)
-    return low if fits(low, agg.type) or not agg.type.exact else Issue(("overflow", ""))
+    return low if fits(low, agg.type) or not agg.type.exact else failure("overflow", agg)
 
 
 def _fold_known(agg, s, found, exact):

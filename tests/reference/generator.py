@@ -6,13 +6,14 @@ A case is a model, its raw cells, `as_of` and the tolerance. `make(seed)` is det
 """
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+import gen_produce
 import gen_recursion
 import model as ast
 from model import aggregate, arith
-from pools import EXTREMES, LETTERS, LINKS, PERSONS, POOLS, SEVERITY, day
+from pools import EXTREMES, LETTERS, LINKS, PERSONS, POOLS, SEVERITY, day, pool
 from values import (BOOLEAN, DATE, DAYS, INTEGER, MONEY, MONTH, MONTHS, PERIOD, RATIO, TEXT, Type,
                     check_digit)
 
@@ -29,12 +30,14 @@ class Case:
 
 @dataclass
 class Var:
-    """A row variable in scope: its columns; `optional` for lookup, `attached` for attach."""
+    """A row variable in scope: its columns; `optional` for lookup, `attached` for attach,
+    `produced` for one that is no row of a table."""
 
     name: str
     columns: tuple
     optional: bool = False
     attached: bool = False
+    produced: bool = False
 
 
 @dataclass
@@ -44,6 +47,7 @@ class Maker:
     rng: random.Random
     small: bool = False
     latest: bool = False
+    features: tuple = ()
     tables: list = field(default_factory=list)
     readable: dict = field(default_factory=dict)   # table, relation or rule name → columns
     covered: set = field(default_factory=set)
@@ -76,6 +80,8 @@ class Maker:
         more = rng.sample([c for c in LETTERS if c != link], rng.randint(1, 2 if self.small else 4))
         columns = [ast.Column(c, LETTERS[c], LETTERS[c].identity or self.chance(0.6))
                    for c in (link, *more)]
+        if "each" in self.features:
+            columns.insert(1, ast.Column("串", TEXT, self.chance(0.6)))
         if self.chance(0.4):
             columns.append(ast.Column("序", INTEGER))
         key = ()
@@ -135,7 +141,7 @@ class Maker:
             return "无法识别"
         if not self.small and name in EXTREMES and self.chance(0.04):
             return self.pick(EXTREMES[name])
-        return self.pick(POOLS[name][:3] if self.small else POOLS[name])
+        return self.pick(pool(column)[:3] if self.small else pool(column))
 
     def damaged(self):
         """A masked, shortened, repaired or miscopied id of the pool."""
@@ -438,6 +444,8 @@ class Maker:
     def row_clauses(self, scope, allowed, most):
         """Clauses above the first fence."""
         found = []
+        if "each" in self.features:
+            allowed = (*allowed, "each", "each", "each")
         for _ in range(self.rng.randint(1, most)):
             kind = self.pick(allowed)
             rows = [v for v in scope if not v.attached]
@@ -445,6 +453,8 @@ class Maker:
                 found.append(ast.Where(self.condition(rows), self.some_policy()))
             elif kind == "let":
                 found.append(self.let(scope, rows))
+            elif kind == "each":
+                found.append(gen_produce.produced(self, scope))
             elif kind == "doubt":
                 found.append(ast.Doubt(self.fresh("疑"), self.condition(rows, 1)))
             elif kind == "except":
@@ -570,7 +580,7 @@ class Maker:
         chosen = self.rng.sample(cols, min(len(cols), self.pick([1, 1, 2])))
         names, keys = set(), []
         for c in chosen:
-            name = c.name if c.name not in names else self.fresh("键")
+            name = c.name if c.name and c.name not in names else self.fresh("键")
             names.add(name)
             keys.append((name, c))
         return tuple(keys)
@@ -643,9 +653,13 @@ class Maker:
             shown = self.rng.choice(keys)
             title = ast.Template(("对象", ast.KeyRef(shown[0], shown[1].type), "有",
                                   aggregate("count", vars_=(scope[0].name,)), "行"))
+            made = [ast.Col(v.name, c.name, c.type) for v in scope if v.produced for c in v.columns]
+            if made:
+                title = replace(title, parts=(*title.parts, "：", self.pick(made)))
         evidence = None
         if self.chance(0.3):
-            some = self.rng.sample(scope, self.rng.randint(1, len(scope)))
+            shown = [v for v in scope if not v.produced]
+            some = self.rng.sample(shown, self.rng.randint(1, len(shown)))
             evidence = tuple(v.name for v in some)
         return ast.Clue(keys, title, severity, fields, evidence)
 
@@ -669,7 +683,7 @@ class Maker:
             chosen = self.rng.sample(cols, min(len(cols), self.rng.randint(1, 3)))
             columns = []
             for c in chosen:
-                taken = any(c.name == name for name, _ in columns)
+                taken = not c.name or any(c.name == name for name, _ in columns)
                 columns.append((self.fresh("列") if taken else c.name, c))
         heads = tuple(ast.Column(n, declared(e.type), True) for n, e in columns)
         clauses.append(ast.Yield(tuple(columns)))
@@ -722,15 +736,21 @@ def declared(type_):
     return {"ratio": RATIO, "money": MONEY}.get(type_.name, type_)
 
 
-# Clauses that occur only where they are asked for, until the engine runs them.
-FEATURES = ("recursion",)
+# Clauses that occur only where they are asked for; RUNS are those that the engine executes.
+FEATURES = ("recursion", "each")
+RUNS = ("each",)
+
+
+def default_features(seed):
+    """Those that the engine runs, by turns."""
+    return tuple(f for i, f in enumerate(RUNS) if seed % (3 + i) == 0)
 
 
 def make(seed, small=False, latest=True, features=()):
     """The case of a seed; with `latest` that clause occurs too, and so do the features named."""
     assert set(features) <= set(FEATURES), features
     rng = random.Random(seed)
-    maker = Maker(rng, small, latest)
+    maker = Maker(rng, small, latest, tuple(features))
     tables = [maker.table(n) for n in (("甲表", "乙表") if small else ("甲表", "乙表", "丙表"))]
     maker.laws = [ast.Law("法一", ((None, day("2024-01-01"), None),)),
                   ast.Law("法二", (("旧", day("2020-01-01"), day("2024-02-28")),

@@ -271,6 +271,23 @@ class Cites:
 
 
 @dataclass(frozen=True)
+class Each:
+    """`each e as x`; x itself is read as Col(x, "", type)."""
+
+    var: str
+    value: object
+
+
+@dataclass(frozen=True)
+class Extract:
+    """`extract t matching "…" as m`; its named groups and `position` are columns of m."""
+
+    var: str
+    value: object
+    pattern: str
+
+
+@dataclass(frozen=True)
 class GroupBy:
     """Keys are (name, expression)."""
 

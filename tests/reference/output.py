@@ -247,7 +247,7 @@ def add_evidence(entry, finding, members, cls):
     """Per variable the distinct rows over the members, by row number, at most 100; of attached
     variables the rows of the members' sets up to a class."""
     body = finding.body
-    names = finding.clue.evidence if finding.clue.evidence is not None else body.variables
+    names = finding.clue.evidence if finding.clue.evidence is not None else body.row_variables
     total = 0
     for name in names:
         rows = {}

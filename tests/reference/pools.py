@@ -32,6 +32,14 @@ POOLS = {
     "类别": list(KIND.members),
     "person_id": PERSONS,
 }
+LISTS = ["甲", "甲、乙", "乙、乙", "丙、、甲", "、", "丁（甲）"]
+
+
+def pool(column):
+    """What the cells of a column hold."""
+    return LISTS if column.name == "串" else POOLS[column.type.name]
+
+
 EXTREMES = {"integer": ["9223372036854775807", "-9223372036854775808", "4611686018427387904"],
             "money": ["99999999999999.9999", "-99999999999999.9999"],
             "date": ["0001-01-01", "9999-12-30"]}

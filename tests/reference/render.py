@@ -10,7 +10,7 @@ from values import canonical, date_text, month_text
 
 WORDS = {
     "from": "来自", "join": "关联", "lookup": "查找", "attach": "附带", "exists": "存在",
-    "lacks": "不存在", "latest": "最近", "as": "记作", "on": "条件", "where": "筛选", "let": "设",
+    "each": "逐一", "extract": "提取", "lacks": "不存在", "latest": "最近", "as": "记作", "on": "条件", "where": "筛选", "let": "设",
     "doubt": "存疑", "except": "除外", "when": "当", "cites": "依据", "score": "计分", "clue": "线索",
     "yield": "得出", "if": "若", "then": "则", "else": "否则", "or": "或", "and": "且", "not": "非",
     "in": "属于", "during": "处于", "overlaps": "重叠于", "at": "时点", "not in": "不属于",
@@ -29,7 +29,7 @@ NAMES = {
     "first_day": "首日", "last_day": "末日", "round": "四舍五入", "true": "真", "false": "假",
     "as_of": "截止日", "points": "总分", "text": "文本", "integer": "整数", "money": "金额",
     "date": "日期", "boolean": "真假", "person_id": "身份号", "ratio": "比率",
-    "title": "标题", "severity": "程度", "evidence": "证据",
+    "months": "各月", "days": "各日", "split": "拆分", "title": "标题", "severity": "程度", "evidence": "证据",
 }
 
 # How tightly an expression binds: `if` < or < and < not < comparison < ?? < + < * < unary < call.
@@ -37,10 +37,12 @@ IF, OR, AND, NOT, COMPARE, COALESCE, SUM, PRODUCT, UNARY, ATOM = range(10)
 
 
 class Renderer:
-    """Writes one model; `rng` None writes English keywords throughout."""
+    """Writes one model; `rng` None writes English keywords throughout. The same expression is spelled
+    alike wherever it stands, for a failure is named by its text."""
 
     def __init__(self, rng=None):
         self.rng = rng
+        self.texts = {}
 
     def word(self, english):
         chinese = WORDS.get(english)
@@ -53,14 +55,16 @@ class Renderer:
     # ------------------------------------------------------------ expressions
 
     def expr(self, e, above=IF):
-        text, level = getattr(self, "_" + type(e).__name__.lower())(e)
+        if e not in self.texts:
+            self.texts[e] = getattr(self, "_" + type(e).__name__.lower())(e)
+        text, level = self.texts[e]
         return f"({text})" if level < above else text
 
     def _lit(self, e):
         return literal(e, self), UNARY if is_negative(e.value) else ATOM
 
     def _col(self, e):
-        return (e.name if e.var is None else f"{e.var}.{e.name}"), ATOM
+        return ".".join(part for part in (e.var, e.name) if part), ATOM
 
     def _rowpresent(self, e):
         return f"{e.var} {self.word('is present')}", COMPARE
@@ -167,6 +171,13 @@ class Renderer:
         return (f"{self.word('latest')} {c.table} {self.word('as')} {c.var} {self.word('on')} "
                 f"{self.expr(c.on)} {self.word('by')} {self.expr(c.by)} {self.word('upto')} "
                 f"{self.expr(c.upto)}{within}{self._covered(c.covered)}{self._policy(c.policy)}")
+
+    def _each(self, c):
+        return f"{self.word('each')} {self.expr(c.value)} {self.word('as')} {c.var}"
+
+    def _extract(self, c):
+        return (f"{self.word('extract')} {self.expr(c.value)} {self.word('matching')} "
+                f'"{c.pattern}" {self.word("as")} {c.var}')
 
     def _where(self, c):
         return f"{self.word('where')} {self.expr(c.cond)}{self._policy(c.policy)}"

@@ -175,7 +175,8 @@ def columns_read(declarations):
         for clauses in bodies:
             where = {c.var: c.table for c in clauses if hasattr(c, "table")}
             for column in _columns_used(clauses):
-                read.setdefault(where[column.var], set()).add(column.name)
+                if column.var in where:
+                    read.setdefault(where[column.var], set()).add(column.name)
     return read
 
 
