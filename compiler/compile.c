@@ -87,25 +87,14 @@ static const PlanUnsupported *first_unsupported(const Compilation *compilation,
             if (compilation->optimised->bodies[i][j].unsupported.present)
                 return &compilation->optimised->bodies[i][j].unsupported;
         }
-        if (typed->decls[i]->kind == TYPED_RELATION && typed->decls[i]->relation.recursive) {
-            PlanUnsupported *recursion = ARENA_NEW(compilation->arena, PlanUnsupported);
-            *recursion = (PlanUnsupported){.present = true,
-                                           .kind = PLAN_UNSUPPORTED_RECURSION,
-                                           .zh = typed->decls[i]->name,
-                                           .en = typed->decls[i]->name,
-                                           .span = typed->decls[i]->name_node->base.span};
-            *found_at = i;
-            return recursion;
-        }
     }
     return NULL;
 }
 
 static void tell_unsupported(DiagList *diags, const PlanUnsupported *unsupported)
 {
-    static const DiagId IDS[] = {[PLAN_UNSUPPORTED_CLAUSE] = DIAG_NOT_RUN,
-                                 [PLAN_UNSUPPORTED_RECURSION] = DIAG_RECURSION_NOT_RUN,
-                                 [PLAN_UNSUPPORTED_SIZE] = DIAG_TOO_LARGE_TO_RUN};
+    static const DiagId IDS[] = {
+        [PLAN_UNSUPPORTED_CLAUSE] = DIAG_NOT_RUN, [PLAN_UNSUPPORTED_SIZE] = DIAG_TOO_LARGE_TO_RUN};
     DiagId id = IDS[unsupported->kind];
     (void)diag_emit_with(diags, id, unsupported->span,
                          DIAG_ARGS({unsupported->zh, unsupported->en}));

@@ -133,7 +133,6 @@ typedef struct PlanOrder {
 
 typedef enum PlanUnsupportedKind {
     PLAN_UNSUPPORTED_CLAUSE,    // a clause or function that this version checks but does not run
-    PLAN_UNSUPPORTED_RECURSION, // a relation that uses itself
     PLAN_UNSUPPORTED_SIZE,      // larger than the limits above
 } PlanUnsupportedKind;
 

@@ -30,6 +30,7 @@ typedef struct RunOptions {
     int64_t limit_seconds;            // 0: none
     int64_t limit_depth;              // most rounds of a recursion
     bool counts;                      // keep rows in and out of every clause: run_flow
+    bool plain_recursion;             // tests: recursion takes its careful road on clean data too
     const TestCase *test;             // run a test: its given tables instead of files
     bool (*cancelled)(void *closure); // polled now and then; may be NULL
     void *cancel_closure;
@@ -38,14 +39,9 @@ typedef struct RunOptions {
 // Rows in and out of one clause, in the written order: bindings above the first fence, groups below it. What only
 // shadows could make is left out; what exceptions take away is out.
 typedef struct ClauseFlow {
-    uint32_t place; // of the clause in the written body
-    Str text;       // the clause as written
-    int64_t rows_in, rows_out;
-    int64_t undecided; // those of rows_out that are not certain
-    // How often the clause held and how often it did not: for a partner clause, of those that came in; an exception
-    // holds where it takes away, a doubt where it marks, a score where it gives points.
-    int64_t holds, fails;
-    bool two_sided; // it can fail; `from`, `group by`, `attach` … cannot
+    uint32_t place;                       // of the clause in the written body
+    Str text;                             // the clause as written
+    int64_t rows_in, rows_out, undecided; // undecided: those of rows_out that are not certain
 } ClauseFlow;
 
 // The clauses of one body: of a rule, of a query, or of a branch of a relation.

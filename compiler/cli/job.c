@@ -175,6 +175,10 @@ int job_options(Job *job)
     for (size_t i = 0; i < args->values[OPTION_BIND].count; i++)
         if (!read_bind(job, args->values[OPTION_BIND].items[i]))
             return EXIT_USAGE;
+    for (size_t i = 0; i < args->values[OPTION_OPT_OFF].count; i++)
+        options->plain_recursion =
+            options->plain_recursion ||
+            str_equal(args->values[OPTION_OPT_OFF].items[i], STR(SESSION_SEMI_NAIVE));
     options->settings = job->settings.items;
     options->setting_count = (uint32_t)job->settings.count;
     options->load.data_folder = args_text(args, OPTION_DATA, STR(""));

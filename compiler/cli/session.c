@@ -116,7 +116,7 @@ static bool read_passes(Session *session, CompileOptions *options)
     Str *passes = ARENA_ARRAY(session->arena, Str, given + 1);
     for (size_t i = 0; i < given; i++) {
         passes[i] = args->values[OPTION_OPT_OFF].items[i];
-        if (!compile_has_pass(passes[i])) {
+        if (!compile_has_pass(passes[i]) && !str_equal(passes[i], STR(SESSION_SEMI_NAIVE))) {
             tell(args, "没有名为“" STR_FMT "”的改写", "there is no rewrite named '" STR_FMT "'",
                  STR_ARG(passes[i]));
             return false;
@@ -154,15 +154,6 @@ int session_open(Session *session, const Args *args, Str path, bool tells_warnin
         return EXIT_USAGE;
     session->compilation = compilation_create(session->arena, session->typed, compile);
     return EXIT_DONE;
-}
-
-Compilation *session_plain(Session *session)
-{
-    VEC(Str) off = {0};
-    for (uint32_t i = 0; compile_pass_name(i) != NULL; i++)
-        avec_push(session->arena, &off, str_from_cstr(compile_pass_name(i)));
-    CompileOptions options = {.passes_off = off.items, .passes_off_count = (uint32_t)off.count};
-    return compilation_create(session->arena, session->typed, options);
 }
 
 void session_close(Session *session)

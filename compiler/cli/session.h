@@ -8,6 +8,9 @@
 #include "compiler/cli/command.h"
 #include "compiler/compiler.h"
 
+// A rewrite of the run, not of the plan, that --opt-off may name: recursion reads only what is new.
+#define SESSION_SEMI_NAIVE "semi-naive"
+
 typedef struct Session {
     const Args *args;
     bool tells_warnings;
@@ -34,9 +37,6 @@ uint32_t session_tell(const Session *session, DiagList *diags);
 // The rules and queries that the command line names, or the model's own. False after telling that a
 // name is not known. The array is in the session's arena.
 bool session_roots(Session *session, const TypedDecl *const **roots, uint32_t *count);
-
-// A compilation of the same model without rewrites, for what counts clauses in the order in which they are written.
-Compilation *session_plain(Session *session);
 
 // The value that `--set` gives to a parameter, checked like one written in the model. False after telling.
 bool session_param(Session *session, const TypedDecl *param, Str text, Const *out);

@@ -74,19 +74,50 @@ static void walk_reads(void *context, const PlanExpr *expr)
     plan_expr_walk(expr, walk->seen, add_column, walk->reads);
 }
 
+static void collect_reads(const Lowerer *lowerer, const PlanBody *body, ColumnReads *reads)
+{
+    ReadWalk walk = {reads,
+                     base_alloc_zeroed(lowerer->plan->node_count / 64 + 1, sizeof *walk.seen)};
+    plan_body_exprs(body, walk_reads, &walk);
+    free(walk.seen);
+}
+
+static const uint32_t *take_columns(Lowerer *lowerer, ColumnReads *reads, uint32_t *count)
+{
+    uint32_t *columns = ARENA_ARRAY(lowerer->arena, uint32_t, reads->columns.count);
+    for (size_t i = 0; i < reads->columns.count; i++)
+        columns[i] = reads->columns.items[i];
+    *count = (uint32_t)reads->columns.count;
+    vec_free(&reads->columns);
+    return columns;
+}
+
 static void lower_reads(Lowerer *lowerer, uint32_t slot, Partner *out)
 {
     ColumnReads reads = {.slot = slot};
-    ReadWalk walk = {&reads,
-                     base_alloc_zeroed(lowerer->plan->node_count / 64 + 1, sizeof *walk.seen)};
-    plan_body_exprs(lowerer->body, walk_reads, &walk);
-    free(walk.seen);
-    uint32_t *columns = ARENA_ARRAY(lowerer->arena, uint32_t, reads.columns.count);
-    for (size_t i = 0; i < reads.columns.count; i++)
-        columns[i] = reads.columns.items[i];
-    out->reads = columns;
-    out->reads_count = (uint32_t)reads.columns.count;
-    vec_free(&reads.columns);
+    collect_reads(lowerer, lowerer->body, &reads);
+    out->reads = take_columns(lowerer, &reads, &out->reads_count);
+}
+
+void lower_ring_reads(Lowerer *lowerer, const TypedDecl *decl, Relation *out)
+{
+    const Typed *typed = lowerer->plan->typed;
+    ColumnReads reads = {.slot = 0};
+    for (uint32_t i = 0; i < typed->decl_count; i++) {
+        const TypedDecl *reader = typed->decls[i];
+        if (reader->kind != TYPED_RELATION || !reader->relation.recursive ||
+            reader->stratum != decl->stratum || lowerer->plan->bodies[i] == NULL)
+            continue;
+        for (uint32_t b = 0; b < plan_body_count(reader); b++) {
+            const PlanBody *body = &lowerer->plan->bodies[i][b];
+            for (uint32_t v = 0; v < body->typed->var_count; v++) {
+                reads.slot = v;
+                if (body->typed->vars[v]->source == decl)
+                    collect_reads(lowerer, body, &reads);
+            }
+        }
+    }
+    out->ring_reads = take_columns(lowerer, &reads, &out->ring_read_count);
 }
 
 static void lower_partner(Lowerer *lowerer, const PlanOp *op, Partner *out)

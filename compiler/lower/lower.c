@@ -266,6 +266,7 @@ static void lower_relation(Lowerer *lowerer, const TypedDecl *decl, bool given, 
     out->keep_least = relation->keep_least;
     out->keep_greatest = relation->keep_greatest;
     out->keep_column = relation->keep_column;
+    out->depth_limit = relation->depth_limit;
     if (given) // its rows come from the test
         return;
     Body *branches = ARENA_ARRAY(lowerer->arena, Body, relation->branch_count);
@@ -274,6 +275,8 @@ static void lower_relation(Lowerer *lowerer, const TypedDecl *decl, bool given, 
     out->branches = branches;
     out->branch_count = relation->branch_count;
     out->recursive = relation->recursive;
+    if (relation->recursive)
+        lower_ring_reads(lowerer, decl, out);
 }
 
 static bool is_root(const LowerRoots *roots, const TypedDecl *decl)

@@ -47,6 +47,8 @@ uint32_t lower_regex(Lowerer *lowerer, Str pattern, RegexMode mode);
 
 // The number of a source in the program.
 RowSource lower_source(const Lowerer *lowerer, const TypedDecl *decl);
+// The columns of a recursive relation that the branches of its ring read.
+void lower_ring_reads(Lowerer *lowerer, const TypedDecl *decl, Relation *out);
 void lower_body(Lowerer *lowerer, const PlanBody *plan, Body *out);
 // The condition of a partner clause as leaves and a formula over them.
 void lower_on(Lowerer *lowerer, const PlanOp *op, Partner *out);

@@ -174,6 +174,8 @@ const Rowset *run_rowset(const RunShared *shared, RowSource source)
 
 const Rowset *slot_rowset(const BodyRun *run, uint32_t slot)
 {
+    if (run->slot_rows != NULL && run->slot_rows[slot] != NULL)
+        return run->slot_rows[slot];
     if (run->produced[slot] != NULL)
         return produced_rows(run->produced[slot]);
     return run_rowset(run->shared, run->body->slots[slot].source);

@@ -11,7 +11,10 @@
 void body_run_init(BodyRun *run, RunShared *shared, const Body *body)
 {
     ASSERT(body->slot_count <= BODY_SLOTS_MAX);
-    *run = (BodyRun){.shared = shared, .body = body};
+    *run = (BodyRun){.shared = shared,
+                     .body = body,
+                     .slot_rows = shared->slot_rows,
+                     .slot_made = shared->slot_made};
     run->arena = arena_create(NULL, 0);
     run->scratch = arena_create(NULL, 0);
     run->partners = ARENA_ARRAY(run->arena, PartnerRun *, MAX_OF(body->operator_count, 1u));
@@ -129,7 +132,7 @@ Status body_run(BodyRun *run)
     ASSERT(run->body->operator_count > 0);
     const Operator *from = &run->body->operators[0];
     ASSERT(from->kind == OPERATOR_FROM);
-    const Rowset *rowset = run_rowset(run->shared, from->source);
+    const Rowset *rowset = slot_rowset(run, from->slot);
     TRY(open_clauses(run));
     TRY(push_loose(run));
     int64_t size = MAX_OF(run->shared->options->batch_size, 1);

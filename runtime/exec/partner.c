@@ -622,7 +622,7 @@ Status partner_open(BodyRun *run, const Operator *op, uint32_t ordinal, PartnerR
     ASSERT(ordinal < 64);
     PartnerRun *partner = ARENA_NEW(run->arena, PartnerRun);
     *partner = (PartnerRun){.op = op, .partner = &op->partner, .ordinal = ordinal};
-    partner->rowset = run_rowset(run->shared, op->partner.source);
+    partner->rowset = slot_rowset(run, op->partner.slot);
     partner->arena = arena_create(NULL, 0);
     *out = partner;
     TRY(partner_index_build(run, partner));

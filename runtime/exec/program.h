@@ -32,6 +32,9 @@ typedef struct Relation {
     uint32_t branch_count;
     uint32_t stratum; // relations and rules read as tables run by ascending stratum
     bool recursive;
+    int64_t depth_limit;        // -1: none
+    const uint32_t *ring_reads; // recursive: its columns that branches of its ring read, ascending
+    uint32_t ring_read_count;
 } Relation;
 
 typedef struct Rule {

@@ -20,7 +20,7 @@ Status relation_build(RunShared *shared, const Relation *relation, Rowset **out,
 {
     *gap_lines = (RuleResult){.arena = arena_create(NULL, 0), .rule = relation->name};
     RowMaker maker;
-    row_maker_init(&maker, shared, relation->columns, relation->column_count, relation->name);
+    row_maker_of(&maker, shared, relation);
     Entries entries = {0};
     Status status = STATUS_OK;
     for (uint32_t b = 0; b < relation->branch_count && status == STATUS_OK; b++)

@@ -17,17 +17,26 @@ static MadeRow *new_row(RowMaker *maker, RowClass row_class, CauseId cause, uint
     return &vec_last(&maker->rows);
 }
 
-// Where the gap of a cell comes from: a plain column's table cell, else nowhere else.
-static uint64_t origin_of(RowMaker *maker, const Expr *expr, const Bindings *view, int64_t index)
+// Sources and columns that an origin has room for; gaps of others are told apart by row of the relation.
+enum { ORIGIN_SOURCES = 1024, ORIGIN_COLUMNS = 2048 };
+
+// Where the gap of a cell comes from: a plain column's cell of a table, or what that cell of a row of the relation
+// itself came from; else nowhere else.
+static uint64_t origin_of(RowMaker *maker, const BodyRun *run, const Expr *expr,
+                          const Bindings *view, int64_t index)
 {
     const Step *step = &expr->steps[expr->count - 1];
-    if (expr->count == 1 && step->op == STEP_COLUMN && view->rows[step->slot] != NULL) {
-        int64_t row = view->rows[step->slot][index];
-        if (row >= 0)
-            return ((uint64_t)1 << 63) | (uint64_t)step->slot << 56 | (uint64_t)step->index << 40 |
-                   (uint64_t)row;
-    }
-    return ++maker->fresh;
+    if (expr->count != 1 || step->op != STEP_COLUMN || view->rows[step->slot] == NULL)
+        return ++maker->fresh;
+    int64_t row = view->rows[step->slot][index];
+    RowSource source = run->body->slots[step->slot].source;
+    if (row >= 0 && run->slot_made != NULL && run->slot_made[step->slot] != NULL)
+        return run->slot_made[step->slot][row].origins[step->index];
+    if (row < 0 || source.index >= ORIGIN_SOURCES || step->index >= ORIGIN_COLUMNS ||
+        source.kind == SOURCE_PRODUCED)
+        return ++maker->fresh;
+    return (uint64_t)1 << 63 | (uint64_t)source.kind << 61 | (uint64_t)source.index << 51 |
+           (uint64_t)step->index << 40 | (uint64_t)row;
 }
 
 // ---------------------------------------------------------------- clean rows
@@ -41,6 +50,13 @@ void row_maker_init(RowMaker *maker, RunShared *shared, const ColumnDecl *column
                         .column_count = column_count,
                         .name = name};
     maker->clean.data = ARENA_ARRAY(maker->arena, void *, MAX_OF(column_count, 1u));
+}
+
+void row_maker_of(RowMaker *maker, RunShared *shared, const Relation *relation)
+{
+    row_maker_init(maker, shared, relation->columns, relation->column_count, relation->name);
+    maker->key = relation->key_count > 0 ? relation->key : NULL;
+    maker->key_count = relation->key_count > 0 ? relation->key_count : relation->column_count;
 }
 
 void row_maker_deinit(RowMaker *maker)
@@ -106,6 +122,16 @@ void rows_unclean(RowMaker *maker)
 
 // ---------------------------------------------------------------- bodies without a fence
 
+// A row of which a key cell could not be computed stands for any number of rows.
+static bool key_has_issue(const RowMaker *maker, const MadeRow *row)
+{
+    for (uint32_t k = 0; k < maker->key_count; k++) {
+        if (row->cells[maker->key == NULL ? k : maker->key[k]].state == VALUE_ISSUE)
+            return true;
+    }
+    return false;
+}
+
 static void dirty_row(RowMaker *maker, Finding *finding, const Bindings *view, const Vector *cells,
                       int64_t index, uint32_t branch)
 {
@@ -118,11 +144,12 @@ static void dirty_row(RowMaker *maker, Finding *finding, const Bindings *view, c
     for (uint32_t c = 0; c < maker->column_count; c++) {
         row->cells[c] = vector_value(&cells[c], maker->columns[c].type, index);
         if (row->cells[c].state == VALUE_GAP)
-            row->origins[c] = origin_of(maker, &run->body->columns[c].value, view, index);
+            row->origins[c] = origin_of(maker, run, &run->body->columns[c].value, view, index);
         if (row->cells[c].state == VALUE_ISSUE &&
             members_cause_is(maker->shared->causes, row->cells[c].cause))
             row->cells[c].cause = undecided_cell(maker, c);
     }
+    row->many = key_has_issue(maker, row);
 }
 
 static void rows_of_block(RowMaker *maker, Finding *finding, int64_t first, int64_t count,

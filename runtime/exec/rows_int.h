@@ -35,6 +35,8 @@ typedef struct RowMaker {
     Str name;
     MadeRows rows;
     CleanRows clean;
+    const uint32_t *key; // of a relation; NULL with key_count > 0: all columns
+    uint32_t key_count;
     uint64_t fresh; // next origin of a gap that comes from no single cell
 } RowMaker;
 
@@ -42,6 +44,8 @@ typedef struct RowMaker {
 void row_maker_init(RowMaker *maker, RunShared *shared, const ColumnDecl *columns,
                     uint32_t column_count, Str name);
 void row_maker_deinit(RowMaker *maker);
+// The same for the rows of a relation, with its key.
+void row_maker_of(RowMaker *maker, RunShared *shared, const Relation *relation);
 // Moves the clean rows to the others, so that all can be settled one by one.
 void rows_unclean(RowMaker *maker);
 // Adds the rows of one finished branch.
@@ -53,6 +57,11 @@ Value group_cell(RowMaker *maker, const Expr *expr, uint32_t column, int64_t gro
                  const Vector *n);
 // The values of `expr` over the groups in m and n.
 void group_vectors(Level *level, const Expr *expr, Arena *arena, Vector *m, Vector *n);
+// The identity of the cells at `columns` (NULL: the first `count`), in `buf`.
+Str made_row_bytes(StrBuf *buf, const RowMaker *maker, const MadeRow *row, const uint32_t *columns,
+                   uint32_t count);
+// Order by cells, unknown ones last, then by class.
+int made_row_compare(const RowMaker *maker, const MadeRow *a, const MadeRow *b);
 // Settles equal rows, keys and `keep`, sorts, and makes the Rowset (rows_settle.c).
 Status rows_settle(RowMaker *maker, const Relation *relation, Rowset **out);
 // The rows as they stand, numbered in order (rules).

@@ -33,8 +33,8 @@ static void cell_bytes(StrBuf *buf, const RunShared *shared, const Value *value,
     }
 }
 
-static Str row_bytes(StrBuf *buf, const RowMaker *maker, const MadeRow *row,
-                     const uint32_t *columns, uint32_t count)
+Str made_row_bytes(StrBuf *buf, const RowMaker *maker, const MadeRow *row, const uint32_t *columns,
+                   uint32_t count)
 {
     strbuf_clear(buf);
     for (uint32_t c = 0; c < count; c++) {
@@ -85,12 +85,12 @@ static void doubt_unknown_keys(RowMaker *maker, const uint32_t *key, uint32_t ke
         const Value *unknown = first_unknown_key(row, key, key_count, &issue);
         if (unknown == NULL || row->row_class != CLASS_CERTAIN)
             continue;
-        Str identity = row_bytes(&mine, maker, row, key, key_count);
+        Str identity = made_row_bytes(&mine, maker, row, key, key_count);
         bool rival = issue;
         for (size_t j = 0; j < maker->rows.count && !rival; j++)
             rival = j != i && keys_fit(maker, row, &maker->rows.items[j], key, key_count) &&
-                    !str_equal(identity,
-                               row_bytes(&other, maker, &maker->rows.items[j], key, key_count));
+                    !str_equal(identity, made_row_bytes(&other, maker, &maker->rows.items[j], key,
+                                                        key_count));
         if (rival)
             vec_push(&doubtful, i);
     }
@@ -115,7 +115,7 @@ static int compare_cells(const RowMaker *maker, const Value *a, const Value *b)
     return value_compare(maker->shared->dict, a, b);
 }
 
-static int compare_rows(const RowMaker *maker, const MadeRow *a, const MadeRow *b)
+int made_row_compare(const RowMaker *maker, const MadeRow *a, const MadeRow *b)
 {
     for (uint32_t c = 0; c < maker->column_count; c++) {
         int order = compare_cells(maker, &a->cells[c], &b->cells[c]);
@@ -162,7 +162,7 @@ static bool better_kept(const RowMaker *maker, const Relation *relation, const M
         compare_cells(maker, &a->cells[relation->keep_column], &than->cells[relation->keep_column]);
     if (order != 0)
         return relation->keep_least ? order < 0 : order > 0;
-    return compare_rows(maker, a, than) < 0;
+    return made_row_compare(maker, a, than) < 0;
 }
 
 typedef struct Settled {
@@ -184,15 +184,15 @@ static Status keep_certain(const RowMaker *maker, const Relation *relation, cons
         if (row->row_class != CLASS_CERTAIN)
             continue;
         bool is_new = false;
-        uint64_t *at = map_at(&by_key, row_bytes(&a, maker, row, key, key_count), &is_new);
+        uint64_t *at = map_at(&by_key, made_row_bytes(&a, maker, row, key, key_count), &is_new);
         if (is_new) {
             *at = settled->kept.count;
             vec_push(&settled->kept, *row);
             continue;
         }
         MadeRow *have = &settled->kept.items[*at];
-        bool same = str_equal(row_bytes(&a, maker, row, NULL, maker->column_count),
-                              row_bytes(&b, maker, have, NULL, maker->column_count));
+        bool same = str_equal(made_row_bytes(&a, maker, row, NULL, maker->column_count),
+                              made_row_bytes(&b, maker, have, NULL, maker->column_count));
         if (!same && !keeps)
             status = contradiction(maker, have, row);
         else if (!same && better_kept(maker, relation, row, have))
@@ -210,13 +210,13 @@ static void keep_others(const RowMaker *maker, Settled *settled)
     StrBuf buf;
     strbuf_init(&buf);
     for (size_t i = 0; i < settled->kept.count; i++)
-        map_put(&seen, row_bytes(&buf, maker, &settled->kept.items[i], NULL, maker->column_count),
-                0);
+        map_put(&seen,
+                made_row_bytes(&buf, maker, &settled->kept.items[i], NULL, maker->column_count), 0);
     for (size_t i = 0; i < maker->rows.count; i++) {
         const MadeRow *row = &maker->rows.items[i];
         if (row->row_class == CLASS_CERTAIN)
             continue;
-        Str cells = row_bytes(&buf, maker, row, NULL, maker->column_count);
+        Str cells = made_row_bytes(&buf, maker, row, NULL, maker->column_count);
         if (map_get(&seen, cells, NULL))
             continue;
         strbuf_add_char(&buf, (char)row->row_class);
@@ -228,42 +228,176 @@ static void keep_others(const RowMaker *maker, Settled *settled)
     strbuf_deinit(&buf);
 }
 
-// A possible row that beats the certain row of its key makes the cells that differ unknown.
+// ---------------------------------------------------------------- rows that may be beaten
+
+// Least and greatest value that the kept cell can have.
+static void cell_bounds(const Value *value, int128_t *low, int128_t *high)
+{
+    Phys phys = type_phys(value->type);
+    *low = BOUND_LOW;
+    *high = BOUND_HIGH;
+    if (value->state == VALUE_KNOWN && phys == PHYS_I64)
+        *low = *high = value->i64;
+    else if (value->state == VALUE_KNOWN && phys == PHYS_I128)
+        *low = *high = value->i128;
+    else if (value->state == VALUE_ISSUE && value->bounded) {
+        *low = value->lo;
+        *high = value->hi;
+    }
+}
+
+static bool may_beat(const RowMaker *maker, const Relation *relation, const Value *a,
+                     const Value *than)
+{
+    if (a->state == VALUE_KNOWN && than->state == VALUE_KNOWN) {
+        int order = value_compare(maker->shared->dict, a, than);
+        return relation->keep_least ? order <= 0 : order >= 0;
+    }
+    int128_t a_low, a_high, low, high;
+    cell_bounds(a, &a_low, &a_high);
+    cell_bounds(than, &low, &high);
+    return relation->keep_least ? a_low <= high : a_high >= low;
+}
+
+// What the rows that may beat one certain row make of it.
+typedef struct Beating {
+    CauseId cause; // the least, 0: no row beats it
+    bool *differs; // per column
+    int128_t low, high;
+} Beating;
+
+static bool cell_differs(const RowMaker *maker, const MadeRow *a, const MadeRow *b, uint32_t column,
+                         StrBuf texts[2])
+{
+    return !str_equal(made_row_bytes(&texts[0], maker, a, &column, 1),
+                      made_row_bytes(&texts[1], maker, b, &column, 1));
+}
+
+static void note_beating(const RowMaker *maker, const Relation *relation, const MadeRow *row,
+                         const MadeRow *other, StrBuf texts[2], Beating *beating)
+{
+    const Value *x = &other->cells[relation->keep_column];
+    int128_t low, high;
+    if (!may_beat(maker, relation, x, &row->cells[relation->keep_column]))
+        return;
+    cell_bounds(x, &low, &high);
+    beating->low = beating->cause == 0 ? low : MIN_OF(beating->low, low);
+    beating->high = beating->cause == 0 ? high : MAX_OF(beating->high, high);
+    if (beating->cause == 0 || cause_order(maker->shared->causes, other->cause, beating->cause) < 0)
+        beating->cause = other->cause;
+    for (uint32_t c = 0; c < maker->column_count; c++)
+        beating->differs[c] = beating->differs[c] || cell_differs(maker, row, other, c, texts);
+}
+
+static bool is_key(const uint32_t *key, uint32_t key_count, uint32_t column)
+{
+    for (uint32_t k = 0; k < key_count; k++) {
+        if (key[k] == column)
+            return true;
+    }
+    return false;
+}
+
+static void apply_beating(const RowMaker *maker, const Relation *relation, const uint32_t *key,
+                          uint32_t key_count, const Beating *beating, MadeRow *row)
+{
+    Value x = row->cells[relation->keep_column];
+    for (uint32_t c = 0; c < maker->column_count; c++) {
+        if (beating->differs[c] && !is_key(key, key_count, c))
+            row->cells[c] =
+                (Value){.type = row->cells[c].type, .state = VALUE_ISSUE, .cause = beating->cause};
+    }
+    Value *kept = &row->cells[relation->keep_column];
+    Phys phys = type_phys(x.type);
+    if (kept->state == VALUE_KNOWN || x.state != VALUE_KNOWN ||
+        (phys != PHYS_I64 && phys != PHYS_I128))
+        return;
+    int128_t own = phys == PHYS_I64 ? x.i64 : x.i128;
+    kept->bounded = true;
+    kept->lo = relation->keep_least ? beating->low : own;
+    kept->hi = relation->keep_least ? own : beating->high;
+}
+
+// Rows that are not certain, by the key where it is known in full; the others may have any key.
+typedef struct Rivals {
+    Map by_key;        // -> index in heads
+    VEC(size_t) heads; // + 1; 0: none
+    VEC(size_t) next;  // per row of `others`, + 1
+    VEC(size_t) free;  // with an unknown part
+} Rivals;
+
+static void sort_rivals(const RowMaker *maker, const MadeRows *others, const uint32_t *key,
+                        uint32_t key_count, Rivals *rivals)
+{
+    StrBuf text = {0};
+    for (size_t i = 0; i < others->count; i++) {
+        bool issue = false, is_new = false;
+        vec_push(&rivals->next, 0);
+        if (first_unknown_key(&others->items[i], key, key_count, &issue) != NULL) {
+            vec_push(&rivals->free, i);
+            continue;
+        }
+        uint64_t *at =
+            map_at(&rivals->by_key, made_row_bytes(&text, maker, &others->items[i], key, key_count),
+                   &is_new);
+        if (is_new) {
+            *at = rivals->heads.count;
+            vec_push(&rivals->heads, 0);
+        }
+        rivals->next.items[i] = rivals->heads.items[*at];
+        rivals->heads.items[*at] = i + 1;
+    }
+    strbuf_deinit(&text);
+}
+
+static void free_rivals(Rivals *rivals)
+{
+    map_deinit(&rivals->by_key);
+    vec_free(&rivals->heads);
+    vec_free(&rivals->next);
+    vec_free(&rivals->free);
+}
+
+// Rows that may have the key of a certain row, and may be as good, make its cells that differ unknown.
 static void unsettle(const RowMaker *maker, const Relation *relation, const uint32_t *key,
                      uint32_t key_count, Settled *settled)
 {
-    StrBuf a, b;
-    strbuf_init(&a);
-    strbuf_init(&b);
-    for (size_t i = 0; i < settled->others.count; i++) {
-        const MadeRow *possible = &settled->others.items[i];
-        for (size_t j = 0; j < settled->kept.count; j++) {
-            MadeRow *row = &settled->kept.items[j];
-            if (!str_equal(row_bytes(&a, maker, row, key, key_count),
-                           row_bytes(&b, maker, possible, key, key_count)))
-                continue;
-            const Value *x = &possible->cells[relation->keep_column],
-                        *y = &row->cells[relation->keep_column];
-            bool known = x->state == VALUE_KNOWN && y->state == VALUE_KNOWN;
-            int order = known ? value_compare(maker->shared->dict, x, y) : 0;
-            bool beats = !known || order == 0 || (relation->keep_least ? order < 0 : order > 0);
-            for (uint32_t c = 0; beats && c < maker->column_count; c++) {
-                if (!str_equal(row_bytes(&a, maker, row, &c, 1),
-                               row_bytes(&b, maker, possible, &c, 1)))
-                    row->cells[c] = (Value){
-                        .type = row->cells[c].type, .state = VALUE_ISSUE, .cause = possible->cause};
-            }
+    Rivals rivals = {0};
+    StrBuf texts[2] = {{0}, {0}};
+    Beating beating = {.differs = base_alloc_zeroed(MAX_OF(maker->column_count, 1u), sizeof(bool))};
+    sort_rivals(maker, &settled->others, key, key_count, &rivals);
+    for (size_t j = 0; j < settled->kept.count && settled->others.count > 0; j++) {
+        MadeRow *row = &settled->kept.items[j];
+        uint64_t at;
+        bool issue = false;
+        bool known = first_unknown_key(row, key, key_count, &issue) == NULL;
+        beating.cause = 0;
+        memset(beating.differs, 0, maker->column_count * sizeof *beating.differs);
+        size_t i = known && map_get(&rivals.by_key,
+                                    made_row_bytes(&texts[0], maker, row, key, key_count), &at)
+                       ? rivals.heads.items[at]
+                       : 0;
+        for (; i > 0; i = rivals.next.items[i - 1])
+            note_beating(maker, relation, row, &settled->others.items[i - 1], texts, &beating);
+        for (size_t o = 0; o < (known ? rivals.free.count : settled->others.count); o++) {
+            const MadeRow *other = &settled->others.items[known ? rivals.free.items[o] : o];
+            if (keys_fit(maker, other, row, key, key_count))
+                note_beating(maker, relation, row, other, texts, &beating);
         }
+        if (beating.cause != 0)
+            apply_beating(maker, relation, key, key_count, &beating, row);
     }
-    strbuf_deinit(&a);
-    strbuf_deinit(&b);
+    free_rivals(&rivals);
+    free(beating.differs);
+    strbuf_deinit(&texts[0]);
+    strbuf_deinit(&texts[1]);
 }
 
 // ---------------------------------------------------------------- the rowset
 
 static int compare_made(const void *context, const void *a, const void *b)
 {
-    return compare_rows(context, a, b);
+    return made_row_compare(context, a, b);
 }
 
 static void set_classes(Rowset *rowset, const MadeRow *rows, size_t count)

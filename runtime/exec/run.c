@@ -6,6 +6,7 @@
 #include "runtime/exec/block.h"
 #include "runtime/exec/finding.h"
 #include "runtime/exec/flow.h"
+#include "runtime/exec/recursion.h"
 #include "runtime/exec/replay.h"
 #include "runtime/exec/table.h"
 
@@ -166,13 +167,40 @@ static Status given_rows(Run *run, Str name, const ColumnDecl *columns, uint32_t
     return STATUS_OK;
 }
 
+// The relations of a test whose rows it gives, before all others: a ring may be open at them.
+static Status compute_given(Run *run)
+{
+    for (uint32_t r = 0; r < run->program->relation_count; r++) {
+        const Relation *relation = &run->program->relations[r];
+        const GivenTable *given = given_for(run->options.test, SOURCE_RELATION, r);
+        if (given != NULL)
+            TRY(given_rows(run, relation->name, relation->columns, relation->column_count, given,
+                           &run->shared.relations[r]));
+    }
+    return STATUS_OK;
+}
+
+static Status compute_ring(Run *run, uint32_t index)
+{
+    const Program *program = run->program;
+    uint32_t *members = base_alloc(program->relation_count * sizeof *members);
+    uint32_t count = recursion_ring(program, index, members);
+    Status status = count > 0
+                        ? recursion_build(&run->shared, members, count, run->shared.relations,
+                                          run->relation_gaps)
+                        : relation_build(&run->shared, &program->relations[index],
+                                         &run->shared.relations[index], &run->relation_gaps[index]);
+    free(members);
+    return status;
+}
+
 static Status compute_relation(Run *run, uint32_t index)
 {
+    if (run->shared.relations[index] != NULL)
+        return STATUS_OK; // it is given, or came with its ring
     const Relation *relation = &run->program->relations[index];
-    const GivenTable *given = given_for(run->options.test, SOURCE_RELATION, index);
-    if (given != NULL)
-        return given_rows(run, relation->name, relation->columns, relation->column_count, given,
-                          &run->shared.relations[index]);
+    if (relation->recursive)
+        return compute_ring(run, index);
     return relation_build(&run->shared, relation, &run->shared.relations[index],
                           &run->relation_gaps[index]);
 }
@@ -198,6 +226,7 @@ static Status compute_rule(Run *run, uint32_t index)
 static Status compute_in_order(Run *run)
 {
     const Program *program = run->program;
+    TRY(compute_given(run));
     for (uint32_t i = 0; i < program->order_count; i++) {
         RowSource source = program->order[i];
         if (source.kind == SOURCE_RELATION)

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// recursion_plain.c: recursion over rows of every kind, by rounds that read everything.
+//
+// Each round evaluates all branches over the rows of the round before, of every class. Equal rows are one; a row that
+// is not certain goes where a certain one has the same cells. Under `keep` one row per key, class and cause is
+// left: the best, where an unknown value could be the best; what a certain row of its key beats goes.
+
+#include "runtime/exec/recursion_int.h"
+
+// ---------------------------------------------------------------- one round's rows
+
+typedef struct Reduction {
+    const Relation *relation;
+    RowMaker *maker;
+    Map slots; // identity -> index in `kept`
+    Map sure;  // of certain rows: cells, or (keep) key -> index in `kept`
+    MadeRows kept;
+    StrBuf text;
+} Reduction;
+
+static const uint32_t *key_of(const Relation *relation)
+{
+    return relation->key_count > 0 ? relation->key : NULL;
+}
+
+static uint32_t key_size(const Relation *relation)
+{
+    return relation->key_count > 0 ? relation->key_count : relation->column_count;
+}
+
+static bool is_kept(const Relation *relation)
+{
+    return relation->keep_least || relation->keep_greatest;
+}
+
+// Cells or key, then class and cause.
+static Str identity(Reduction *reduction, const MadeRow *row)
+{
+    const Relation *relation = reduction->relation;
+    if (is_kept(relation))
+        (void)made_row_bytes(&reduction->text, reduction->maker, row, key_of(relation),
+                             key_size(relation));
+    else
+        (void)made_row_bytes(&reduction->text, reduction->maker, row, NULL, relation->column_count);
+    strbuf_add_char(&reduction->text, (char)row->row_class);
+    CauseId cause = row->row_class == CLASS_CERTAIN ? 0 : row->cause;
+    strbuf_add(&reduction->text, (Str){(const char *)&cause, sizeof cause});
+    return strbuf_str(&reduction->text);
+}
+
+// Order by the kept column; a value that is not known could be the best.
+static int compare_rank(const Reduction *reduction, const MadeRow *a, const MadeRow *b)
+{
+    const Relation *relation = reduction->relation;
+    const Value *x = &a->cells[relation->keep_column], *y = &b->cells[relation->keep_column];
+    bool known = x->state == VALUE_KNOWN, other = y->state == VALUE_KNOWN;
+    if (!known || !other)
+        return (int)known - (int)other;
+    int order = value_compare(reduction->maker->shared->dict, x, y);
+    return relation->keep_least ? order : -order;
+}
+
+static bool better(const Reduction *reduction, const MadeRow *a, const MadeRow *than)
+{
+    int order = compare_rank(reduction, a, than);
+    return order != 0 ? order < 0 : made_row_compare(reduction->maker, a, than) < 0;
+}
+
+static void keep_one(Reduction *reduction, MadeRow *row)
+{
+    const Relation *relation = reduction->relation;
+    bool is_new = false;
+    if (is_kept(relation) && row->row_class == CLASS_CERTAIN &&
+        row->cells[relation->keep_column].state != VALUE_KNOWN) {
+        row->row_class = CLASS_POSSIBLE;
+        row->cause = row->cells[relation->keep_column].cause;
+    }
+    uint64_t *at = map_at(&reduction->slots, identity(reduction, row), &is_new);
+    if (is_new) {
+        *at = reduction->kept.count;
+        vec_push(&reduction->kept, *row);
+    } else if (is_kept(relation) && better(reduction, row, &reduction->kept.items[*at])) {
+        reduction->kept.items[*at] = *row;
+    }
+}
+
+static bool key_is_known(const Relation *relation, const MadeRow *row)
+{
+    for (uint32_t k = 0; k < key_size(relation); k++) {
+        uint32_t column = key_of(relation) == NULL ? k : relation->key[k];
+        if (row->cells[column].state != VALUE_KNOWN)
+            return false;
+    }
+    return true;
+}
+
+static Str sure_text(Reduction *reduction, const MadeRow *row)
+{
+    const Relation *relation = reduction->relation;
+    bool kept = is_kept(relation);
+    return made_row_bytes(&reduction->text, reduction->maker, row, kept ? key_of(relation) : NULL,
+                          kept ? key_size(relation) : relation->column_count);
+}
+
+static bool same_cells(const Reduction *reduction, const MadeRow *a, const MadeRow *b)
+{
+    StrBuf other = {0};
+    StrBuf mine = {0};
+    uint32_t count = reduction->relation->column_count;
+    bool same = str_equal(made_row_bytes(&mine, reduction->maker, a, NULL, count),
+                          made_row_bytes(&other, reduction->maker, b, NULL, count));
+    strbuf_deinit(&mine);
+    strbuf_deinit(&other);
+    return same;
+}
+
+// Does a certain row say all that this one says, or better?
+static bool is_beaten(Reduction *reduction, const MadeRow *row)
+{
+    uint64_t at;
+    if (!map_get(&reduction->sure, sure_text(reduction, row), &at))
+        return false;
+    if (!is_kept(reduction->relation))
+        return true;
+    const MadeRow *sure = &reduction->kept.items[at];
+    return compare_rank(reduction, row, sure) > 0 || same_cells(reduction, row, sure);
+}
+
+// Leaves in maker->rows the rows that count.
+static void reduce(const Relation *relation, RowMaker *maker)
+{
+    Reduction reduction = {.relation = relation, .maker = maker};
+    rows_unclean(maker);
+    for (size_t i = 0; i < maker->rows.count; i++)
+        keep_one(&reduction, &maker->rows.items[i]);
+    for (size_t i = 0; i < reduction.kept.count; i++) {
+        const MadeRow *row = &reduction.kept.items[i];
+        if (row->row_class == CLASS_CERTAIN && (!is_kept(relation) || key_is_known(relation, row)))
+            (void)map_put(&reduction.sure, sure_text(&reduction, row), i);
+    }
+    vec_clear(&maker->rows);
+    for (size_t i = 0; i < reduction.kept.count; i++) {
+        const MadeRow *row = &reduction.kept.items[i];
+        if (row->row_class == CLASS_CERTAIN || !is_beaten(&reduction, row))
+            vec_push(&maker->rows, *row);
+    }
+    map_deinit(&reduction.slots);
+    map_deinit(&reduction.sure);
+    vec_free(&reduction.kept);
+    strbuf_deinit(&reduction.text);
+}
+
+// ---------------------------------------------------------------- rounds
+
+static void row_signature(const RowMaker *maker, const MadeRow *row, StrBuf *text)
+{
+    (void)made_row_bytes(text, maker, row, NULL, maker->column_count);
+    CauseId cause = row->row_class == CLASS_CERTAIN ? 0 : row->cause;
+    strbuf_add_char(text, (char)row->row_class);
+    strbuf_add(text, (Str){(const char *)&cause, sizeof cause});
+}
+
+static bool same_rows(const RowMaker *a, const RowMaker *b)
+{
+    Map rows = {0};
+    StrBuf text = {0};
+    bool same = a->rows.count == b->rows.count;
+    for (size_t i = 0; same && i < a->rows.count; i++) {
+        row_signature(a, &a->rows.items[i], &text);
+        (void)map_put(&rows, strbuf_str(&text), 0);
+    }
+    for (size_t i = 0; same && i < b->rows.count; i++) {
+        row_signature(b, &b->rows.items[i], &text);
+        same = map_get(&rows, strbuf_str(&text), NULL);
+    }
+    map_deinit(&rows);
+    strbuf_deinit(&text);
+    return same;
+}
+
+static Status run_branches(Fix *fix, FixRelation *into)
+{
+    for (uint32_t b = 0; b < into->relation->branch_count; b++) {
+        const Body *body = &into->relation->branches[b];
+        const Rowset *slots[BODY_SLOTS_MAX] = {NULL};
+        const MadeRow *made[BODY_SLOTS_MAX] = {NULL};
+        for (uint32_t s = 0; s < body->slot_count; s++) {
+            const FixRelation *member = fix_member(fix, body->slots[s].source);
+            slots[s] = member == NULL ? NULL : member->rows;
+            made[s] = member == NULL ? NULL : member->read.rows.items;
+        }
+        fix->shared->slot_made = made;
+        Status status = fix_branch(fix, into, b, slots);
+        fix->shared->slot_made = NULL;
+        TRY(status);
+    }
+    return STATUS_OK;
+}
+
+// What the branches read in the next round is what the makers hold.
+static void install(FixRelation *member)
+{
+    const Relation *relation = member->relation;
+    row_maker_deinit(&member->read);
+    member->read = member->maker;
+    rowset_destroy(member->rows);
+    rows_finish(&member->read, &member->rows);
+    row_maker_of(&member->maker, member->read.shared, relation);
+}
+
+static Status plain_round(Fix *fix, int64_t round, bool *more)
+{
+    TRY(fix_round(fix, round));
+    *more = false;
+    for (uint32_t m = 0; m < fix->count; m++) {
+        if (!fix_stands_still(&fix->relations[m],
+                              round - 1)) // else it stands as it was read before
+            install(&fix->relations[m]);
+    }
+    for (uint32_t m = 0; m < fix->count; m++) {
+        FixRelation *member = &fix->relations[m];
+        member->stands = fix_stands_still(member, round);
+        if (member->stands)
+            continue;
+        vec_clear(&member->entries); // the lines of the last round are told
+        memset(member->lines_told, 0, MAX_OF(member->relation->branch_count, 1u));
+        TRY(run_branches(fix, member));
+        reduce(member->relation, &member->maker);
+        *more = *more || round == 0 || !same_rows(&member->maker, &member->read);
+    }
+    return STATUS_OK;
+}
+
+// ---------------------------------------------------------------- what users see
+
+static bool is_fixed(const Relation *relation, uint32_t column)
+{
+    for (uint32_t k = 0; k < key_size(relation); k++) {
+        if ((key_of(relation) == NULL ? k : relation->key[k]) == column)
+            return true;
+    }
+    for (uint32_t r = 0; r < relation->ring_read_count; r++) {
+        if (relation->ring_reads[r] == column)
+            return true;
+    }
+    return false;
+}
+
+static void kept_bounds(const Relation *relation, const Value *value, Value *out)
+{
+    Phys phys = type_phys(value->type);
+    bool integral = phys == PHYS_I64 || phys == PHYS_I128;
+    out->bounded = integral && (value->state == VALUE_KNOWN || value->bounded);
+    if (!out->bounded)
+        return;
+    int128_t own = phys == PHYS_I64 ? value->i64 : value->i128;
+    bool known = value->state == VALUE_KNOWN;
+    out->lo = relation->keep_least ? known ? own : value->lo : BOUND_LOW;
+    out->hi = relation->keep_least ? BOUND_HIGH : known ? own : value->hi;
+}
+
+// Under `keep`, a row that is not certain stands for all longer derivations of its key too: the kept value is a bound,
+// and of the other columns only those are known that the recursion itself reads.
+static void blur(const Relation *relation, RowMaker *maker)
+{
+    for (size_t i = 0; is_kept(relation) && i < maker->rows.count; i++) {
+        MadeRow *row = &maker->rows.items[i];
+        if (row->row_class == CLASS_CERTAIN)
+            continue;
+        for (uint32_t c = 0; c < relation->column_count; c++) {
+            Value issue = {.type = row->cells[c].type, .state = VALUE_ISSUE, .cause = row->cause};
+            if (c == relation->keep_column)
+                kept_bounds(relation, &row->cells[c], &issue);
+            else if (is_fixed(relation, c))
+                continue;
+            row->cells[c] = issue;
+        }
+    }
+}
+
+Status fix_solve_plain(Fix *fix)
+{
+    Status status = STATUS_OK;
+    bool more = true;
+    for (int64_t round = 0; more && status == STATUS_OK; round++)
+        status = plain_round(fix, round, &more);
+    for (uint32_t m = 0; m < fix->count; m++) {
+        FixRelation *member = &fix->relations[m];
+        rowset_destroy(member->rows);
+        member->rows = NULL;
+        if (member->stands) { // what was read is what there is
+            RowMaker empty = member->maker;
+            member->maker = member->read;
+            member->read = empty;
+        }
+        row_maker_deinit(&member->read);
+        blur(member->relation, &member->maker);
+    }
+    return status;
+}
