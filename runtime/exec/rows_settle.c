@@ -83,6 +83,7 @@ static void doubt_unknown_keys(RowMaker *maker, const uint32_t *key, uint32_t ke
         MadeRow *row = &maker->rows.items[i];
         bool issue = false;
         const Value *unknown = first_unknown_key(row, key, key_count, &issue);
+        row->many |= issue; // of a `?`, say: any number of rows
         if (unknown == NULL || row->row_class != CLASS_CERTAIN)
             continue;
         Str identity = made_row_bytes(&mine, maker, row, key, key_count);

@@ -671,7 +671,7 @@ class Run:
         self.sources = dict(sources) if sources is not None else {
             t.name: load(t, data.get(t.name, []), read.get(t.name, set()), bare)
             for t in self.tables.values()}
-        self.findings, self.gap_lines = {}, {}
+        self.findings, self.gap_lines, self.elements = {}, {}, {}
 
     def key_of(self, name):
         """The key columns of a table, relation or rule."""

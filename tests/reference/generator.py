@@ -238,7 +238,7 @@ class Maker:
             return ast.Lit(self.pick([0, 1, 2, 3]), INTEGER)
         if type_.name == "money":
             return ast.Lit(Fraction(self.pick(["0", "99.9999", "100", "100.0001"])), MONEY)
-        if type_.name == "ratio":
+        if type_.name in ("ratio", "decimal"):
             return ast.Lit(Fraction(self.pick([0, 1, 5, 7, 10]), 10), Type("ratio", 1))
         if type_.name == "date":
             return ast.Lit(day(self.pick(POOLS["date"])), DATE)

@@ -478,7 +478,7 @@ def aggregate(fn, arg=None, vars_=(), when=None):
     elif fn in ("any", "all"):
         type_ = BOOLEAN
     elif fn == "mean":
-        type_ = Type("ratio" if arg.type.name == "integer" else arg.type.name, 18)
+        type_ = Type("decimal" if arg.type.name == "integer" else arg.type.name, 18)
     else:
         type_ = arg.type
     return Agg(fn, arg, tuple(vars_), when, type_)

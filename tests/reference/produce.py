@@ -20,7 +20,7 @@ class Producer:
         self.clause, self.body = clause, body
         self.elements_of = matches(clause) if hasattr(clause, "pattern") else list_elements
         self.reads = variables(clause.value, body)
-        self.made = {}
+        self.made = body.run.elements       # shared: the same clause gives the same elements
 
     def bindings(self, b, place):
         """One binding per element; one with `?` and a mark where the list is not known."""
@@ -34,7 +34,7 @@ class Producer:
             yield b.with_rows({var: row})
 
     def _rows(self, b, v):
-        key = tuple(id(b.rows[name]) for name in self.reads)
+        key = (self.clause, *(id(b.rows[name]) for name in self.reads))
         if key not in self.made:
             self.made[key] = [Row("", 0, cells) for cells in self.elements_of(v)]
         return self.made[key]

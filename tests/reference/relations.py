@@ -45,9 +45,7 @@ def _branch_rows(relation, reading, yield_):
             cells = {n: cell(e, scope, relation.name, n)
                      for n, (_, e) in zip(names, yield_.columns)}
             cause = min(b.marks, key=mark_order)[1:] if b.cls else None
-            key = relation.key or names
-            yield Row(relation.name, 0, cells, b.cls, cause,
-                      many=any(isinstance(cells[k], Issue) for k in key))
+            yield Row(relation.name, 0, cells, b.cls, cause)
         return
     for g in reading.groups:
         scope = Scope(reading.body, reading.level, group=g)
@@ -113,10 +111,12 @@ def settle_rows(relation, rows):
 
 
 def _doubt_unknown_keys(rows, key):
-    """A row with an unknown key cell is possible where another row could be the same one."""
+    """A row with an unknown key cell is possible where another row could be the same one; with an
+    issue there it stands for any number of rows."""
     doubtful = []
     for row in rows:
         bad = [row.cells[c] for c in key if unknown(row.cells[c])]
+        row.many = row.many or any(isinstance(v, Issue) for v in bad)
         if bad and row.cls == CERTAIN and (
                 any(isinstance(v, Issue) for v in bad) or
                 any(o is not row and cells_of(o, key) != cells_of(row, key) and rows_fit(o, row, key)
