@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import generator
+import model as ast
 import render
 from evaluator import Run, RunFails
 from expressions import Row, Scope, truth
@@ -110,7 +111,12 @@ def _enumerate(run, slots):
 
 
 def check(case, dirty):
-    """The first disagreement between a dirty outcome and its completions; None if there is none."""
+    """The first disagreement between a dirty outcome and its completions; None if there is none.
+
+    A member without a partition is a shadow in the partitions of others: a window can miss a clue for
+    it, and says so by the undecided entry of that member."""
+    fenced = any(isinstance(n, ast.Let) and n.among is not None
+                 for d in case.model.declarations for n in ast.walk(d))
     run = Run(case.model, case.data, case.as_of, Fraction(0))
     combinations = fillings(run)
     if combinations is None:
@@ -124,7 +130,8 @@ def check(case, dirty):
             if key not in full.clues and not full.open(key) and not full.gaps:
                 return f"false clue {key}\n{describe(sources)}"
         for key in full.clues:
-            if key not in dirty.clues and not dirty.open(key) and not dirty.gaps and not revived:
+            if key not in dirty.clues and not dirty.open(key) and not dirty.gaps and not revived \
+                    and not (fenced and (dirty.undecided or dirty.partial)):
                 return f"silent miss {key}\n{describe(sources)}"
     return None
 

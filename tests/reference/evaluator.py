@@ -16,6 +16,7 @@ from expressions import (UNDECIDED_MEMBERS, Issue, Member, Scope, Unplaced, cont
                          truth, value, variables)
 from partners import Clause, last_row
 from produce import Producer
+from windows import Window
 from tables import Source, columns_read, load
 from values import CERTAIN, POSSIBLE, SHADOW, TOLERATED, Gap, may_equal_values, unknown
 
@@ -72,6 +73,7 @@ class Group:
     caveats: tuple = ()
     excepted: tuple = ()
     scores: list = field(default_factory=list)
+    fence_keys: tuple = ()
 
     @property
     def representative(self):
@@ -118,6 +120,7 @@ class Body:
     def __init__(self, run, clauses, first_place=1, query=False):
         self.run, self.query = run, query
         self.lets, self.tables, self.attached = {}, {}, {}
+        self.windows = {}
         self.variables = []
         self.steps = []
         level = 0
@@ -153,7 +156,9 @@ class Body:
 
     def _note(self, clause, level):
         if isinstance(clause, ast.Let):
-            self.lets[clause.name] = (clause.value, level)
+            e = clause.value
+            self.lets[clause.name] = (e if clause.among is None else ast.WinRef(clause, e.type),
+                                      level)
         if hasattr(clause, "table"):
             self.tables[clause.var] = clause.table
             if isinstance(clause, ast.Partner) and clause.kind in ("attach", "exists", "lacks"):
@@ -417,7 +422,35 @@ class Reading:
         self._filter(place, lambda s: judge(clause.cond, s, policy))
 
     def let(self, clause, place):
-        pass
+        if clause.among is not None:
+            members = self._peers()
+            if self.body.query:
+                members = self._with_full_keys(clause, members)
+            self.body.windows[clause.name] = Window(clause, members, self.body, self.level, place)
+
+    def _peers(self):
+        """The members of a window: the bindings, or the groups, at its place."""
+        if self.level == 0:
+            return [Member(b, b.cls, b.marks) for b in self.bindings
+                    if not self.body.query or b.cls == CERTAIN]
+        return [Member(None, g.cls, [g.first_cause()] if g.cls and g.causes() else [], g)
+                for g in self.groups if not self.body.query or g.cls == CERTAIN]
+
+    def _with_full_keys(self, clause, members):
+        """In a query a window is a fence: what is not certain, and what has no partition or order,
+        is left out."""
+        keys = [*clause.among, *(e for e, _ in clause.order)]
+
+        def full(scope):
+            return not any(unknown(value(e, scope)) for e in keys)
+        if self.level == 0:
+            self.bindings = [m.binding for m in members
+                             if full(Scope(self.body, binding=m.binding))]
+            left = {id(b) for b in self.bindings}
+            return [m for m in members if id(m.binding) in left]
+        self.groups = [m.group for m in members if full(self._scope(m.group))]
+        left = {id(g) for g in self.groups}
+        return [m for m in members if id(m.group) in left]
 
     def doubt(self, clause, place):
         """T or U adds the mark; a doubt that only shadows could meet adds it too."""
@@ -519,6 +552,7 @@ class Reading:
                        if all(may_equal_values(v, k) for (_, v), k in zip(parts, key))]
             cls = min((m.cls for m in members), default=CERTAIN)
             group = Group(dict(zip(names, key)), members, fitting, fence, cls)
+            group.fence_keys = clause.keys
             group.blames_possible = cls == POSSIBLE
             group.blames_shadows = cls == SHADOW
             self.groups.append(group)

@@ -55,6 +55,7 @@ class Scope:
     mode: str = "m"
     display: bool = False
     sink: list = None        # display: numbers of unknown rows; mode t: caveats met
+    window: object = None    # the window whose value is read: aggregates fold its frame
 
     def at(self, **changes):
         return replace(self, **changes)
@@ -82,6 +83,7 @@ def exact_value(e, s):
 def resolve(ref, s):
     """The expression and the scope for which a let stands."""
     expression, level = s.body.lets[ref.name]
+    s = s.at(window=None)    # a let is no part of the window in whose value it stands
     if level == s.level or s.level > level and not contains(expression, ast.Agg, s.body):
         return expression, s
     assert s.level < level, "a let of an inner stretch is read through an aggregate"
@@ -93,7 +95,7 @@ def resolve(ref, s):
 def contains(e, kind, body):
     """Whether a node of a kind occurs in e after expanding lets."""
     for node in ast.walk(e):
-        if isinstance(node, kind):
+        if isinstance(node, kind) or (kind is ast.Agg and isinstance(node, ast.WinRef)):
             return True
         if isinstance(node, ast.LetRef) and contains(body.lets[node.name][0], kind, body):
             return True
@@ -411,6 +413,8 @@ EVALUATE = {
     ast.Present: _present,
     ast.Call: _call,
     ast.Agg: lambda e, s: _aggregate(e, s),
+    ast.WinFn: lambda e, s: s.window.ordered(e, s),
+    ast.WinRef: lambda e, s: s.body.windows[e.clause.name].value(s),
     ast.Template: _template,
 }
 
@@ -517,6 +521,9 @@ def _mention(e, body, level, found):
     if isinstance(e, ast.Agg):      # an attached set read through a let: the variables of its `on`
         for var in (e.vars if e.arg is None else variables(e.arg, body)):
             found.update(dict.fromkeys(body.attached.get(var, (var,))))
+        return
+    if isinstance(e, ast.WinRef):
+        found.update(dict.fromkeys(variables(e.clause, body)))
         return
     if isinstance(e, (ast.Col, ast.RowPresent)):
         found[e.var] = True
@@ -635,10 +642,12 @@ def _projection(binding, member, names):
 
 
 def _aggregate(agg, s, exact=False):
-    found = tuples(agg, s)
+    found = tuples(agg, s) if s.window is None else s.window.tuples(agg, s)
+    if isinstance(found, Issue):
+        return found
     if s.mode == "t" and s.sink is not None:
         s.sink.extend(t.caveat for t in found if t.cls == TOLERATED and t.caveat)
-    if s.display or (s.body.query and s.level > 0):
+    if s.display or (s.body.query and (s.level > 0 or s.window is not None)):
         return _fold_known(agg, s, found, exact)
     sure = [t for t in found if t.cls == CERTAIN]
     open_ = [t for t in found if CERTAIN < t.cls <= REACH[s.mode]]

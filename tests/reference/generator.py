@@ -11,6 +11,7 @@ from fractions import Fraction
 
 import gen_produce
 import gen_recursion
+import gen_windows
 import model as ast
 from model import aggregate, arith
 from pools import EXTREMES, LETTERS, LINKS, PERSONS, POOLS, SEVERITY, day, pool
@@ -57,6 +58,7 @@ class Maker:
     dated: bool = False
     lets: list = field(default_factory=list)       # (LetRef, level, whether it has an aggregate)
     regions: set = field(default_factory=set)
+    windowed: set = field(default_factory=set)
     level: int = 0
     folding: bool = False
     linking: bool = False
@@ -446,6 +448,8 @@ class Maker:
         found = []
         if "each" in self.features:
             allowed = (*allowed, "each", "each", "each")
+        if "among" in self.features:
+            allowed = (*allowed, "among", "among", "among", "among")
         for _ in range(self.rng.randint(1, most)):
             kind = self.pick(allowed)
             rows = [v for v in scope if not v.attached]
@@ -453,6 +457,10 @@ class Maker:
                 found.append(ast.Where(self.condition(rows), self.some_policy()))
             elif kind == "let":
                 found.append(self.let(scope, rows))
+            elif kind == "among":
+                found.append(gen_windows.window(self, scope))
+                if found[-1] is not None:
+                    found.append(gen_windows.use(self, found[-1], scope))
             elif kind == "each":
                 found.append(gen_produce.produced(self, scope))
             elif kind == "doubt":
@@ -556,7 +564,8 @@ class Maker:
                 return e
 
     def fold_test(self, mine, _rows=()):
-        known = [r for r, level, folds in self.lets if folds and level == self.level]
+        known = [r for r, level, folds in self.lets if folds and level == self.level
+                 and r.name not in self.windowed]
         if known and self.chance(0.4):
             e = self.pick(known)
             if e.type.name == "boolean":
@@ -737,8 +746,8 @@ def declared(type_):
 
 
 # Clauses that occur only where they are asked for; RUNS are those that the engine executes.
-FEATURES = ("recursion", "each")
-RUNS = ("each",)
+FEATURES = ("recursion", "each", "among")
+RUNS = ("each", "recursion")
 
 
 def default_features(seed):

@@ -199,6 +199,23 @@ class Agg:
 
 
 @dataclass(frozen=True)
+class WinFn:
+    """An ordered function of `let … among (…) ordered by …`: rank, previous, running_sum …"""
+
+    fn: str
+    arg: object
+    type: Type
+
+
+@dataclass(frozen=True)
+class WinRef:
+    """What a windowed let stands for: its value, at the place of its clause."""
+
+    clause: object
+    type: Type
+
+
+@dataclass(frozen=True)
 class Template:
     """A text with expressions in braces; parts are str or expressions."""
 
@@ -247,8 +264,14 @@ class Where:
 
 @dataclass(frozen=True)
 class Let:
+    """`among` None: a plain let. `order` is (expression, descending); `within` a length of time, or
+    ("rows", n)."""
+
     name: str
     value: object
+    among: tuple = None
+    order: tuple = ()
+    within: object = None
 
 
 @dataclass(frozen=True)

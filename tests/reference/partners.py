@@ -8,8 +8,8 @@ loose. The clause then turns these verdicts into bindings, attached sets and gap
 from dataclasses import dataclass
 
 import model as ast
-from expressions import (ABSENT, NEGATED, Scope, Unplaced, expand, leaf_truth, leaves, resolve,
-                         truth, value, variables)
+from expressions import (ABSENT, NEGATED, Scope, Unplaced, contains, expand, leaf_truth, leaves,
+                         resolve, truth, value, variables)
 from values import (CERTAIN, POSSIBLE, SHADOW, TOLERATED, Gap, Issue, may_equal, skeletonless,
                     unknown)
 
@@ -32,7 +32,8 @@ class Link:
     def __init__(self, clause, body, earlier, policy):
         self.clause, self.body, self.policy = clause, body, policy
         self.var, self.earlier = clause.var, set(earlier)
-        self.scope = Scope(body)
+        # nobody judges a pair twice: the value of a window is read with the bounds of the guard
+        self.scope = Scope(body, mode="n" if contains(clause.on, ast.WinRef, body) else "m")
         # drop and keep both make a pair with a gap not match (evaluation 2)
         self.pair_policy = "undecided" if policy == "undecided" else "drop"
         self.leaves = list(leaves(clause.on, self.scope))

@@ -36,7 +36,9 @@ class Producer:
     def _rows(self, b, v):
         key = (self.clause, *(id(b.rows[name]) for name in self.reads))
         if key not in self.made:
-            self.made[key] = [Row("", 0, cells) for cells in self.elements_of(v)]
+            base = tuple(getattr(b.rows[name], "number", 0) for name in self.reads)
+            self.made[key] = [Row("", (*base, i), cells)
+                              for i, cells in enumerate(self.elements_of(v))]
         return self.made[key]
 
 

@@ -23,10 +23,14 @@ def relation_rows(run, name):
     return settle_rows(relation, branch_rows(run, relation))
 
 
-def branch_rows(run, relation):
-    """The rows that all branches of a relation give, as they come; notes their gap lines."""
+def branch_rows(run, relation, without=()):
+    """The rows that the branches of a relation give, as they come; notes their gap lines. Branches
+    that read one of the relations `without` are left out."""
     rows, place, lines = [], 1, {}
     for clauses in relation.branches:
+        if any(getattr(c, "table", None) in without for c in clauses):
+            place += len(clauses)
+            continue
         body = Body(run, clauses, place)
         reading = Reading(body, "A").evaluate()
         place += len(clauses)

@@ -10,7 +10,7 @@ from values import canonical, date_text, month_text
 
 WORDS = {
     "from": "来自", "join": "关联", "lookup": "查找", "attach": "附带", "exists": "存在",
-    "each": "逐一", "extract": "提取", "lacks": "不存在", "latest": "最近", "as": "记作", "on": "条件", "where": "筛选", "let": "设",
+    "each": "逐一", "extract": "提取", "lacks": "不存在", "among": "同组", "ordered by": "依序 按", "latest": "最近", "as": "记作", "on": "条件", "where": "筛选", "let": "设",
     "doubt": "存疑", "except": "除外", "when": "当", "cites": "依据", "score": "计分", "clue": "线索",
     "yield": "得出", "if": "若", "then": "则", "else": "否则", "or": "或", "and": "且", "not": "非",
     "in": "属于", "during": "处于", "overlaps": "重叠于", "at": "时点", "not in": "不属于",
@@ -29,7 +29,10 @@ NAMES = {
     "first_day": "首日", "last_day": "末日", "round": "四舍五入", "true": "真", "false": "假",
     "as_of": "截止日", "points": "总分", "text": "文本", "integer": "整数", "money": "金额",
     "date": "日期", "boolean": "真假", "person_id": "身份号", "ratio": "比率",
-    "months": "各月", "days": "各日", "split": "拆分", "title": "标题", "severity": "程度", "evidence": "证据",
+    "rank": "排名", "dense_rank": "连续排名", "row_number": "序号", "previous": "前一个",
+    "next": "后一个", "first_value": "首值", "last_value": "末值", "running_sum": "累计合计",
+    "running_count": "累计计数", "moving_sum": "移动合计", "moving_mean": "移动平均",
+    "gap_to_previous": "距前一个", "months": "各月", "days": "各日", "split": "拆分", "title": "标题", "severity": "程度", "evidence": "证据",
 }
 
 # How tightly an expression binds: `if` < or < and < not < comparison < ?? < + < * < unary < call.
@@ -183,7 +186,23 @@ class Renderer:
         return f"{self.word('where')} {self.expr(c.cond)}{self._policy(c.policy)}"
 
     def _let(self, c):
-        return f"{self.word('let')} {c.name} = {self.expr(c.value)}"
+        text = f"{self.word('let')} {c.name} = {self.expr(c.value)}"
+        if c.among is not None:
+            text += f" {self.word('among')} ({', '.join(self.expr(e) for e in c.among)})"
+        if c.order:
+            text += f" {self.word('ordered by')} {self._orders(c.order)}"
+        if c.within is not None:
+            rows = isinstance(c.within, tuple)
+            text += f" {self.word('within')} " + (f"{c.within[1]}行" if rows else
+                                                  self.expr(c.within))
+        return text
+
+    def _orders(self, orders):
+        return ", ".join(self.expr(e) + (f" {self.word('descending')}" if down else "")
+                         for e, down in orders)
+
+    def _winfn(self, e):
+        return f"{self.name(e.fn)}({'' if e.arg is None else self.expr(e.arg)})", ATOM
 
     def _doubt(self, c):
         return f'{self.word("doubt")} "{c.reason}" {self.word("when")} {self.expr(c.cond)}'

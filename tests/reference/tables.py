@@ -181,7 +181,7 @@ def columns_read(declarations):
 
 
 def _columns_used(clauses):
-    lets = {c.name: c.value for c in clauses if isinstance(c, ast.Let)}
+    lets = {c.name: c for c in clauses if isinstance(c, ast.Let)}
     open_, seen = [c for c in clauses if not isinstance(c, ast.Let)], set()
     while open_:
         for node in ast.walk(open_.pop()):

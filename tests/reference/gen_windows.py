@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Random windowed lets: aggregates over peers, frames of days and rows, ordered functions."""
+
+import model as ast
+from model import aggregate
+from values import DAYS, INTEGER, Type
+
+LENGTHS = (1, 30, 60)
+
+
+def window(maker, scope):
+    """A windowed let of bindings that stands here, and what it may be read as; None where there is
+    nothing to fold."""
+    rows = [v for v in scope if not v.attached and not v.optional]
+    numbers = maker.columns_of(rows, "integer") + maker.columns_of(rows, "money")
+    keys = _partition(maker, rows)
+    form = maker.pick(["plain", "plain", "upto", "days", "rows", "ordered", "ordered"])
+    dates = maker.columns_of(rows, "date")
+    order, within = (), None
+    if form == "days" and dates:
+        order = ((maker.pick(dates), False),)
+        within = ast.Lit(maker.pick(LENGTHS), DAYS)
+    elif form != "plain":
+        order = _order(maker, rows)
+    if form == "rows":
+        within = ("rows", maker.pick([1, 2, 3]))
+    e = _ordered(maker, rows, numbers, within) if form == "ordered" else \
+        _fold(maker, rows, numbers)
+    if e is None:
+        return None
+    if form == "ordered" and isinstance(e, ast.WinFn) and e.fn.startswith("moving"):
+        within = ("rows", maker.pick([2, 3]))
+    name = maker.fresh("窗")
+    maker.lets.append((ast.LetRef(name, e.type), maker.level, False))
+    maker.windowed.add(name)
+    return ast.Let(name, e, keys, order, within)
+
+
+def _partition(maker, rows):
+    cols = [ast.Col(v.name, c.name, c.type) for v in rows for c in v.columns
+            if c.type.name in ("编码", "person_id", "text", "类别", "month")]
+    most = maker.pick([0, 1, 1, 1, 2])
+    return tuple(maker.rng.sample(cols, min(len(cols), most)))
+
+
+def _order(maker, rows):
+    cols = [ast.Col(v.name, c.name, c.type) for v in rows for c in v.columns
+            if c.type.name in ("date", "integer", "money", "month", "编码", "类别")]
+    if not cols:
+        cols = [ast.Col(v.name, c.name, c.type) for v in rows for c in v.columns]
+    chosen = maker.rng.sample(cols, min(len(cols), maker.pick([1, 1, 2])))
+    return tuple((c, maker.chance(0.25)) for c in chosen)
+
+
+def _fold(maker, rows, numbers):
+    when = maker.leaf(rows) if maker.chance(0.2) else None
+    u = maker.rng.random()
+    if u < 0.4 or not numbers:
+        return aggregate("count", vars_=(maker.pick(rows).name,), when=when)
+    if u < 0.5:
+        cols = [ast.Col(v.name, c.name, c.type) for v in rows for c in v.columns]
+        return aggregate("distinct_count", maker.pick(cols), when=when)
+    return aggregate(maker.pick(["sum", "sum", "min", "max", "mean"]), maker.pick(numbers),
+                     when=when)
+
+
+def _ordered(maker, rows, numbers, within):
+    cols = [ast.Col(v.name, c.name, c.type) for v in rows for c in v.columns]
+    dates = maker.columns_of(rows, "date")
+    forms = ["rank", "dense_rank", "previous", "next", "first_value", "last_value",
+             "running_count", "row_number"]
+    forms += ["running_sum", "moving_sum", "moving_mean"] * bool(numbers)
+    forms += ["gap_to_previous"] * 2 * bool(dates)
+    fn = maker.pick(forms)
+    if fn == "row_number":
+        return ast.WinFn(fn, None, INTEGER)
+    if fn in ("rank", "dense_rank", "running_count"):
+        return ast.WinFn(fn, maker.pick(cols), INTEGER)
+    if fn == "gap_to_previous":
+        return ast.WinFn(fn, maker.pick(dates), DAYS)
+    if fn in ("running_sum", "moving_sum", "moving_mean"):
+        arg = maker.pick(numbers)
+        return ast.WinFn(fn, arg, aggregate("mean", arg).type if fn == "moving_mean" else arg.type)
+    arg = maker.pick(numbers or cols)
+    return ast.WinFn(fn, arg, arg.type)
+
+
+def use(maker, let, scope):
+    """A condition that reads a windowed let."""
+    ref = ast.LetRef(let.name, let.value.type)
+    type_ = ref.type
+    if type_.name == "days":
+        bound = ast.Lit(maker.pick([0, 1, 30]), DAYS)
+    elif type_.name == "decimal":
+        bound = ast.Lit(maker.pick([0, 1, 2]), INTEGER)
+    else:
+        bound = maker.constant(type_ if type_ != Type("integer") else INTEGER)
+    test = maker.comparison(ref, bound)
+    u = maker.rng.random()
+    if u < 0.15 and maker.in_rule:
+        return ast.Except(maker.fresh("免"), test)
+    if u < 0.25:
+        return ast.Where(ast.Or((test, maker.leaf([v for v in scope if not v.attached]))))
+    return ast.Where(test, maker.some_policy())

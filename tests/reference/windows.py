@@ -1,0 +1,303 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`let … among (…) [ordered by … [within …]]` (evaluation 7): a value over the peers of a tuple.
+
+A window is a snapshot of all bindings (or groups) at its place. Its members are tuples: the distinct
+rows of the variables that a function reads, and of partition and order. A member whose partition is
+unknown is a shadow in every partition that it fits; one whose order is unknown may stand anywhere.
+"""
+
+from dataclasses import dataclass
+
+import model as ast
+from expressions import (ABSENT, GROUP, REACH, Issue, Scope, Tuple, Unplaced, _inner, failure,
+                         least_cause, mention, truth, value, variables)
+from values import CERTAIN, POSSIBLE, SHADOW, TOLERATED, first_unknown, may_equal_values, sort_key, unknown
+
+PEERS = "peers undecided"
+
+
+@dataclass
+class Peer:
+    """One member of a partition: its tuple, its order keys (None: unplaced), its row numbers."""
+
+    key: tuple
+    tuple: Tuple
+    order: list
+    numbers: tuple
+
+
+class Window:
+    """A windowed let at its place in one reading of a body."""
+
+    def __init__(self, clause, members, body, level, place):
+        self.clause, self.members, self.body, self.level = clause, members, body, level
+        self.keys, self.order, self.within = clause.among, clause.order, clause.within
+        self.outer = [v for e in (*self.keys, *(e for e, _ in self.order))
+                      for v in variables(e, body)]
+        every = self._all_tuples()
+        shadows = sum(cls == SHADOW for cls in every.values())
+        self.tolerant = shadows <= body.run.tolerance * len(every)
+        self.caveat = (place, f"{shadows} / {len(every)} 同组")
+
+    def value(self, s):
+        """The value of the let for the binding or group of a scope."""
+        own = [value(e, s) for e in self.keys]
+        bad = next((v for v in own if unknown(v)), None)
+        if bad is None:
+            bad = next((v for v in self._orders(s) if unknown(v)), None)
+        return Issue(bad.cause) if bad is not None else value(self.clause.value, s.at(window=self))
+
+    # ------------------------------------------------------------------ members
+
+    def _names(self, fn, s):
+        """The variables whose rows make the tuples of a function."""
+        if self.level > 0:
+            return [GROUP]
+        named = mention(fn, s) if isinstance(fn, ast.Agg) else \
+            [] if fn.arg is None else variables(fn.arg, self.body)
+        wanted = set(named) | set(self.outer)
+        return [v for v in self.body.variables if v in wanted and v not in self.body.attached]
+
+    def _scope(self, member, s):
+        """Where a member's values are read: the functions of a window are none of their own."""
+        if self.level == 0:
+            return s.at(level=0, binding=member.binding, group=None, window=None, sink=None,
+                        display=False)
+        return s.at(level=self.level, binding=None, group=member.group, window=None, sink=None,
+                    display=False)
+
+    def _identity(self, member, names):
+        """(identity, stands for many, cause of a `?`, row numbers); identity None: a row is
+        absent."""
+        if self.level > 0:
+            return (id(member.group),), False, None, tuple(
+                sort_key(v, e.type) for v, (_, e) in zip(member.group.key.values(),
+                                                        member.group.fence_keys))
+        key, many, cause, numbers = [], False, None, []
+        for name in names:
+            row = member.binding.rows.get(name)
+            if row is ABSENT:
+                return None, False, None, ()
+            if isinstance(row, Unplaced):
+                key.append(id(row) if row.single else "?")
+                many, cause = many or not row.single, least_cause(cause, row.cause)
+            elif row is not None:
+                key.append(id(row))
+                many = many or row.many
+                numbers.append(row.number)
+        return tuple(key), many, cause, tuple(numbers)
+
+    def _all_tuples(self):
+        """The tuples of the whole clause → class, for the tolerance of the fence."""
+        s = Scope(self.body, self.level)
+        functions = [n for n in ast.walk(self.clause.value) if isinstance(n, (ast.Agg, ast.WinFn))]
+        names = list(dict.fromkeys(v for fn in functions for v in self._names(fn, s)))
+        best = {}
+        for m in self.members:
+            key, _, cause, _ = self._identity(m, names)
+            scope = self._scope(m, s)
+            if key is None:
+                continue
+            lost = any(unknown(value(e, scope)) for e in self.keys)
+            cls = SHADOW if lost else max(m.cls, POSSIBLE if cause else CERTAIN)
+            best[key] = min(cls, best.get(key, cls))
+        return best
+
+    def _orders(self, s):
+        return [value(e, s) for e, _ in self.order]
+
+    def peers(self, fn, s, own, names):
+        """The members of the partition with the keys `own`, by tuple, each with its best class."""
+        best = {}
+        for m in self.members:
+            key, many, cause, numbers = self._identity(m, names)
+            if key is None:
+                continue
+            scope = self._scope(m, s)
+            cls, why = m.cls, _first_cause(m)
+            keys = [value(e, scope) for e in self.keys]
+            if not all(may_equal_values(a, b) for a, b in zip(keys, own)):
+                continue
+            bad = next((v for v in keys if unknown(v)), None)
+            if bad is not None and cls < SHADOW:
+                cls, why = SHADOW, bad.cause
+            if cause is not None and cls < POSSIBLE:
+                cls, why = POSSIBLE, cause
+            orders = self._orders(scope)
+            lost = next((v for v in orders if unknown(v)), None)
+            if lost is not None and cls < POSSIBLE:
+                cls, why = POSSIBLE, lost.cause
+            note = None
+            if cls == SHADOW and self.tolerant:
+                cls, note = TOLERATED, self.caveat
+            if key in best and best[key].tuple.cls <= cls:
+                if best[key].tuple.cls == cls and cls > CERTAIN:
+                    best[key].tuple.cause = least_cause(best[key].tuple.cause, why)
+                continue
+            arg = getattr(fn, "arg", None)
+            v = None if arg is None else value(arg, scope)
+            best[key] = Peer(key, Tuple(cls, v, many, why, note),
+                             None if lost is not None else orders, numbers)
+        return best
+
+    def _met(self, agg, s, names):
+        """Tuple → T or U (with its cause) of the `when` of an aggregate; F is left out."""
+        found = {}
+        policy = "drop" if self.body.query else "undecided"
+        for m in self.members:
+            key = self._identity(m, names)[0]
+            t, blame = truth(agg.when, self._scope(m, s), policy)
+            if t != "F" and found.get(key, ("U", None))[0] == "U":
+                cause = _inner(blame) if t == "U" else None
+                if t == "U" and key in found:
+                    cause = least_cause(cause, found[key][1])
+                found[key] = (t, cause)
+        return found
+
+    # ------------------------------------------------------------------ functions
+
+    def tuples(self, agg, s):
+        """The tuples over which an aggregate folds: those of the frame. Issue: nobody knows which."""
+        names = self._names(agg, s)
+        own = [value(e, s) for e in self.keys]
+        peers = self.peers(agg, s, own, names)
+        if isinstance(self.within, tuple):
+            line = self._line(agg, s, peers, names)
+            if isinstance(line, Issue):
+                return line
+            at = next(i for i, p in enumerate(line) if p.key == self._own_key(s, names))
+            frame = line[max(0, at - self.within[1] + 1):at + 1]
+        else:
+            frame = [p for p in peers.values() if self._in_frame(p, s)]
+        if agg.when is not None:
+            met = self._met(agg, s, names)
+            frame = [p for p in frame if p.key in met]
+            for p in frame:
+                if met[p.key][0] == "U" and p.tuple.cls < POSSIBLE:
+                    p.tuple.cls, p.tuple.cause = POSSIBLE, met[p.key][1]
+        return [p.tuple for p in frame]
+
+    def _in_frame(self, peer, s):
+        """Without `within` all up to the row, ties among them; within d: (t − d, t]."""
+        if not self.order or peer.order is None:
+            return True
+        mine = self._orders(s)
+        if self.within is None:
+            return not self._before(mine, peer.order)
+        length = value(self.within, s)
+        return mine[0] - length < peer.order[0] <= mine[0]
+
+    def _before(self, a, b):
+        """Whether order keys `a` come strictly before `b`."""
+        for x, y, (e, descending) in zip(a, b, self.order):
+            x, y = sort_key(x, e.type), sort_key(y, e.type)
+            if x != y:
+                return (x > y) if descending else (x < y)
+        return False
+
+    def _own_key(self, s, names):
+        member = _Own(s.binding or s.group.representative, s.group) if self.level == 0 \
+            else _Own(None, s.group)
+        return self._identity(member, names)[0]
+
+    def _line(self, fn, s, peers, names):
+        """The partition in its total order; an issue where some member is not certain."""
+        if s.mode == "t" and s.sink is not None:
+            s.sink.extend(p.tuple.caveat for p in peers.values()
+                          if p.tuple.cls == TOLERATED and p.tuple.caveat)
+        reach = REACH[s.mode]
+        own = peers.get(self._own_key(s, names))
+        if own is None or own.tuple.cls > CERTAIN or \
+                any(CERTAIN < p.tuple.cls <= reach for p in peers.values()):
+            return failure(PEERS, fn)
+        line = sorted((p for p in peers.values() if p.tuple.cls == CERTAIN),
+                      key=lambda p: p.numbers)
+        for i, (e, descending) in reversed(list(enumerate(self.order))):
+            line.sort(key=lambda p: sort_key(p.order[i], e.type), reverse=descending)
+        return line
+
+    def ordered(self, fn, s):
+        """An ordered function: rank, previous, running_sum and their like."""
+        names = self._names(fn, s)
+        own = [value(e, s) for e in self.keys]
+        line = self._line(fn, s, self.peers(fn, s, own, names), names)
+        if isinstance(line, Issue):
+            return line
+        at = next(i for i, p in enumerate(line) if p.key == self._own_key(s, names))
+        return ORDERED[fn.fn](self, fn, s, line, at)
+
+
+@dataclass
+class _Own:
+    binding: object
+    group: object
+
+
+def _first_cause(member):
+    from expressions import mark_order
+    return min(member.marks, key=mark_order)[1:] if member.marks else None
+
+
+# ------------------------------------------------------------------ ordered functions
+
+
+def _rank(w, fn, s, line, at):
+    return 1 + sum(w._before(p.order, line[at].order) for p in line)
+
+
+def _dense_rank(w, fn, s, line, at):
+    return 1 + len({tuple(p.order) for p in line if w._before(p.order, line[at].order)})
+
+
+def _neighbour(w, fn, s, line, at):
+    i = at - 1 if fn.fn in ("previous", "gap_to_previous") else at + 1
+    from values import Gap
+    return line[i].tuple.value if 0 <= i < len(line) else Gap(("missing", ""))
+
+
+def _gap_to_previous(w, fn, s, line, at):
+    before, mine = _neighbour(w, fn, s, line, at), line[at].tuple.value
+    bad = first_unknown((before, mine))
+    return mine - before if bad is None else bad
+
+
+def _fold(w, fn, s, frame):
+    """sum, count or mean of a frame, with the bounds of unknown values."""
+    from expressions import BOUNDS, _settle
+    kind = {"running_sum": "sum", "running_count": "count", "moving_sum": "sum",
+            "moving_mean": "mean"}[fn.fn]
+    agg = ast.Agg(kind, None if kind == "count" else fn.arg, (), None, fn.type)
+    sure = [p.tuple for p in frame]
+    if s.body.query:
+        failed = [t.value for t in sure if isinstance(t.value, Issue)]
+        if failed and kind != "count":
+            return Issue(min(v.cause for v in failed))
+        sure = [t for t in sure if kind == "count" or not unknown(t.value)]
+    low, high = BOUNDS[kind](agg, sure, [], s)
+    result = _settle(agg, low, high, False)
+    if result is not None:
+        return result
+    cause = min(t.value.cause for t in sure if unknown(t.value))
+    return Issue(cause, low, high) if low is not None else Issue(cause)
+
+
+def _running(w, fn, s, line, at):
+    return _fold(w, fn, s, line[:at + 1])
+
+
+def _moving(w, fn, s, line, at):
+    if isinstance(w.within, tuple):
+        return _fold(w, fn, s, line[max(0, at - w.within[1] + 1):at + 1])
+    return _fold(w, fn, s, [p for p in line if w._in_frame(p, s)])
+
+
+ORDERED = {
+    "rank": _rank, "dense_rank": _dense_rank,
+    "row_number": lambda w, fn, s, line, at: at + 1,
+    "previous": _neighbour, "next": _neighbour,
+    "first_value": lambda w, fn, s, line, at: line[0].tuple.value,
+    "last_value": lambda w, fn, s, line, at: line[-1].tuple.value,
+    "gap_to_previous": _gap_to_previous,
+    "running_sum": _running, "running_count": _running,
+    "moving_sum": _moving, "moving_mean": _moving,
+}
