@@ -411,11 +411,22 @@ static const PlanExpr *binary_expr(Builder *builder, const AstBinary *node, cons
 
 // ---------------------------------------------------------------- other nodes
 
+// `not a != b` is `a = b`, whatever is unknown: as an equality it can link the rows of a partner clause.
+static const PlanExpr *not_expr(Builder *builder, const AstUnary *node)
+{
+    const PlanExpr *operand = build_expr(builder, node->operand);
+    Str text = build_text(builder, &node->base);
+    if (operand->kind == PLAN_EXPR_COMPARE && operand->compare == COMPARE_NE)
+        return comparison(builder, COMPARE_EQ, operand->kids[0], operand->kids[1], text);
+    if (operand->kind == PLAN_EXPR_NOT)
+        return operand->kids[0];
+    return build_unary(builder, PLAN_EXPR_NOT, type_of(TYPE_BOOLEAN), operand, text);
+}
+
 static const PlanExpr *unary_expr(Builder *builder, const AstUnary *node, const TypedExpr *typed)
 {
     if (node->operator== AST_OP_NOT)
-        return build_unary(builder, PLAN_EXPR_NOT, type_of(TYPE_BOOLEAN),
-                           build_expr(builder, node->operand), build_text(builder, &node->base));
+        return not_expr(builder, node);
     const PlanExpr *operand = build_as(builder, node->operand, typed->type);
     if (operand->kind == PLAN_EXPR_CONST && operand->constant->value.state == VALUE_KNOWN) {
         Const value = *operand->constant;
