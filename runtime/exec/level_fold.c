@@ -6,6 +6,7 @@
 // shadow members, `when` undetermined, `?`, values that are not known) are set aside, made distinct against the
 // certain ones, and left to level_pending.c.
 
+#include "runtime/data/vector.h"
 #include "runtime/exec/block.h"
 #include "runtime/exec/fold_int.h"
 
@@ -44,7 +45,10 @@ static bool may_repeat(const Fold *fold)
 static void fold_init(Fold *fold, Level *level, uint32_t index, const uint8_t *selected)
 {
     const Body *body = level->run->body;
-    *fold = (Fold){.level = level, .aggregate = &body->aggregates[index], .selected = selected};
+    *fold = (Fold){.level = level,
+                   .aggregate = &body->aggregates[index],
+                   .selected = selected,
+                   .upto = CLASS_POSSIBLE};
     fold->state = aggregate_create(fold->aggregate, &level->run->shared->eval);
     aggregate_reserve(fold->state, level->count);
     fold->over_groups =
@@ -68,6 +72,38 @@ static void fold_deinit(Fold *fold)
     vec_free(&fold->pending);
 }
 
+// A member without a full key at the fence below may be in any of its groups, or make one of its own: of its key only
+// the parts that it has are known, and no value of its group is.
+static void unplaced_below(const Fold *fold, int64_t first, int64_t count, Vector *keys,
+                           Vector *values)
+{
+    const Level *below = fold->level->below;
+    const Body *body = fold->level->run->body;
+    Arena *arena = fold->level->run->scratch;
+    for (int64_t i = 0; i < count; i++) {
+        if (below->group[first + i] >= MEMBER_GONE)
+            continue;
+        const Unplaced *unplaced =
+            &below->unplaced.items[member_unplaced_index(below->group[first + i])];
+        for (uint32_t k = 0; k < below->op->group.key_count; k++)
+            vector_set(&keys[k], i, &unplaced->parts[k], arena);
+        for (uint32_t a = 0; a < body->aggregate_count; a++) {
+            if (!body->aggregates[a].per_binding && below->values[a].done)
+                vector_set_unknown(&values[a], i, VALUE_ISSUE, unplaced->mark.cause, arena);
+        }
+    }
+}
+
+// The group values of each member; where the fence below has no group, room for those of unplaced members.
+static void take_below(const Vector *from, Type type, const int64_t *index, int64_t count,
+                       Arena *arena, Vector *out)
+{
+    if (from->data == NULL)
+        vector_make(out, type_phys(type), count, arena);
+    else
+        vector_take(from, index, count, arena, out);
+}
+
 // Values of the fence below, per member of the block.
 static void below_values(const Fold *fold, int64_t first, const Bindings *view, EvalContext *base)
 {
@@ -79,14 +115,18 @@ static void below_values(const Fold *fold, int64_t first, const Bindings *view, 
         index[i] = MAX_OF(below->group[first + i], 0);
     Vector *keys = ARENA_ARRAY(arena, Vector, below->op->group.key_count + 1);
     for (uint32_t k = 0; k < below->op->group.key_count; k++)
-        vector_take(&below->keys[k], index, view->count, arena, &keys[k]);
+        take_below(&below->keys[k], below->op->group.keys[k].value.type, index, view->count, arena,
+                   &keys[k]);
     Vector *values = ARENA_ARRAY(arena, Vector, MAX_OF(body->aggregate_count, 1u));
     if (base->aggregates != NULL)
         memcpy(values, base->aggregates, body->aggregate_count * sizeof *values);
     for (uint32_t a = 0; a < body->aggregate_count; a++) {
         if (!body->aggregates[a].per_binding && below->values[a].done)
-            vector_take(&below->values[a].m, index, view->count, arena, &values[a]);
+            take_below(&below->values[a].m, body->aggregates[a].type, index, view->count, arena,
+                       &values[a]);
     }
+    if (below->unplaced.count > 0)
+        unplaced_below(fold, first, view->count, keys, values);
     base->keys = keys;
     base->aggregates = values;
 }
@@ -101,7 +141,7 @@ static void need_below(const Fold *fold, const Expr *expr)
     }
 }
 
-static void base_context(const Fold *fold, int64_t first, const Bindings *view, EvalContext *base)
+static void base_context(Fold *fold, int64_t first, const Bindings *view, EvalContext *base)
 {
     BodyRun *run = fold->level->run;
     *base = bindings_context(run, view, run->scratch);
@@ -110,7 +150,8 @@ static void base_context(const Fold *fold, int64_t first, const Bindings *view, 
     for (int e = 0; e < 3; e++) {
         if (exprs[e]->count > 0 && expr_reads_aggregate(exprs[e])) {
             EvalContext own = *base;
-            attached_aggregates(run, view, exprs[e], CLASS_SHADOW, &own);
+            RowClass met = attached_aggregates(run, view, exprs[e], fold->upto, &own);
+            fold->inside = MAX_OF(fold->inside, met);
             if (base->aggregates == NULL)
                 base->aggregates = own.aggregates;
             else
@@ -342,14 +383,13 @@ void level_folds_free(Level *level)
     }
 }
 
-void level_aggregate(Level *level, uint32_t index, const uint8_t *selected)
+// All members, with the attached rows inside the argument counted up to a class.
+static Fold *fold_members(Level *level, uint32_t index, const uint8_t *selected, RowClass upto,
+                          LevelValues *values)
 {
-    LevelValues *values = &level->values[index];
-    if (values->done)
-        return;
-    values->done = true;
     Fold *fold = ARENA_NEW(level->arena, Fold);
     fold_init(fold, level, index, selected);
+    fold->upto = upto;
     need_below(fold, &fold->aggregate->argument);
     need_below(fold, &fold->aggregate->when);
     int64_t total = level->members->all.count;
@@ -359,10 +399,57 @@ void level_aggregate(Level *level, uint32_t index, const uint8_t *selected)
         arena_rewind(level->run->scratch, mark);
     }
     fold_finish(fold, values);
+    return fold;
+}
+
+// What an aggregate is worth when shadow (n) or tolerated rows (t) count, inside its argument too.
+static void fold_guarded(Level *level, uint32_t index, const uint8_t *selected, RowClass upto,
+                         LevelValues *out)
+{
+    Fold *fold = fold_members(level, index, selected, upto, out);
+    uint8_t *all = ARENA_ARRAY(level->arena, uint8_t, level->count);
+    memset(all, 1, (size_t)level->count);
+    if (fold->shadows && out->guarded != NULL)
+        pending_guard(fold, out, all);
+    fold_deinit(fold);
+}
+
+// Aggregates inside the argument are read as the outer one is: printed values over what is certain and known, n with
+// shadows, t with tolerated rows. Folded anew for each, and only where such rows were met.
+static void fold_inside(Level *level, uint32_t index, const uint8_t *selected, RowClass inside,
+                        LevelValues *values)
+{
+    LevelValues shown = {0}, guarded = {0}, tolerated = {0};
+    fold_deinit(fold_members(level, index, selected, CLASS_SHOWN, &shown));
+    values->shown = shown.shown;
+    values->unknown = shown.unknown;
+    if (inside < CLASS_SHADOW)
+        return;
+    fold_guarded(level, index, selected, CLASS_SHADOW, &guarded);
+    fold_guarded(level, index, selected, CLASS_TOLERATED, &tolerated);
+    values->n = guarded.n;
+    values->t = tolerated.t;
+    if (values->fold != NULL)
+        fold_deinit(values->fold);
+    values->fold = NULL;
+    values->guarded = ARENA_ARRAY(level->arena, uint8_t, level->count);
+    memset(values->guarded, 1, (size_t)level->count);
+}
+
+void level_aggregate(Level *level, uint32_t index, const uint8_t *selected)
+{
+    LevelValues *values = &level->values[index];
+    if (values->done)
+        return;
+    values->done = true;
+    Fold *fold = fold_members(level, index, selected, CLASS_POSSIBLE, values);
+    RowClass inside = fold->inside;
     if (fold->shadows)
         values->fold = fold; // the guard may ask
     else
         fold_deinit(fold);
+    if (inside >= CLASS_POSSIBLE && !level->run->body->is_query)
+        fold_inside(level, index, selected, inside, values);
 }
 
 // ---------------------------------------------------------------- streams
