@@ -29,6 +29,7 @@ typedef struct RunOptions {
     int64_t limit_pairs, limit_output, limit_rows;
     int64_t limit_seconds;            // 0: none
     int64_t limit_depth;              // most rounds of a recursion
+    int64_t limit_recursion;          // most rows of a recursive relation
     bool counts;                      // keep rows in and out of every clause: run_flow
     bool plain_recursion;             // tests: recursion takes its careful road on clean data too
     const TestCase *test;             // run a test: its given tables instead of files

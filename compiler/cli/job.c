@@ -145,6 +145,8 @@ static bool read_limits(Job *job)
         args_number(job->args, OPTION_LIMIT_TIME, options->limit_seconds,
                     &options->limit_seconds) &&
         args_number(job->args, OPTION_LIMIT_DEPTH, options->limit_depth, &options->limit_depth) &&
+        args_number(job->args, OPTION_LIMIT_RECURSION, options->limit_recursion,
+                    &options->limit_recursion) &&
         args_number(job->args, OPTION_LIMIT_ROWS, options->limit_rows, &options->limit_rows) &&
         args_number(job->args, OPTION_LIMIT_PAIRS, options->limit_pairs, &options->limit_pairs) &&
         args_number(job->args, OPTION_LIMIT_OUTPUT, options->limit_output,

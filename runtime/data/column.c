@@ -120,6 +120,13 @@ static void store_value(Column *column, const Value *value)
     }
 }
 
+static void note_number(Column *column, int128_t number)
+{
+    column->min = column->has_range ? MIN_OF(column->min, number) : number;
+    column->max = column->has_range ? MAX_OF(column->max, number) : number;
+    column->has_range = true;
+}
+
 static void note_range(Column *column, const Value *value)
 {
     int128_t number;
@@ -129,9 +136,7 @@ static void note_range(Column *column, const Value *value)
         number = value->i128;
     else
         return;
-    column->min = column->has_range ? MIN_OF(column->min, number) : number;
-    column->max = column->has_range ? MAX_OF(column->max, number) : number;
-    column->has_range = true;
+    note_number(column, number);
 }
 
 static void store_unknown(Column *column, const Value *value)
@@ -160,6 +165,41 @@ void column_append(Column *column, const Value *value)
         store_unknown(column, value);
     }
     column->count++;
+}
+
+static int128_t exact_at(const Vector *values, int64_t row)
+{
+    return values->phys == PHYS_I64 ? values->i64[row] : values->i128[row];
+}
+
+void column_append_known(Column *column, const Vector *values, const int64_t *rows, int64_t first,
+                         int64_t count)
+{
+    ASSERT(values->phys == column->phys);
+    column_reserve(column, count);
+    bool numeric = column->phys == PHYS_I64 || column->phys == PHYS_I128;
+    size_t size = phys_size(column->phys);
+    if (!numeric && rows == NULL && count > 0) {
+        memcpy((char *)column->values + (size_t)column->count * size,
+               (const char *)values->data + (size_t)first * size, (size_t)count * size);
+        column->count += count;
+        return;
+    }
+    for (int64_t i = first; i < first + count; i++) {
+        int64_t row = rows == NULL ? i : rows[i];
+        if (numeric) {
+            int128_t number = exact_at(values, row);
+            note_number(column, number);
+            if (column->phys == PHYS_I64)
+                ((int64_t *)column->values)[column->count] = (int64_t)number;
+            else
+                store_exact(column, number);
+        } else {
+            memcpy((char *)column->values + (size_t)column->count * size,
+                   (const char *)values->data + (size_t)row * size, size);
+        }
+        column->count++;
+    }
 }
 
 // ---------------------------------------------------------------- single values

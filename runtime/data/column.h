@@ -67,6 +67,9 @@ void column_init(Column *column, Str name, Type type);
 void column_deinit(Column *column);
 // Appends one value, known or not; widens a narrow column when a value needs it.
 void column_append(Column *column, const Value *value);
+// Appends known values of the column's layout: those at rows[first..first+count), or first..first+count without rows.
+void column_append_known(Column *column, const Vector *values, const int64_t *rows, int64_t first,
+                         int64_t count);
 // Makes room for `extra` further rows.
 void column_reserve(Column *column, int64_t extra);
 // The value at `row`.

@@ -99,18 +99,32 @@ static void from_batch(BodyRun *run, const Operator *op, const Rowset *rowset, i
     }
 }
 
-// Makes what the clauses need: indexes of partners, tables of produced rows.
+// Makes what the clauses need: indexes of partners, tables of produced rows. What is still open stays.
 static Status open_clauses(BodyRun *run)
 {
     uint32_t ordinal = 0;
     for (uint32_t i = 0; i < run->end_operator; i++) {
         const Operator *op = &run->body->operators[i];
-        if (op->kind == OPERATOR_PARTNER)
-            TRY(partner_open(run, op, ordinal++, &run->partners[i]));
-        else if (is_producer(op->kind))
+        if (op->kind == OPERATOR_PARTNER) {
+            if (run->partners[i] == NULL)
+                TRY(partner_open(run, op, ordinal, &run->partners[i]));
+            ordinal++;
+        } else if (is_producer(op->kind) && run->produced[op->slot] == NULL) {
             run->produced[op->slot] = produced_open(run, op);
+        }
     }
     return STATUS_OK;
+}
+
+void body_forget_ring(BodyRun *run)
+{
+    for (uint32_t i = 0; i < run->end_operator; i++) {
+        const Operator *op = &run->body->operators[i];
+        if (run->partners[i] == NULL || run->slot_rows[op->partner.slot] == NULL)
+            continue;
+        partner_close(run->partners[i]);
+        run->partners[i] = NULL;
+    }
 }
 
 static Status push_loose(BodyRun *run)
@@ -129,12 +143,18 @@ static Status push_loose(BodyRun *run)
 
 Status body_run(BodyRun *run)
 {
+    TRY(open_clauses(run));
+    TRY(push_loose(run));
+    return body_rerun(run);
+}
+
+Status body_rerun(BodyRun *run)
+{
     ASSERT(run->body->operator_count > 0);
     const Operator *from = &run->body->operators[0];
     ASSERT(from->kind == OPERATOR_FROM);
     const Rowset *rowset = slot_rowset(run, from->slot);
     TRY(open_clauses(run));
-    TRY(push_loose(run));
     int64_t size = MAX_OF(run->shared->options->batch_size, 1);
     for (int64_t first = 0; first < rowset->row_count; first += size) {
         TRY(run_poll(run->shared));

@@ -89,9 +89,9 @@ typedef struct RunShared {
     CauseTable *causes;
     // Finished sources; NULL while not computed.
     Rowset **tables, **relations, **rules;
-    int64_t pairs;            // judged so far, against limit_pairs
-    const Operator *clause;   // under way, for messages of limits; NULL outside bodies
-    int64_t deadline_us;      // of the clock; 0: no limit of time
+    int64_t pairs;          // judged so far, against limit_pairs
+    const Operator *clause; // under way, for messages of limits; NULL outside bodies
+    int64_t deadline_us;    // of the clock; 0: no limit of time
     // In a recursion: which rows the slots of the ring read in this round, and how they were made; else NULL.
     const Rowset *const *slot_rows;
     const struct MadeRow *const *slot_made;
@@ -165,6 +165,10 @@ Status run_poll(RunShared *shared);
 
 // Runs the body from `from` to its first fence; every batch that arrives goes to `sink`.
 Status body_run(BodyRun *run);
+// The same over other rows of a ring (slot_rows), without the bindings of loose rows. Partners over the ring must have
+// been forgotten; all others keep their indexes.
+Status body_rerun(BodyRun *run);
+void body_forget_ring(BodyRun *run);
 void body_run_init(BodyRun *run, RunShared *shared, const Body *body);
 void body_run_deinit(BodyRun *run);
 // Pushes a batch into operator `index` and all behind it, up to the first fence (filter.c, body.c).

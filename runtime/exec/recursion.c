@@ -104,6 +104,20 @@ Status fix_round(Fix *fix, int64_t round)
                      STR_ARG(fix->relations[0].relation->name), options->limit_depth);
 }
 
+Status fix_row_limit(const Fix *fix, const FixRelation *member, int64_t rows)
+{
+    int64_t limit = fix->shared->options->limit_recursion;
+    if (limit <= 0 || rows <= limit)
+        return STATUS_OK;
+    return error_set(fix->shared->error, STATUS_LIMIT,
+                     "递推的关系“" STR_FMT "”的行数超过上限 %" PRId64
+                     "：请收紧条件，或写“限 深度 n”，或用 --limit-recursion 提高上限",
+                     "the recursive relation `" STR_FMT "` has more than %" PRId64
+                     " rows: narrow its conditions, write `limit depth n`, or raise "
+                     "--limit-recursion",
+                     STR_ARG(member->relation->name), limit);
+}
+
 Status fix_branch(Fix *fix, FixRelation *into, uint32_t branch, const Rowset *const *slot_rows)
 {
     Finding finding;
@@ -167,7 +181,10 @@ static Status solve(Fix *fix, Rowset **rows)
     }
     for (uint32_t m = 0; m < fix->count; m++) {
         FixRelation *member = &fix->relations[m];
-        TRY(rows_settle(&member->maker, member->relation, &rows[member->index]));
+        if (clean)
+            rows[member->index] = member->result;
+        else
+            TRY(rows_settle(&member->maker, member->relation, &rows[member->index]));
     }
     return STATUS_OK;
 }
@@ -176,6 +193,7 @@ Status recursion_build(RunShared *shared, const uint32_t *members, uint32_t coun
                        RuleResult *gap_lines)
 {
     Fix fix = {.shared = shared, .count = count};
+    fix.arena = arena_create(NULL, 0);
     fix.relations = base_alloc_zeroed(count, sizeof *fix.relations);
     for (uint32_t m = 0; m < count; m++) {
         gap_lines[members[m]] = (RuleResult){.arena = arena_create(NULL, 0),
@@ -186,5 +204,6 @@ Status recursion_build(RunShared *shared, const uint32_t *members, uint32_t coun
     for (uint32_t m = 0; m < count; m++)
         member_deinit(&fix.relations[m]);
     free(fix.relations);
+    arena_destroy(fix.arena);
     return status;
 }

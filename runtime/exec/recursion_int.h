@@ -8,7 +8,7 @@
 #include "runtime/exec/group.h"
 #include "runtime/exec/rows_int.h"
 
-typedef struct CleanFix CleanFix;
+typedef struct Store Store;
 
 typedef struct FixRelation {
     const Relation *relation;
@@ -21,11 +21,13 @@ typedef struct FixRelation {
     bool stands;         // plain: it has reached its depth
     Rowset *rows;        // what the next round reads: all rows, or (clean) the new ones
     Rowset *all;         // clean: all rows, where a branch uses the ring twice
-    CleanFix *clean;
+    Store *store;        // clean: the rows found
+    Rowset *result;      // clean: the end
 } FixRelation;
 
 typedef struct Fix {
     RunShared *shared;
+    Arena *arena;
     FixRelation *relations;
     uint32_t count;
 } Fix;
@@ -42,10 +44,27 @@ Status fix_round(Fix *fix, int64_t round);
 // Whether `limit depth` gives the relation no more rows in this round.
 bool fix_stands_still(const FixRelation *member, int64_t round);
 
-// The rows of all rounds, in each member's maker->clean. *clean is false where some row is not certain or has an
-// unknown cell; then the makers hold nothing of use.
+// The limit of rows of a recursive relation.
+Status fix_row_limit(const Fix *fix, const FixRelation *member, int64_t rows);
+
+// The rows of all rounds, as each member's result. *clean is false where some row is not certain or has an unknown cell;
+// then the makers hold nothing of use.
 Status fix_solve_clean(Fix *fix, bool *clean);
-// The same for rows of every kind, in each member's maker->rows.
+// The same for rows of every kind, in each member's maker->rows, to be settled.
 Status fix_solve_plain(Fix *fix);
+
+// ---------------------------------------------------------------- rows while they grow (recursion_store.c)
+
+// An empty store; the member is borrowed.
+Store *store_open(FixRelation *member);
+void store_close(Store *store); // NULL is allowed
+// Some branch reads all rows beside the new ones.
+void store_read_whole(Store *store);
+// Takes in the clean rows of the member's maker. Fails where two rows contradict each other under one key.
+Status store_absorb(const Fix *fix, Store *store);
+// Makes member->rows of what was added or bettered since the last time, and member->all where it is wanted.
+void store_publish(Store *store);
+// The finished rows, sorted.
+Status store_finish(Store *store, Rowset **out);
 
 #endif

@@ -194,6 +194,7 @@ static Status run_branches(Fix *fix, FixRelation *into)
         Status status = fix_branch(fix, into, b, slots);
         fix->shared->slot_made = NULL;
         TRY(status);
+        TRY(fix_row_limit(fix, into, (int64_t)into->maker.rows.count + into->maker.clean.count));
     }
     return STATUS_OK;
 }

@@ -132,10 +132,9 @@ static bool key_has_issue(const RowMaker *maker, const MadeRow *row)
     return false;
 }
 
-static void dirty_row(RowMaker *maker, Finding *finding, const Bindings *view, const Vector *cells,
+static void dirty_row(RowMaker *maker, BodyRun *run, const Bindings *view, const Vector *cells,
                       int64_t index, uint32_t branch)
 {
-    BodyRun *run = &finding->run;
     BindState state = bindings_state(run, view, index);
     CauseId cause;
     bind_lowest(run, &state, true, &cause);
@@ -152,28 +151,25 @@ static void dirty_row(RowMaker *maker, Finding *finding, const Bindings *view, c
     row->many = key_has_issue(maker, row);
 }
 
-static void rows_of_block(RowMaker *maker, Finding *finding, int64_t first, int64_t count,
-                          uint32_t branch)
+void rows_of_bindings(RowMaker *maker, BodyRun *run, const Bindings *view, uint32_t branch)
 {
-    BodyRun *run = &finding->run;
-    Bindings view;
-    members_view(&finding->members, first, count, run->scratch, &view);
+    int64_t count = view->count;
     Vector *cells = ARENA_ARRAY(run->scratch, Vector, MAX_OF(maker->column_count, 1u));
     for (uint32_t c = 0; c < maker->column_count; c++) {
         const Expr *expr = &run->body->columns[c].value;
-        EvalContext context = bindings_context(run, &view, run->scratch);
+        EvalContext context = bindings_context(run, view, run->scratch);
         if (expr_reads_aggregate(expr))
-            attached_aggregates(run, &view, expr, CLASS_SHADOW, &context);
+            attached_aggregates(run, view, expr, CLASS_SHADOW, &context);
         eval_expr(&context, expr, &cells[c]);
         vector_expand(&cells[c], count, run->scratch);
     }
     reserve_clean(maker, count);
     for (int64_t i = 0; i < count; i++) {
-        BindState state = bindings_state(run, &view, i);
+        BindState state = bindings_state(run, view, i);
         if (bind_class_a(&state) == CLASS_CERTAIN && all_known(cells, maker->column_count, i))
             push_clean(maker, cells, i);
         else
-            dirty_row(maker, finding, &view, cells, i, branch);
+            dirty_row(maker, run, view, cells, i, branch);
     }
 }
 
@@ -302,7 +298,10 @@ void rows_of_branch(RowMaker *maker, Finding *finding, uint32_t branch)
     int64_t total = finding->members.all.count;
     for (int64_t first = 0; first < total; first += BLOCK_ROWS) {
         ArenaMark mark = arena_mark(finding->run.scratch);
-        rows_of_block(maker, finding, first, MIN_OF(BLOCK_ROWS, total - first), branch);
+        Bindings view;
+        members_view(&finding->members, first, MIN_OF(BLOCK_ROWS, total - first),
+                     finding->run.scratch, &view);
+        rows_of_bindings(maker, &finding->run, &view, branch);
         arena_rewind(finding->run.scratch, mark);
     }
 }

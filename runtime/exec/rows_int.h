@@ -6,6 +6,7 @@
 #define SUP_RUNTIME_EXEC_ROWS_INT_H
 
 #include "runtime/exec/finding.h"
+#include "runtime/exec/group.h"
 
 // One row before it is settled.
 typedef struct MadeRow {
@@ -46,6 +47,12 @@ void row_maker_init(RowMaker *maker, RunShared *shared, const ColumnDecl *column
 void row_maker_deinit(RowMaker *maker);
 // The same for the rows of a relation, with its key.
 void row_maker_of(RowMaker *maker, RunShared *shared, const Relation *relation);
+// Adds the rows that a branch without fences gives for a batch of its bindings.
+void rows_of_bindings(RowMaker *maker, BodyRun *run, const Bindings *view, uint32_t branch);
+// The failure of two certain rows that differ under one key.
+Status rows_contradict(const RowMaker *maker, const MadeRow *a, const MadeRow *b);
+// The Rowset of distinct rows, all certain and known, in order: the keys of a table over all columns.
+Rowset *rows_from_groups(const RowMaker *maker, const GroupTable *distinct);
 // Moves the clean rows to the others, so that all can be settled one by one.
 void rows_unclean(RowMaker *maker);
 // Adds the rows of one finished branch.

@@ -137,7 +137,7 @@ static void row_text(const RowMaker *maker, const MadeRow *row, StrBuf *out)
     }
 }
 
-static Status contradiction(const RowMaker *maker, const MadeRow *a, const MadeRow *b)
+Status rows_contradict(const RowMaker *maker, const MadeRow *a, const MadeRow *b)
 {
     StrBuf x, y;
     strbuf_init(&x);
@@ -195,7 +195,7 @@ static Status keep_certain(const RowMaker *maker, const Relation *relation, cons
         bool same = str_equal(made_row_bytes(&a, maker, row, NULL, maker->column_count),
                               made_row_bytes(&b, maker, have, NULL, maker->column_count));
         if (!same && !keeps)
-            status = contradiction(maker, have, row);
+            status = rows_contradict(maker, have, row);
         else if (!same && better_kept(maker, relation, row, have))
             *have = *row;
     }
@@ -467,7 +467,7 @@ static GroupTable *number_rows(const RowMaker *maker, const Vector *columns, con
     return table;
 }
 
-static Rowset *clean_rowset(const RowMaker *maker, const GroupTable *distinct)
+Rowset *rows_from_groups(const RowMaker *maker, const GroupTable *distinct)
 {
     int64_t count = group_count(distinct);
     Rowset *rowset = rowset_create(maker->name, maker->column_count);
@@ -482,11 +482,7 @@ static Rowset *clean_rowset(const RowMaker *maker, const GroupTable *distinct)
         Vector values;
         group_keys(distinct, c, &values);
         column_init(&rowset->columns[c], maker->columns[c].name, types[c]);
-        column_reserve(&rowset->columns[c], count);
-        for (int64_t i = 0; i < count; i++) {
-            Value value = vector_value(&values, types[c], order[i]);
-            column_append(&rowset->columns[c], &value);
-        }
+        column_append_known(&rowset->columns[c], &values, order, 0, count);
     }
     free(order);
     return rowset;
@@ -501,7 +497,7 @@ static Rowset *settle_clean(const RowMaker *maker, const uint32_t *key, uint32_t
     GroupTable *keys = number_rows(maker, columns, key, key_count, maker->clean.count);
     Rowset *rowset = NULL;
     if (group_count(keys) == group_count(distinct))
-        rowset = clean_rowset(maker, distinct);
+        rowset = rows_from_groups(maker, distinct);
     group_table_destroy(keys);
     group_table_destroy(distinct);
     return rowset;

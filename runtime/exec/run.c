@@ -33,6 +33,7 @@ void run_options_init(RunOptions *options)
     options->limit_pairs = INT64_C(20000000000);
     options->limit_output = INT64_C(10000000);
     options->limit_depth = INT64_C(1000000);
+    options->limit_recursion = INT64_C(100000000);
 }
 
 // ---------------------------------------------------------------- constants and parameters
