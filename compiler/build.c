@@ -95,22 +95,29 @@ static void covered_clause(Builder *builder, const TypedClause *clause, const As
         op->covered_region = build_expr(builder, covered->values.items[1]);
 }
 
+// What ties the partner to the rows before: `on`, or a match model.
+static void link_condition(Builder *builder, const TypedClause *clause, const AstNode *on,
+                           PlanOp *op)
+{
+    if (on == NULL) {
+        op->match = build_match(builder, clause);
+        return;
+    }
+    op->condition = build_expr(builder, on);
+    if (op->condition->leaves > PLAN_LEAVES_MAX)
+        too_large(builder, "条件过大", "the condition is too large", on);
+}
+
 static void partner_clause(Builder *builder, const TypedClause *clause)
 {
     const AstPartner *node = ast_as_Partner(clause->node);
-    if (node->on == NULL) {
-        not_run(builder, "采用", "using", clause->node);
-        return;
-    }
     PlanOp op = op_draft(builder, PLAN_OP_PARTNER, clause);
     op.slot = clause->var->slot;
     op.source = clause->var->source;
     op.partner = partner_kind(node->verb);
     op.at_most_one = clause->var->at_most_one;
-    op.condition = build_expr(builder, node->on);
     op.policy = policy_of(clause->policy);
-    if (op.condition->leaves > PLAN_LEAVES_MAX)
-        too_large(builder, "条件过大", "the condition is too large", node->on);
+    link_condition(builder, clause, node->on, &op);
     covered_clause(builder, clause, node->covered, &op);
     op_push(builder, op);
 }
@@ -118,19 +125,13 @@ static void partner_clause(Builder *builder, const TypedClause *clause)
 static void latest_clause(Builder *builder, const TypedClause *clause)
 {
     const AstLatest *node = ast_as_Latest(clause->node);
-    if (node->on == NULL) {
-        not_run(builder, "采用", "using", clause->node);
-        return;
-    }
     PlanOp op = op_draft(builder, PLAN_OP_PARTNER, clause);
     op.slot = clause->var->slot;
     op.source = clause->var->source;
     op.partner = PARTNER_LATEST;
     op.at_most_one = clause->var->at_most_one;
-    op.condition = build_expr(builder, node->on);
     op.policy = policy_of(clause->policy);
-    if (op.condition->leaves > PLAN_LEAVES_MAX)
-        too_large(builder, "条件过大", "the condition is too large", node->on);
+    link_condition(builder, clause, node->on, &op);
     op.time = build_wanted(builder, node->by);
     op.upto = build_wanted(builder, node->upto);
     if (node->within != NULL)

@@ -156,14 +156,20 @@ static CompareOp compare_op(AstOperator op)
     }
 }
 
+const PlanExpr *build_comparison(Builder *builder, AstOperator operator, const AstNode * left,
+                                 const AstNode *right, Type common, Str text)
+{
+    const PlanExpr *a = build_as(builder, left, common);
+    const PlanExpr *b = build_as(builder, right, common);
+    need_fraction(builder, a);
+    need_fraction(builder, b);
+    return comparison(builder, compare_op(operator), a, b, text);
+}
+
 static const PlanExpr *compare_expr(Builder *builder, const AstBinary *node, const TypedExpr *typed)
 {
-    const PlanExpr *left = build_as(builder, node->left, typed->common);
-    const PlanExpr *right = build_as(builder, node->right, typed->common);
-    need_fraction(builder, left);
-    need_fraction(builder, right);
-    return comparison(builder, compare_op(node->operator), left, right,
-                      build_text(builder, &node->base));
+    return build_comparison(builder, node->operator, node->left, node->right, typed->common,
+                            build_text(builder, &node->base));
 }
 
 static const PlanExpr *interval_expr(Builder *builder, const AstBinary *node,

@@ -26,6 +26,8 @@ typedef struct Builder {
     // Inside an own function: what its parameters stand for.
     const PlanExpr *const *parameters;
     uint32_t function_depth;
+    // Inside a match model: what its two variables stand for.
+    const TypedVar *const *sides;
     uint32_t exceptions; // met so far
     // In a query's `order by`: the columns of its yield.
     const PlanField *outputs;
@@ -42,6 +44,13 @@ const PlanExpr *build_expr(Builder *builder, const AstNode *node);
 const PlanExpr *build_wanted(Builder *builder, const AstNode *node);
 // The same, brought to this type.
 const PlanExpr *build_as(Builder *builder, const AstNode *node, Type type);
+
+// A comparison of two nodes, both brought to `common`.
+const PlanExpr *build_comparison(Builder *builder, AstOperator operator, const AstNode *left,
+                                 const AstNode *right, Type common, Str text);
+
+// The match model that a clause uses, over the variables of the body (build_match.c).
+const PlanMatch *build_match(Builder *builder, const TypedClause *clause);
 
 // The time `length` before `time`.
 const PlanExpr *build_before(Builder *builder, const PlanExpr *time, const PlanExpr *length,

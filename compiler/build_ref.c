@@ -11,9 +11,15 @@ static bool source_has_states(const TypedDecl *source)
            source->kind != TYPED_TABLE; // rows of relations and rules may hold issues
 }
 
+// In a match model its variables stand for two of the body.
+static const TypedVar *body_var(const Builder *builder, const TypedVar *var)
+{
+    return builder->sides == NULL ? var : builder->sides[var->slot];
+}
+
 static const PlanExpr *column_expr(Builder *builder, const AstNode *node, const TypedExpr *typed)
 {
-    const TypedVar *var = typed->var;
+    const TypedVar *var = body_var(builder, typed->var);
     if (typed->step != NULL || var->source == NULL || var->slot >= 64)
         return build_unsupported_node(builder, node, typed->type);
     const TypedColumn *column = &var->source->rows.columns[typed->column];
@@ -109,12 +115,12 @@ static const PlanExpr *let_expr(Builder *builder, const TypedLet *let)
 
 static const PlanExpr *variable_expr(Builder *builder, const AstNode *node, const TypedExpr *typed)
 {
-    if (typed->var->source == NULL || typed->var->slot >= 64)
+    const TypedVar *var = body_var(builder, typed->var);
+    if (var->source == NULL || var->slot >= 64)
         return build_unsupported_node(builder, node, typed->type);
-    PlanExpr draft = {
-        .kind = PLAN_EXPR_VARIABLE, .type = type_of(TYPE_BOOLEAN), .slot = typed->var->slot};
-    draft.text = typed->var->name;
-    draft.can_issue = typed->var->optional;
+    PlanExpr draft = {.kind = PLAN_EXPR_VARIABLE, .type = type_of(TYPE_BOOLEAN), .slot = var->slot};
+    draft.text = var->name;
+    draft.can_issue = var->optional;
     return plan_expr(builder->plan, &draft);
 }
 

@@ -218,9 +218,21 @@ static void visit_some(const PlanExpr *expr, void (*visit)(void *, const PlanExp
         visit(context, expr);
 }
 
+static void match_exprs(const PlanMatch *match, void (*visit)(void *, const PlanExpr *),
+                        void *context)
+{
+    for (uint32_t i = 0; i < match->block_count; i++)
+        visit(context, match->blocks[i]);
+    for (uint32_t i = 0; i < match->compare_count; i++)
+        for (uint32_t j = 0; j < match->compares[i].level_count; j++)
+            visit(context, match->compares[i].levels[j]);
+}
+
 static void op_exprs(const PlanOp *op, void (*visit)(void *, const PlanExpr *), void *context)
 {
     visit_some(op->condition, visit, context);
+    if (op->match != NULL)
+        match_exprs(op->match, visit, context);
     visit_some(op->covered_at, visit, context);
     visit_some(op->covered_region, visit, context);
     visit_some(op->value, visit, context);

@@ -93,6 +93,28 @@ typedef struct PlanCite {
     const PlanExpr *at; // date, NULL: printed only
 } PlanCite;
 
+// One `compare` of a match model.
+typedef struct PlanCompare {
+    Str name;
+    const PlanExpr *const *levels; // conditions, in the order in which they are tried
+    const Str *level_texts;
+    const int64_t *weights; // bits at scale 6
+    uint32_t level_count;
+    bool has_otherwise, has_missing;
+    int64_t otherwise, missing;
+} PlanCompare;
+
+// A match model over two variables of the body.
+typedef struct PlanMatch {
+    const TypedDecl *decl;
+    uint32_t earlier; // slot of the side that is not the clause's own
+    const PlanExpr *const *blocks;
+    uint32_t block_count;
+    const PlanCompare *compares;
+    uint32_t compare_count;
+    int64_t accept, review;
+} PlanMatch;
+
 typedef struct PlanOp {
     PlanOpKind kind;
     uint32_t place;
@@ -104,8 +126,9 @@ typedef struct PlanOp {
     bool at_most_one;                            // PARTNER: a key proves it
     bool covered;                                // PARTNER: `covered at` is written
     const PlanExpr *covered_at, *covered_region; // NULL: not written
-    const PlanExpr *value; // EACH: list or set; EXTRACT: text
-    Str pattern;           // EXTRACT
+    const PlanMatch *match;                      // PARTNER with `using`: stands for the condition
+    const PlanExpr *value;                       // EACH: list or set; EXTRACT: text
+    Str pattern;                                 // EXTRACT
     const PlanExpr *time, *upto, *low; // latest: `by`, the last time and (NULL: any) the first one
     const TypedDecl *const *covered_tables;
     uint32_t covered_count;

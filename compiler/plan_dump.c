@@ -125,6 +125,26 @@ static void cite_dump(const PlanCite *cite, const PlanBody *body, StrBuf *out)
     named_dump("at", cite->at, body, out);
 }
 
+static void match_dump(const PlanMatch *match, const PlanBody *body, StrBuf *out)
+{
+    strbuf_printf(out, " using " STR_FMT " with #%u", STR_ARG(match->decl->name), match->earlier);
+    for (uint32_t i = 0; i < match->block_count; i++)
+        named_dump("block", match->blocks[i], body, out);
+    for (uint32_t i = 0; i < match->compare_count; i++) {
+        const PlanCompare *compare = &match->compares[i];
+        strbuf_printf(out, " compare " STR_FMT, STR_ARG(compare->name));
+        for (uint32_t j = 0; j < compare->level_count; j++) {
+            named_dump("level", compare->levels[j], body, out);
+            strbuf_printf(out, "=%" PRId64, compare->weights[j]);
+        }
+        if (compare->has_otherwise)
+            strbuf_printf(out, " else=%" PRId64, compare->otherwise);
+        if (compare->has_missing)
+            strbuf_printf(out, " missing=%" PRId64, compare->missing);
+    }
+    strbuf_printf(out, " accept=%" PRId64 " review=%" PRId64, match->accept, match->review);
+}
+
 static void op_dump(const PlanOp *op, const PlanBody *body, StrBuf *out)
 {
     strbuf_printf(out, "  %2u %s", op->place, plan_op_name(op->kind));
@@ -148,6 +168,8 @@ static void op_dump(const PlanOp *op, const PlanBody *body, StrBuf *out)
         strbuf_add_c(out, " empty-group");
     named_dump("points", op->points, body, out);
     named_dump("when", op->condition, body, out);
+    if (op->match != NULL)
+        match_dump(op->match, body, out);
     named_dump("label", op->label, body, out);
     named_dump("covered", op->covered_at, body, out);
     named_dump("region", op->covered_region, body, out);
@@ -239,9 +261,9 @@ void plan_dump(const Plan *plan, StrBuf *out)
 static bool op_verify(const PlanOp *op, const PlanBody *body, bool first, StrBuf *fault)
 {
     bool scan = op->kind == PLAN_OP_SCAN;
-    bool conditional = op->kind == PLAN_OP_PARTNER || op->kind == PLAN_OP_FILTER ||
-                       op->kind == PLAN_OP_DOUBT || op->kind == PLAN_OP_EXCEPT ||
-                       op->kind == PLAN_OP_SCORE;
+    bool conditional = (op->kind == PLAN_OP_PARTNER && op->match == NULL) ||
+                       op->kind == PLAN_OP_FILTER || op->kind == PLAN_OP_DOUBT ||
+                       op->kind == PLAN_OP_EXCEPT || op->kind == PLAN_OP_SCORE;
     if (scan != first)
         strbuf_add_c(fault, "a scan stands first, and only there");
     else if (op->place == 0 || op->place > body->typed->end_place)

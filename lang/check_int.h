@@ -250,6 +250,8 @@ TypedClause *clause_new(BodyState *b, const AstNode *node);
 LetState *let_new(BodyState *b, const AstName *name, const AstNode *clause, const AstNode *value);
 DeclState *peek_rows(Checker *c, uint32_t file, const AstPath *path); /* says nothing */
 DeclState *resolve_rows(BodyState *b, const AstPath *path);           /* resolve_clause.c */
+/* Which variables the match model of the clause that binds `var` compares (resolve_using.c). */
+void infer_using(BodyState *b, const AstUsing *using, VarState *var, TypedClause *clause);
 void clause_partner(BodyState *b, const AstPartner *node);
 void clause_latest(BodyState *b, const AstLatest *node);
 void clause_group(BodyState *b, const AstGroup *node);

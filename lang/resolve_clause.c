@@ -232,59 +232,6 @@ static void infer_on(BodyState *b, const AstNode *on, VarState *var, TieWalk *wa
         var->pub.at_most_one = proves_one(b, on, var);
 }
 
-/* ----------------------------------------------------------------------- using */
-
-static bool side_fits(BodyState *b, const AstNode *side, const TypedDecl *wanted)
-{
-    VarState *var = side->kind == AST_NAME ? body_var(b, ast_as_Name(side)->text) : NULL;
-    if (!var || !var->pub.source) {
-        if (side->kind != AST_ERROR && !(var && !var->pub.source) && !body_lost(b))
-            report_with(b->c, DIAG_USING_SIDE, side, DIAG_ARGS(text_arg(b->c, side)));
-        return false;
-    }
-    TypedExpr *e = expr_new(b->c, side);
-    e->ref = TYPED_REF_VAR;
-    e->var = &var->pub;
-    var->pub.used = true;
-    if (wanted && var->pub.source != wanted) {
-        report_with(b->c, DIAG_USING_SOURCE, side,
-                    DIAG_ARGS(diag_arg(var->pub.name), diag_arg(var->pub.source->name),
-                              diag_arg(wanted->name)));
-        return false;
-    }
-    return true;
-}
-
-static void infer_using(BodyState *b, const AstUsing *using, VarState *var, TypedClause *clause)
-{
-    DeclState *match =
-        resolve_path(b->c, b->file, using->match, KIND_BIT(TYPED_MATCH), DIAG_UNKNOWN_MATCH);
-    for (uint32_t i = 0; i < b->words; i++)
-        var->link[i] = 0;
-    for (uint32_t i = 0; i < var->pub.slot; i++) /* it may read any earlier variable named */
-        if (!using->sides.count)
-            bit_set(var->link, i);
-    if (!match)
-        return;
-    clause->match = &match->pub;
-    const AstMatch *node = ast_as_Match(match->pub.node);
-    const AstPath *sources[2] = {node->left->source, node->right->source};
-    if (using->sides.count != 0 && using->sides.count != 2)
-        report(b->c, DIAG_USING_COUNT, &using->base);
-    for (uint32_t i = 0; i < using->sides.count && i < 2; i++) {
-        DeclState *wanted = peek_rows(b->c, match->pub.file, sources[i]);
-        if (!side_fits(b, using->sides.items[i], wanted ? &wanted->pub : NULL))
-            break;
-        const TypedVar *side = expr_of(b->c, using->sides.items[i])->var;
-        if (side != &var->pub)
-            bit_set(var->link, side->slot);
-    }
-    if (using->sides.count == 2) {
-        clause->using_left = using->sides.items[0];
-        clause->using_right = using->sides.items[1];
-    }
-}
-
 /* ----------------------------------------------------------------------- partner clauses */
 
 static TypedVarKind partner_kind(AstVerb verb)

@@ -202,14 +202,51 @@ void check_tables(Checker *c)
 
 /* ----------------------------------------------------------------------- match models */
 
-static int64_t bits_of(const AstNumber *number)
+/* Bits at scale 6. */
+static int64_t bits_of(Checker *c, const AstNumber *number)
 {
-    int128_t count = number->count;
-    for (int64_t scale = number->scale; scale < 6; scale++)
+    int128_t count = number->count, most = (int128_t)INT64_C(1000000000000) * 1000000;
+    for (int64_t scale = number->scale; scale < 6 && count < most && count > -most; scale++)
         count *= 10;
-    for (int64_t scale = number->scale; scale > 6; scale--)
+    for (int64_t scale = number->scale; scale > 6; scale--) {
+        if (count % 10 != 0 && !number->base.wrong) {
+            report(c, DIAG_BITS_PLACES, &number->base);
+            return 0;
+        }
         count /= 10;
+    }
+    if ((count >= most || count <= -most) && !number->base.wrong) {
+        report(c, DIAG_BITS_PLACES, &number->base);
+        return 0;
+    }
     return (int64_t)count;
+}
+
+static bool reads_side(BodyState *b, const AstNode *node, uint32_t side)
+{
+    uint64_t *bits = bits_new(b);
+    mentions_of(b, node, bits);
+    return bit_get(bits, side) && !bit_get(bits, 1 - side);
+}
+
+/* An equality of one side with the other is found by looking it up, `mentions` by scanning for all words at once. */
+static bool block_has_key(BodyState *b, const AstNode *condition)
+{
+    if (condition->kind != AST_BINARY)
+        return false;
+    const AstBinary *node = ast_as_Binary(condition);
+    switch (node->operator) {
+    case AST_OP_AND:
+        return block_has_key(b, node->left) || block_has_key(b, node->right);
+    case AST_OP_OR:
+        return block_has_key(b, node->left) && block_has_key(b, node->right);
+    case AST_OP_EQ:
+    case AST_OP_MENTIONS:
+        return (reads_side(b, node->left, 0) && reads_side(b, node->right, 1)) ||
+               (reads_side(b, node->left, 1) && reads_side(b, node->right, 0));
+    default:
+        return false;
+    }
 }
 
 static void check_block(BodyState *b, const AstBlock *block)
@@ -219,8 +256,12 @@ static void check_block(BodyState *b, const AstBlock *block)
     uint64_t *bits = bits_new(b);
     mentions_of(b, block->condition, bits);
     bool told = block->base.wrong || expr_failed(b->c, block->condition);
-    if ((!bit_get(bits, 0) || !bit_get(bits, 1)) && !told)
+    if (told)
+        return;
+    if (!bit_get(bits, 0) || !bit_get(bits, 1))
         report(b->c, DIAG_BLOCK_ONE_SIDE, block->condition);
+    else if (!block_has_key(b, block->condition))
+        report(b->c, DIAG_BLOCK_NO_KEY, block->condition);
 }
 
 static void check_level(BodyState *b, const AstCompare *compare, const AstLevel *level)
@@ -242,12 +283,14 @@ static void check_compare(BodyState *b, const AstCompare *compare)
 {
     Scope s = body_scope(b);
     infer_condition(&s, compare->condition);
+    (void)bits_of(b->c, compare->weight);
     bool missing = false;
     for (uint32_t i = 0; i < compare->levels.count; i++) {
         if (compare->levels.items[i]->kind != AST_LEVEL)
             continue;
         const AstLevel *level = ast_as_Level(compare->levels.items[i]);
         check_level(b, compare, level);
+        (void)bits_of(b->c, level->weight);
         missing |= level->level == AST_LEVEL_MISSING;
     }
     const TypedExpr *e = expr_of(b->c, compare->condition);
@@ -280,8 +323,8 @@ static void check_match(Checker *c, DeclState *decl)
         if (item->kind == AST_COMPARE)
             check_compare(b, ast_as_Compare(item));
         if (item->kind == AST_THRESHOLDS) {
-            match->accept = bits_of(ast_as_Thresholds(item)->accept);
-            match->review = bits_of(ast_as_Thresholds(item)->review);
+            match->accept = bits_of(c, ast_as_Thresholds(item)->accept);
+            match->review = bits_of(c, ast_as_Thresholds(item)->review);
             if (match->review > match->accept)
                 report(c, DIAG_THRESHOLDS, item);
         }

@@ -114,7 +114,7 @@ typedef struct TypedClause {
     const TypedGroup *group;                 /* Group */
     const TypedDecl *law;                    /* Cites */
     const TypedDecl *match;                  /* Partner, Latest with `using` */
-    const AstNode *using_left, *using_right; /* sides that are given; NULL: the model's order */
+    const TypedVar *sides[2];                /* variables of the match's two sides; NULL: unclear */
     /* `covered at`: tables with `covers` that the source reads at any depth. */
     const TypedDecl *const *covered_tables;
     uint32_t covered_count;

@@ -135,7 +135,10 @@ static void lower_partner(Lowerer *lowerer, const PlanOp *op, Partner *out)
     bool attached = op->partner == PARTNER_ATTACH || op->partner == PARTNER_EXISTS ||
                     op->partner == PARTNER_LACKS;
     out->read_later = attached ? read_later(lowerer->body, op->slot) : true;
-    lower_on(lowerer, op, out);
+    if (op->match != NULL)
+        out->match = lower_match(lowerer, op, out);
+    else
+        lower_on(lowerer, op->condition, op->slot, out);
     if (op->partner != PARTNER_LATEST)
         return;
     out->time = lower_value(lowerer, op->time);

@@ -737,6 +737,16 @@ Expr lower_value(Lowerer *lowerer, const PlanExpr *expr)
     return finish(&builder, expr, result, false);
 }
 
+Expr lower_values(Lowerer *lowerer, const PlanExpr *const *exprs, uint32_t count,
+                  uint32_t *registers)
+{
+    ExprBuilder builder = {.lowerer = lowerer};
+    ASSERT(count > 0);
+    for (uint32_t i = 0; i < count; i++)
+        registers[i] = value_of(&builder, exprs[i]);
+    return finish(&builder, exprs[count - 1], registers[count - 1], false);
+}
+
 Expr lower_truth(Lowerer *lowerer, const PlanExpr *expr, LeafMode mode)
 {
     if (expr == NULL)

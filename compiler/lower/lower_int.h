@@ -33,6 +33,9 @@ typedef enum LeafMode { LEAF_MODE_F, LEAF_MODE_T, LEAF_MODE_U, LEAF_MODE_RAW } L
 
 // A value; NULL gives the empty Expr.
 Expr lower_value(Lowerer *lowerer, const PlanExpr *expr);
+// Several values computed together; `registers` receives the step that gives each of them.
+Expr lower_values(Lowerer *lowerer, const PlanExpr *const *exprs, uint32_t count,
+                  uint32_t *registers);
 // A truth: leaves take gaps as `mode` says, turned round below `not`.
 Expr lower_truth(Lowerer *lowerer, const PlanExpr *expr, LeafMode mode);
 // The mode of a policy above any `not`.
@@ -51,7 +54,9 @@ RowSource lower_source(const Lowerer *lowerer, const TypedDecl *decl);
 void lower_ring_reads(Lowerer *lowerer, const TypedDecl *decl, Relation *out);
 void lower_body(Lowerer *lowerer, const PlanBody *plan, Body *out);
 // The condition of a partner clause as leaves and a formula over them.
-void lower_on(Lowerer *lowerer, const PlanOp *op, Partner *out);
+void lower_on(Lowerer *lowerer, const PlanExpr *condition, uint32_t slot, Partner *out);
+// The match model of a partner clause (match.c).
+const MatchModel *lower_match(Lowerer *lowerer, const PlanOp *op, const Partner *clause);
 
 // ---------------------------------------------------------------- tests (tests.c)
 

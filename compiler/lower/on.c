@@ -157,10 +157,10 @@ static void emit(OnBuilder *builder, const PlanExpr *expr, bool negative, bool c
     }
 }
 
-void lower_on(Lowerer *lowerer, const PlanOp *op, Partner *out)
+void lower_on(Lowerer *lowerer, const PlanExpr *condition, uint32_t slot, Partner *out)
 {
-    OnBuilder builder = {.lowerer = lowerer, .partner = (uint64_t)1 << op->slot};
-    emit(&builder, op->condition, false, true);
+    OnBuilder builder = {.lowerer = lowerer, .partner = (uint64_t)1 << slot};
+    emit(&builder, condition, false, true);
     OnLeaf *leaves = ARENA_ARRAY(lowerer->arena, OnLeaf, builder.leaves.count);
     OnNode *nodes = ARENA_ARRAY(lowerer->arena, OnNode, builder.nodes.count);
     memcpy(leaves, builder.leaves.items, builder.leaves.count * sizeof *leaves);

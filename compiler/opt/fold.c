@@ -171,9 +171,35 @@ static const PlanExpr *fold_expr(Folding *folding, const PlanExpr *expr)
     return made;
 }
 
+static const PlanExpr *const *fold_list(Folding *folding, const PlanExpr *const *list,
+                                        uint32_t count)
+{
+    const PlanExpr **made = ARENA_ARRAY(folding->plan->arena, const PlanExpr *, count);
+    for (uint32_t i = 0; i < count; i++)
+        made[i] = fold_expr(folding, list[i]);
+    return made;
+}
+
+static const PlanMatch *fold_match(Folding *folding, const PlanMatch *match)
+{
+    if (match == NULL)
+        return NULL;
+    PlanMatch *made = ARENA_NEW(folding->plan->arena, PlanMatch);
+    PlanCompare *compares = ARENA_ARRAY(folding->plan->arena, PlanCompare, match->compare_count);
+    *made = *match;
+    made->blocks = fold_list(folding, match->blocks, match->block_count);
+    for (uint32_t i = 0; i < match->compare_count; i++) {
+        compares[i] = match->compares[i];
+        compares[i].levels = fold_list(folding, compares[i].levels, compares[i].level_count);
+    }
+    made->compares = compares;
+    return made;
+}
+
 static void fold_op(Folding *folding, PlanOp *op)
 {
     op->condition = fold_expr(folding, op->condition);
+    op->match = fold_match(folding, op->match);
     op->covered_at = fold_expr(folding, op->covered_at);
     op->covered_region = fold_expr(folding, op->covered_region);
     op->value = fold_expr(folding, op->value);

@@ -66,6 +66,8 @@ typedef struct Coverage { // `covered at d, c`
     uint32_t table_count;
 } Coverage;
 
+typedef struct MatchModel MatchModel;
+
 typedef struct Partner {
     PartnerKind kind;
     RowSource source;
@@ -74,6 +76,7 @@ typedef struct Partner {
     uint32_t leaf_count;
     const OnNode *nodes;
     uint32_t node_count;
+    const MatchModel *match; // `using`: stands for the condition, which then has no leaves
     Policy policy;
     Coverage coverage;
     bool at_most_one;      // a key of the source proves it
@@ -83,6 +86,30 @@ typedef struct Partner {
     // attach: the variable's columns read in aggregates or evidence; exists, lacks: false = only the verdict is needed
     bool read_later;
 } Partner;
+
+// One `compare` of a match model: the weight of the first level whose condition is T.
+typedef struct MatchCompare {
+    Str name;
+    Expr values;            // computes the conditions of all levels
+    const uint32_t *levels; // the step of `values` that gives the condition of each level
+    const Str *level_texts;
+    const int64_t *weights; // bits at scale 6
+    uint32_t level_count;
+    bool has_missing; // the first level's condition may be a gap
+    int64_t otherwise, missing;
+} MatchCompare;
+
+// Which pairs match, by weights (spec/evaluation.md 4.2).
+struct MatchModel {
+    Str name;
+    uint32_t earlier;      // slot of the side that is not the clause's own
+    const Partner *blocks; // each a `join` with the block's condition; it has a conjunct key leaf
+    const Str *block_texts;
+    uint32_t block_count;
+    const MatchCompare *compares;
+    uint32_t compare_count;
+    int64_t accept, review; // bits at scale 6
+};
 
 typedef enum AggregateKind {
     AGGREGATE_COUNT,

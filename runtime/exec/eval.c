@@ -12,7 +12,7 @@ static const StepRun STEP_RUNS[STEP_COUNT] = {
 #undef STEP
 };
 
-void eval_expr(const EvalContext *context, const Expr *expr, Vector *out)
+const Vector *eval_steps(const EvalContext *context, const Expr *expr)
 {
     ASSERT(expr->count > 0);
     Frame frame = {.context = context,
@@ -27,7 +27,12 @@ void eval_expr(const EvalContext *context, const Expr *expr, Vector *out)
         STEP_RUNS[step->op](&frame, step, &frame.registers[i]);
         ASSERT(frame.registers[i].count == frame.count);
     }
-    *out = frame.registers[expr->count - 1];
+    return frame.registers;
+}
+
+void eval_expr(const EvalContext *context, const Expr *expr, Vector *out)
+{
+    *out = eval_steps(context, expr)[expr->count - 1];
 }
 
 void eval_truth(const EvalContext *context, const Expr *expr, Vector *out)

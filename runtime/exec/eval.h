@@ -50,6 +50,9 @@ typedef struct EvalContext {
 // Evaluates `expr` for context->count rows. A result with `constant` set holds one value for all rows.
 void eval_expr(const EvalContext *context, const Expr *expr, Vector *out);
 
+// Evaluates all steps of `expr` and returns their results, one vector per step, in `context->arena`.
+const Vector *eval_steps(const EvalContext *context, const Expr *expr);
+
 // Evaluates a truth expression: out->truth holds F, T or U; causes of U in out->cause (NULL if there is no U).
 void eval_truth(const EvalContext *context, const Expr *expr, Vector *out);
 

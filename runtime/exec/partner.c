@@ -39,7 +39,7 @@ static LinkState link_state(const PartnerRun *partner, const Vector *links, int6
     return worst;
 }
 
-static Vector *binding_links(BodyRun *run, const PartnerRun *partner, const Bindings *in)
+Vector *partner_binding_links(BodyRun *run, const PartnerRun *partner, const Bindings *in)
 {
     EvalContext context = bindings_context(run, in, run->scratch);
     Vector *links = ARENA_ARRAY(run->scratch, Vector, partner->link_count + 1);
@@ -247,11 +247,13 @@ static void pairs_settle(const PartnerRun *partner, Pairs *pairs)
 
 static Status collect(BodyRun *run, PartnerRun *partner, const Bindings *in, Pairs *pairs)
 {
-    if (partner->link_count == 0) {
+    if (partner->match != NULL) {
+        TRY(match_collect(run, partner, in, pairs));
+    } else if (partner->link_count == 0) {
         for (int64_t i = 0; i < in->count; i++)
             TRY(collect_all_rows(run, partner, in, i, false, pairs));
     } else {
-        Vector *links = binding_links(run, partner, in);
+        Vector *links = partner_binding_links(run, partner, in);
         TRY(collect_matches(run, partner, in, links, pairs));
         TRY(collect_unusual(run, partner, in, links, pairs));
     }
@@ -488,11 +490,14 @@ static Status dropped(BodyRun *run, PartnerRun *partner, const Bindings *in, con
     uint8_t *found = ARENA_ARRAY(run->scratch, uint8_t, in->count);
     for (int64_t i = 0; i < pairs->count; i++)
         found[pairs->binding[i]] = 1;
+    uint8_t *gaps = ARENA_ARRAY(run->scratch, uint8_t, in->count);
+    if (partner->match != NULL)
+        match_own_gaps(run, partner, in, gaps);
     for (int64_t i = 0; i < in->count; i++) {
-        bool own_gap = false;
-        if (!found[i])
+        bool own_gap = gaps[i] != 0;
+        if (!found[i] && partner->match == NULL)
             TRY(partner_own_gap(run, partner, in, i, &own_gap));
-        keep[i] = !own_gap;
+        keep[i] = found[i] || !own_gap;
     }
     return STATUS_OK;
 }

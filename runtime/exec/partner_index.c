@@ -233,16 +233,25 @@ static void measure_tolerance(BodyRun *run, PartnerRun *partner)
     partner->tolerated = !inside && (int128_t)partner->unplaced * 1000000000 <= allowed;
 }
 
-Status partner_index_build(BodyRun *run, PartnerRun *partner)
+void partner_links_build(BodyRun *run, PartnerRun *partner)
 {
     collect_links(partner);
-    if (partner->link_count > 0) {
-        evaluate_links(run, partner);
-        build_groups(partner);
-        if (some_link_unusable(partner))
+    if (partner->link_count == 0)
+        return;
+    evaluate_links(run, partner);
+    build_groups(partner);
+}
+
+Status partner_index_build(BodyRun *run, PartnerRun *partner)
+{
+    if (partner->partner->match != NULL) {
+        match_open(run, partner);
+    } else {
+        partner_links_build(run, partner);
+        if (partner->link_count > 0 && some_link_unusable(partner))
             sort_unusable(run, partner);
+        partner_find_loose(run, partner);
     }
-    partner_find_loose(run, partner);
     measure_tolerance(run, partner);
     return STATUS_OK;
 }
@@ -250,6 +259,7 @@ Status partner_index_build(BodyRun *run, PartnerRun *partner)
 void partner_index_free(PartnerRun *partner)
 {
     group_table_destroy(partner->groups);
+    match_close(partner);
     SkeletonIndex *index = partner->skeletons;
     if (index == NULL)
         return;

@@ -30,6 +30,7 @@ typedef struct Pairs {
 
 typedef struct SkeletonIndex SkeletonIndex;
 typedef struct LatestIndex LatestIndex;
+typedef struct MatchRun MatchRun;
 
 struct PartnerRun {
     const Operator *op;
@@ -58,11 +59,16 @@ struct PartnerRun {
     bool only_links;        // the condition is the links and nothing else
     uint64_t earlier_slots; // that the condition reads
     LatestIndex *latest;    // of `latest`, else NULL
+    MatchRun *match;        // of `using`, else NULL: then there are no links
 };
 
 // Builds link values, hash table, skeletons, blanks (partner_index.c).
 Status partner_index_build(BodyRun *run, PartnerRun *partner);
 void partner_index_free(PartnerRun *partner);
+// The part of it that finds known links: link values and hash table.
+void partner_links_build(BodyRun *run, PartnerRun *partner);
+// The link values of a batch of bindings, one vector per link (partner.c).
+Vector *partner_binding_links(BodyRun *run, const PartnerRun *partner, const Bindings *in);
 // Right rows that may be the partners of bindings whose links are not blank, beside the hash table: those whose
 // skeletons fit, and for a binding with a skeleton those that fit it. `link_vectors` are the bindings' links.
 void partner_skeleton_rows(BodyRun *run, PartnerRun *partner, const Vector *link_vectors,
@@ -99,6 +105,16 @@ bool latest_may_be(const RunShared *shared, const PartnerRun *partner, int64_t b
 // The row, `?` or absence for every binding. `rests[i]`: absence rests on the tolerance.
 void latest_rows(BodyRun *run, const PartnerRun *partner, const Bindings *in, const Pairs *pairs,
                  const uint8_t *covered, int64_t *rows, uint8_t *rests);
+
+// ---------------------------------------------------------------- match models (match.c)
+
+// Makes the hash tables of the blocks, and finds the right rows that no block can place.
+void match_open(BodyRun *run, PartnerRun *partner);
+void match_close(PartnerRun *partner);
+// Adds the pairs of a batch that reach `review`, and those that cannot be told.
+Status match_collect(BodyRun *run, PartnerRun *partner, const Bindings *in, Pairs *pairs);
+// Which bindings have a gap in what would place them, so that `drop` removes those without a partner.
+void match_own_gaps(BodyRun *run, const PartnerRun *partner, const Bindings *in, uint8_t *own_gap);
 
 // Appends a pair that is still to be judged.
 void pairs_add(Pairs *pairs, int64_t binding, int64_t row);

@@ -220,14 +220,8 @@ static const char *policy_name(Policy policy)
     return names[policy];
 }
 
-static void dump_partner(Dumper *d, const Partner *partner)
+static void dump_leaves(Dumper *d, const Partner *partner)
 {
-    static const char *const kinds[] = {"join", "attach", "exists", "lacks", "lookup", "latest"};
-    strbuf_printf(
-        d->out, "%s " STR_FMT " as " STR_FMT " on missing %s%s%s%s\n", kinds[partner->kind],
-        STR_ARG(source_name(d, partner->source)), STR_ARG(d->body->slots[partner->slot].name),
-        policy_name(partner->policy), partner->at_most_one ? ", at most one" : "",
-        partner->coverage.written ? ", covered" : "", partner->read_later ? ", read later" : "");
     for (uint32_t i = 0; i < partner->leaf_count; i++) {
         const OnLeaf *leaf = &partner->leaves[i];
         indent(d, 3);
@@ -252,6 +246,46 @@ static void dump_partner(Dumper *d, const Partner *partner)
             strbuf_add_c(d->out, ops[partner->nodes[i].op]);
     }
     strbuf_add_char(d->out, '\n');
+}
+
+static void dump_match(Dumper *d, const MatchModel *match)
+{
+    indent(d, 3);
+    strbuf_printf(d->out,
+                  "match " STR_FMT " with " STR_FMT " accept %" PRId64 " review %" PRId64 "\n",
+                  STR_ARG(match->name), STR_ARG(d->body->slots[match->earlier].name), match->accept,
+                  match->review);
+    for (uint32_t i = 0; i < match->block_count; i++) {
+        indent(d, 3);
+        strbuf_printf(d->out, "block %u\n", i);
+        dump_leaves(d, &match->blocks[i]);
+    }
+    for (uint32_t i = 0; i < match->compare_count; i++) {
+        const MatchCompare *compare = &match->compares[i];
+        indent(d, 3);
+        strbuf_printf(d->out, "compare " STR_FMT, STR_ARG(compare->name));
+        for (uint32_t l = 0; l < compare->level_count; l++)
+            strbuf_printf(d->out, " %%%u=%" PRId64, compare->levels[l], compare->weights[l]);
+        strbuf_printf(d->out, " else %" PRId64, compare->otherwise);
+        if (compare->has_missing)
+            strbuf_printf(d->out, " missing %" PRId64, compare->missing);
+        strbuf_add_char(d->out, '\n');
+        dump_expr(d, "values", &compare->values, 4);
+    }
+}
+
+static void dump_partner(Dumper *d, const Partner *partner)
+{
+    static const char *const kinds[] = {"join", "attach", "exists", "lacks", "lookup", "latest"};
+    strbuf_printf(
+        d->out, "%s " STR_FMT " as " STR_FMT " on missing %s%s%s%s\n", kinds[partner->kind],
+        STR_ARG(source_name(d, partner->source)), STR_ARG(d->body->slots[partner->slot].name),
+        policy_name(partner->policy), partner->at_most_one ? ", at most one" : "",
+        partner->coverage.written ? ", covered" : "", partner->read_later ? ", read later" : "");
+    if (partner->match != NULL)
+        dump_match(d, partner->match);
+    else
+        dump_leaves(d, partner);
     dump_expr(d, "covered at", &partner->coverage.at, 3);
     dump_expr(d, "region", &partner->coverage.region, 3);
     dump_expr(d, "by", &partner->time, 3);

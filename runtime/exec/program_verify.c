@@ -391,6 +391,37 @@ static void verify_nodes(Verifier *v, const Partner *partner)
     require(v, partner->node_count == 0 || depth == 1, "not one value is left");
 }
 
+static void verify_block(Verifier *v, const Partner *block)
+{
+    bool key = false;
+    for (uint32_t i = 0; i < block->leaf_count && v->ok; i++) {
+        verify_leaf(v, &block->leaves[i]);
+        key |= block->leaves[i].key && block->leaves[i].conjunct;
+    }
+    verify_nodes(v, block);
+    require(v, key, "a block has no link to look up");
+}
+
+static void verify_match(Verifier *v, const MatchModel *match)
+{
+    v->role = "match model";
+    require(v, match->earlier < v->slot_count, "no such slot");
+    require(v, match->block_count > 0, "no block");
+    require(v, match->review <= match->accept, "review lies above accept");
+    for (uint32_t i = 0; i < match->block_count && v->ok; i++)
+        verify_block(v, &match->blocks[i]);
+    for (uint32_t i = 0; i < match->compare_count && v->ok; i++) {
+        const MatchCompare *compare = &match->compares[i];
+        verify_expr(v, &compare->values, "levels of a compare", false, true);
+        require(v, compare->level_count > 0, "a compare without levels");
+        for (uint32_t l = 0; l < compare->level_count && v->ok; l++)
+            require(v,
+                    compare->levels[l] < compare->values.count &&
+                        compare->values.steps[compare->levels[l]].phys == PHYS_BOOL,
+                    "a level is no boolean");
+    }
+}
+
 static void verify_partner(Verifier *v, const Partner *partner)
 {
     v->role = "partner";
@@ -399,6 +430,9 @@ static void verify_partner(Verifier *v, const Partner *partner)
     for (uint32_t i = 0; i < partner->leaf_count && v->ok; i++)
         verify_leaf(v, &partner->leaves[i]);
     verify_nodes(v, partner);
+    require(v, partner->match == NULL || partner->leaf_count == 0, "a condition beside a model");
+    if (partner->match != NULL && v->ok)
+        verify_match(v, partner->match);
     verify_expr(v, &partner->coverage.at, "covered at", false, partner->coverage.written);
     verify_expr(v, &partner->coverage.region, "region of `covered at`", false, false);
     bool latest = partner->kind == PARTNER_LATEST;

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// match.c: match models: what finds the candidate pairs, and what weighs them.
+//
+// Each block becomes the condition of a join, so that its equalities are looked up like any other's; a block
+// that is an `or` becomes one for each operand, for the pairs of an `or` are those of its operands together.
+
+#include "compiler/lower/lower_int.h"
+
+typedef struct BlockList {
+    VEC(Partner) blocks;
+    VEC(Str) texts;
+} BlockList;
+
+static bool has_key(const Partner *block)
+{
+    for (uint32_t i = 0; i < block->leaf_count; i++)
+        if (block->leaves[i].key && block->leaves[i].conjunct)
+            return true;
+    return false;
+}
+
+// An equality that the checker took for one but that cannot be looked up: of quotients, or of real numbers.
+static void refuse_block(Lowerer *lowerer, const PlanExpr *condition)
+{
+    lowerer->failed = true;
+    error_set(lowerer->error, STATUS_DATA,
+              "分块条件“" STR_FMT "”不能用来查找候选对：请写两边直接相等的条件",
+              "block condition `" STR_FMT
+              "` cannot be looked up: write an equality of plain values of both sides",
+              STR_ARG(condition->text));
+}
+
+static void add_blocks(Lowerer *lowerer, const PlanExpr *condition, const Partner *clause,
+                       BlockList *list)
+{
+    if (condition->kind == PLAN_EXPR_OR) {
+        add_blocks(lowerer, condition->kids[0], clause, list);
+        add_blocks(lowerer, condition->kids[1], clause, list);
+        return;
+    }
+    Partner block = {.kind = PARTNER_JOIN,
+                     .source = clause->source,
+                     .slot = clause->slot,
+                     .policy = POLICY_UNDECIDED,
+                     .read_later = true};
+    lower_on(lowerer, condition, clause->slot, &block);
+    if (!has_key(&block))
+        refuse_block(lowerer, condition);
+    vec_push(&list->blocks, block);
+    vec_push(&list->texts, condition->text);
+}
+
+static void lower_blocks(Lowerer *lowerer, const PlanMatch *plan, const Partner *clause,
+                         MatchModel *out)
+{
+    BlockList list = {0};
+    for (uint32_t i = 0; i < plan->block_count; i++)
+        add_blocks(lowerer, plan->blocks[i], clause, &list);
+    Partner *blocks = ARENA_ARRAY(lowerer->arena, Partner, list.blocks.count);
+    Str *texts = ARENA_ARRAY(lowerer->arena, Str, list.texts.count);
+    for (size_t i = 0; i < list.blocks.count; i++) {
+        blocks[i] = list.blocks.items[i];
+        texts[i] = list.texts.items[i];
+    }
+    out->blocks = blocks;
+    out->block_texts = texts;
+    out->block_count = (uint32_t)list.blocks.count;
+    vec_free(&list.blocks);
+    vec_free(&list.texts);
+}
+
+static void lower_compare(Lowerer *lowerer, const PlanCompare *plan, MatchCompare *out)
+{
+    uint32_t *levels = ARENA_ARRAY(lowerer->arena, uint32_t, plan->level_count);
+    *out = (MatchCompare){.name = plan->name,
+                          .levels = levels,
+                          .level_texts = plan->level_texts,
+                          .weights = plan->weights,
+                          .level_count = plan->level_count,
+                          .has_missing = plan->has_missing,
+                          .otherwise = plan->otherwise,
+                          .missing = plan->missing};
+    out->values = lower_values(lowerer, plan->levels, plan->level_count, levels);
+}
+
+const MatchModel *lower_match(Lowerer *lowerer, const PlanOp *op, const Partner *clause)
+{
+    const PlanMatch *plan = op->match;
+    MatchModel *made = ARENA_NEW(lowerer->arena, MatchModel);
+    MatchCompare *compares = ARENA_ARRAY(lowerer->arena, MatchCompare, plan->compare_count);
+    *made = (MatchModel){.name = plan->decl->name,
+                         .earlier = plan->earlier,
+                         .accept = plan->accept,
+                         .review = plan->review};
+    lower_blocks(lowerer, plan, clause, made);
+    for (uint32_t i = 0; i < plan->compare_count; i++)
+        lower_compare(lowerer, &plan->compares[i], &compares[i]);
+    made->compares = compares;
+    made->compare_count = plan->compare_count;
+    return made;
+}
