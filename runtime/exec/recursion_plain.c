@@ -179,10 +179,13 @@ static bool same_rows(const RowMaker *a, const RowMaker *b)
     return same;
 }
 
-static Status run_branches(Fix *fix, FixRelation *into)
+// Round 0 is without the branches that use the ring.
+static Status run_branches(Fix *fix, FixRelation *into, int64_t round)
 {
     for (uint32_t b = 0; b < into->relation->branch_count; b++) {
         const Body *body = &into->relation->branches[b];
+        if (round == 0 && fix_uses_ring(fix, body))
+            continue;
         const Rowset *slots[BODY_SLOTS_MAX] = {NULL};
         const MadeRow *made[BODY_SLOTS_MAX] = {NULL};
         for (uint32_t s = 0; s < body->slot_count; s++) {
@@ -226,7 +229,7 @@ static Status plain_round(Fix *fix, int64_t round, bool *more)
             continue;
         vec_clear(&member->entries); // the lines of the last round are told
         memset(member->lines_told, 0, MAX_OF(member->relation->branch_count, 1u));
-        TRY(run_branches(fix, member));
+        TRY(run_branches(fix, member, round));
         reduce(member->relation, &member->maker);
         *more = *more || round == 0 || !same_rows(&member->maker, &member->read);
     }

@@ -113,10 +113,14 @@ def _enumerate(run, slots):
 def check(case, dirty):
     """The first disagreement between a dirty outcome and its completions; None if there is none.
 
-    A member without a partition is a shadow in the partitions of others: a window can miss a clue for
-    it, and says so by the undecided entry of that member."""
-    fenced = any(isinstance(n, ast.Let) and n.among is not None
-                 for d in case.model.declarations for n in ast.walk(d))
+    A member without a partition is a shadow in the partitions of others: a window or pattern can miss
+    a clue for it, and says so by the undecided entry of that member. Rules with the key of a session
+    or component are left out: a filled blank can make another one of it."""
+    nodes = [n for d in case.model.declarations for n in ast.walk(d)]
+    fenced = any(isinstance(n, (ast.Session, ast.Connect, ast.Sequence))
+                 or isinstance(n, ast.Let) and n.among is not None for n in nodes)
+    bunched = {d.name for d in case.model.declarations if isinstance(d, ast.Rule) and
+               any(e.type.name in ("session", "component") for _, e in d.clauses[-1].keys)}
     run = Run(case.model, case.data, case.as_of, Fraction(0))
     combinations = fillings(run)
     if combinations is None:
@@ -127,10 +131,10 @@ def check(case, dirty):
         except RunFails:
             continue
         for key in dirty.clues:
-            if key not in full.clues and not full.open(key) and not full.gaps:
+            if key[0] not in bunched and key not in full.clues and not full.open(key) and not full.gaps:
                 return f"false clue {key}\n{describe(sources)}"
         for key in full.clues:
-            if key not in dirty.clues and not dirty.open(key) and not dirty.gaps and not revived \
+            if key[0] not in bunched and key not in dirty.clues and not dirty.open(key) and not dirty.gaps and not revived \
                     and not (fenced and (dirty.undecided or dirty.partial)):
                 return f"silent miss {key}\n{describe(sources)}"
     return None

@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from dataclasses import replace as ast_replace
 from fractions import Fraction
 
+import bunches
 import model as ast
 from expressions import (UNDECIDED_MEMBERS, Issue, Member, Scope, Unplaced, contains, mark_order,
                          truth, value, variables)
 from partners import Clause, last_row
 from produce import Producer
+from sequences import Sequence
 from windows import Window
-from tables import Source, columns_read, load
+from tables import Source, columns_read, columns_used, load
 from values import CERTAIN, POSSIBLE, SHADOW, TOLERATED, Gap, may_equal_values, unknown
 
 
@@ -121,7 +123,7 @@ class Body:
         self.run, self.query = run, query
         self.lets, self.tables, self.attached = {}, {}, {}
         self.windows = {}
-        self.variables = []
+        self.variables, self.every = [], []     # at the end; at any place
         self.steps = []
         level = 0
         grouped = any(isinstance(c, ast.GroupBy) for c in clauses)
@@ -166,6 +168,20 @@ class Body:
                 self.attached[clause.var] = tuple(names)
         if hasattr(clause, "var"):
             self.variables.append(clause.var)
+            self.every.append(clause.var)
+        if isinstance(clause, ast.Sequence):
+            self.variables = self.labels(clause)
+            self.every += self.variables
+
+    def labels(self, clause):
+        """The variables that a sequence leaves: those of each step, by its label."""
+        names = []
+        for label, absent, _ in clause.steps:
+            for v in () if absent else [v for v in self.every if "." not in v]:
+                if v in self.tables:
+                    self.tables[f"{label}.{v}"] = self.tables[v]
+                names.append(f"{label}.{v}")
+        return names
 
     def policy(self, clause):
         """The policy of a clause: written, by `covered at`, of the file, or the default (2)."""
@@ -201,8 +217,8 @@ class Body:
 
     def same_columns(self, var, a, b):
         """Whether two rows agree in every column of `var` that the body reads."""
-        names = {n.name for _, _, clause in self.steps for n in ast.walk(clause)
-                 if isinstance(n, ast.Col) and n.var == var}
+        names = {c.name for c in columns_used([clause for _, _, clause in self.steps])
+                 if c.var == var}
         return all(a.cells[n] == b.cells[n] for n in names)
 
     @property
@@ -213,7 +229,7 @@ class Body:
     def empty_binding(self):
         """The binding of which nothing is known: every variable is `?`."""
         unplaced = Unplaced(("unknown row", ""))
-        return Binding({v: unplaced for v in self.variables if v not in self.attached},
+        return Binding({v: unplaced for v in self.every if v not in self.attached},
                        {v: [(unplaced, POSSIBLE, unplaced.cause, None)] for v in self.attached})
 
 
@@ -417,6 +433,17 @@ class Reading:
         self.bindings = [new for b in self.bindings for new in work.bindings(b, place)]
         self.earlier.append(clause.var)
 
+    def bunch(self, clause, place):
+        make = bunches.session if isinstance(clause, ast.Session) else bunches.connect
+        inside = [m.binding for m in self._peers()]
+        self.bindings = list(make(clause, inside, self.body, place))
+        self.earlier.append(clause.var)
+
+    def sequence(self, clause, place):
+        inside = [m.binding for m in self._peers()]
+        self.bindings = list(Sequence(clause, inside, self.body, place).bindings())
+        self.earlier = self.body.labels(clause)
+
     def where(self, clause, place):
         policy = self.body.policy(clause)
         self._filter(place, lambda s: judge(clause.cond, s, policy))
@@ -617,6 +644,9 @@ STEPS = {
     ast.Latest: Reading.partner,
     ast.Each: Reading.produce,
     ast.Extract: Reading.produce,
+    ast.Session: Reading.bunch,
+    ast.Connect: Reading.bunch,
+    ast.Sequence: Reading.sequence,
     ast.Where: Reading.where,
     ast.Let: Reading.let,
     ast.Doubt: Reading.doubt,

@@ -95,7 +95,7 @@ def resolve(ref, s):
 def contains(e, kind, body):
     """Whether a node of a kind occurs in e after expanding lets."""
     for node in ast.walk(e):
-        if isinstance(node, kind) or (kind is ast.Agg and isinstance(node, ast.WinRef)):
+        if isinstance(node, kind) or (kind is ast.Agg and isinstance(node, (ast.WinRef, ast.Part))):
             return True
         if isinstance(node, ast.LetRef) and contains(body.lets[node.name][0], kind, body):
             return True
@@ -111,6 +111,11 @@ def _column(e, s):
     if isinstance(row, Unplaced):
         return Issue(row.cause)
     return row.cells[e.name]
+
+
+def _part(e, s):
+    row = (s.binding or s.group.representative).rows[e.var]
+    return Issue(row.cause) if isinstance(row, Unplaced) else row.part(e.name, s.mode)
 
 
 def _row_present(e, s):
@@ -413,6 +418,7 @@ EVALUATE = {
     ast.Present: _present,
     ast.Call: _call,
     ast.Agg: lambda e, s: _aggregate(e, s),
+    ast.Part: lambda e, s: _part(e, s),
     ast.WinFn: lambda e, s: s.window.ordered(e, s),
     ast.WinRef: lambda e, s: s.body.windows[e.clause.name].value(s),
     ast.Template: _template,
@@ -472,7 +478,7 @@ def variables(e, body):
     """The row variables that occur in e after expanding lets, in written order."""
     found = {}
     for node in ast.walk(e):
-        if isinstance(node, (ast.Col, ast.RowPresent)):
+        if isinstance(node, (ast.Col, ast.RowPresent, ast.Part)):
             found[node.var] = True
         elif isinstance(node, ast.Agg):
             found.update(dict.fromkeys(node.vars))
@@ -487,7 +493,7 @@ def read_directly(e, body):
         return []
     if isinstance(e, ast.LetRef):
         return read_directly(body.lets[e.name][0], body)
-    found = [e.var] if isinstance(e, (ast.Col, ast.RowPresent)) else []
+    found = [e.var] if isinstance(e, (ast.Col, ast.RowPresent, ast.Part)) else []
     for child in ast.children(e):
         found += read_directly(child, body)
     return list(dict.fromkeys(found))
@@ -525,7 +531,7 @@ def _mention(e, body, level, found):
     if isinstance(e, ast.WinRef):
         found.update(dict.fromkeys(variables(e.clause, body)))
         return
-    if isinstance(e, (ast.Col, ast.RowPresent)):
+    if isinstance(e, (ast.Col, ast.RowPresent, ast.Part)):
         found[e.var] = True
     for child in ast.children(e):
         _mention(child, body, level, found)

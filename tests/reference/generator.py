@@ -9,6 +9,7 @@ import random
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+import gen_patterns
 import gen_produce
 import gen_recursion
 import gen_windows
@@ -39,6 +40,7 @@ class Var:
     optional: bool = False
     attached: bool = False
     produced: bool = False
+    bunch: object = None     # the type of a session or component
 
 
 @dataclass
@@ -450,6 +452,11 @@ class Maker:
             allowed = (*allowed, "each", "each", "each")
         if "among" in self.features:
             allowed = (*allowed, "among", "among", "among", "among")
+        patterns = [f for f in ("session", "connect") if f in self.features]
+        if "sequence" in self.features and self.chance(0.8):
+            found += gen_patterns.pattern(self, "sequence", scope)
+        if patterns and self.chance(0.3):
+            found += gen_patterns.pattern(self, self.pick(patterns), scope)
         for _ in range(self.rng.randint(1, most)):
             kind = self.pick(allowed)
             rows = [v for v in scope if not v.attached]
@@ -477,6 +484,8 @@ class Maker:
                 found.append(self.partner(kind, scope))
                 if kind == "attach" or (kind == "lookup" and self.chance(0.7)):
                     found.append(self.use_of(scope[-1], rows))
+        if patterns and not any(v.bunch for v in scope):
+            found += gen_patterns.pattern(self, self.pick(patterns), scope)
         return [c for c in found if c is not None]
 
     def let(self, scope, rows):
@@ -587,6 +596,9 @@ class Maker:
         cols = [ast.Col(v.name, c.name, c.type) for v in rows for c in v.columns
                 if c.type.name != "boolean"] or self.columns_of(rows, "boolean")
         chosen = self.rng.sample(cols, min(len(cols), self.pick([1, 1, 2])))
+        bunches = [ast.Col(v.name, "", v.bunch) for v in rows if v.bunch]
+        if bunches and self.in_rule and self.chance(0.8):
+            chosen = self.pick([chosen[:1], []]) + [self.pick(bunches)]
         names, keys = set(), []
         for c in chosen:
             name = c.name if c.name and c.name not in names else self.fresh("键")
@@ -667,9 +679,9 @@ class Maker:
                 title = replace(title, parts=(*title.parts, "：", self.pick(made)))
         evidence = None
         if self.chance(0.3):
-            shown = [v for v in scope if not v.produced]
-            some = self.rng.sample(shown, self.rng.randint(1, len(shown)))
-            evidence = tuple(v.name for v in some)
+            shown = [v for v in scope if not v.produced and "." not in v.name]
+            some = self.rng.sample(shown, self.rng.randint(min(1, len(shown)), len(shown)))
+            evidence = tuple(v.name for v in some) or None
         return ast.Clue(keys, title, severity, fields, evidence)
 
     def relation(self, name, most):
@@ -746,7 +758,7 @@ def declared(type_):
 
 
 # Clauses that occur only where they are asked for; RUNS are those that the engine executes.
-FEATURES = ("recursion", "each", "among")
+FEATURES = ("recursion", "each", "among", "session", "connect", "sequence")
 RUNS = ("each", "recursion")
 
 
@@ -787,7 +799,7 @@ def make(seed, small=False, latest=True, features=()):
     else:
         rule = maker.rule("规则一", most)
         declarations.append(rule)
-        if maker.chance(0.12):
+        if maker.chance(0.12) and all(e.type.name in POOLS for _, e in rule.clauses[-1].keys):
             maker.readable = {"规则一": rule_columns(rule), **maker.readable}
             declarations.append(maker.rule("规则二", 2))
     policy = None if small or maker.chance(0.85) else maker.pick(["drop", "keep", "undecided"])

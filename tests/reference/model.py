@@ -199,6 +199,15 @@ class Agg:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What a bunch is made of: `size(g)`, `g.start`, `g.end`."""
+
+    var: str
+    name: str
+    type: Type
+
+
+@dataclass(frozen=True)
 class WinFn:
     """An ordered function of `let … among (…) ordered by …`: rank, previous, running_sum …"""
 
@@ -308,6 +317,35 @@ class Extract:
     var: str
     value: object
     pattern: str
+
+
+@dataclass(frozen=True)
+class Session:
+    """`session by keys ordered by order gap d as g`; g itself is read as Col(g, "", type)."""
+
+    var: str
+    keys: tuple
+    order: object
+    gap: object
+
+
+@dataclass(frozen=True)
+class Connect:
+    """`connect left with right as g`."""
+
+    var: str
+    left: object
+    right: object
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """Steps are (label, whether it is an absence, condition); order is (expression, descending)."""
+
+    keys: tuple
+    order: tuple
+    within: object
+    steps: tuple
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,8 @@ def _smaller_declarations(d):
     if isinstance(d, (ast.Rule, ast.Query)):
         for j in range(1, len(d.clauses) - 1):
             yield replace(d, clauses=d.clauses[:j] + d.clauses[j + 1:])
+            for plainer in _plainer(d.clauses[j]):
+                yield replace(d, clauses=d.clauses[:j] + (plainer,) + d.clauses[j + 1:])
         for smaller in _smaller_ends(d.clauses[-1]):
             yield replace(d, clauses=d.clauses[:-1] + (smaller,))
     if isinstance(d, ast.Relation):
@@ -86,6 +88,20 @@ def _smaller_declarations(d):
         for name in ("key", "expects", "covers"):
             if getattr(d, name):
                 yield replace(d, **{name: ()})
+
+
+def _plainer(clause):
+    """A windowed let without its frame, its order, a partition key; a sequence without a step."""
+    if isinstance(clause, ast.Sequence):
+        for i in range(1, len(clause.steps)):
+            yield replace(clause, steps=clause.steps[:i] + clause.steps[i + 1:])
+    if isinstance(clause, ast.Let) and clause.among is not None:
+        if clause.within is not None:
+            yield replace(clause, within=None)
+        elif clause.order and not isinstance(clause.value, ast.WinFn):
+            yield replace(clause, order=())
+        for i in range(len(clause.among)):
+            yield replace(clause, among=clause.among[:i] + clause.among[i + 1:])
 
 
 def _smaller_ends(end):

@@ -10,7 +10,8 @@ from values import canonical, date_text, month_text
 
 WORDS = {
     "from": "来自", "join": "关联", "lookup": "查找", "attach": "附带", "exists": "存在",
-    "each": "逐一", "extract": "提取", "lacks": "不存在", "among": "同组", "ordered by": "依序 按", "latest": "最近", "as": "记作", "on": "条件", "where": "筛选", "let": "设",
+    "each": "逐一", "extract": "提取", "lacks": "不存在", "session by": "批次 按", "gap": "间隔", "connect": "连通", "with": "与",
+    "sequence by": "次序 按", "step": "步骤", "absent": "其间无", "among": "同组", "ordered by": "依序 按", "latest": "最近", "as": "记作", "on": "条件", "where": "筛选", "let": "设",
     "doubt": "存疑", "except": "除外", "when": "当", "cites": "依据", "score": "计分", "clue": "线索",
     "yield": "得出", "if": "若", "then": "则", "else": "否则", "or": "或", "and": "且", "not": "非",
     "in": "属于", "during": "处于", "overlaps": "重叠于", "at": "时点", "not in": "不属于",
@@ -140,7 +141,7 @@ class Renderer:
         return f"{e.name}({', '.join(self.expr(a) for a in e.args)})", ATOM
 
     def _agg(self, e):
-        inner = ", ".join(e.vars) if e.arg is None else self.expr(e.arg)
+        inner = ", ".join(v.split(".")[0] for v in e.vars) if e.arg is None else self.expr(e.arg)
         if e.when is not None:
             inner += f" {self.word('when')} {self.expr(e.when)}"
         return f"{self.name(e.fn)}({inner})", ATOM
@@ -182,6 +183,23 @@ class Renderer:
         return (f"{self.word('extract')} {self.expr(c.value)} {self.word('matching')} "
                 f'"{c.pattern}" {self.word("as")} {c.var}')
 
+    def _session(self, c):
+        return (f"{self.word('session by')} {', '.join(self.expr(e) for e in c.keys)} "
+                f"{self.word('ordered by')} {self.expr(c.order)} {self.word('gap')} {c.gap}天 "
+                f"{self.word('as')} {c.var}")
+
+    def _connect(self, c):
+        return (f"{self.word('connect')} {self.expr(c.left)} {self.word('with')} "
+                f"{self.expr(c.right)} {self.word('as')} {c.var}")
+
+    def _sequence(self, c):
+        lines = [f"{self.word('sequence by')} {', '.join(self.expr(e) for e in c.keys)} "
+                 f"{self.word('ordered by')} {self._orders(c.order)} {self.word('within')} "
+                 f"{c.within}天"]
+        lines += [f"    {self.word('absent' if absent else 'step')} {label}: {self.expr(e)}"
+                  for label, absent, e in c.steps]
+        return "\n".join(lines)
+
     def _where(self, c):
         return f"{self.word('where')} {self.expr(c.cond)}{self._policy(c.policy)}"
 
@@ -200,6 +218,9 @@ class Renderer:
     def _orders(self, orders):
         return ", ".join(self.expr(e) + (f" {self.word('descending')}" if down else "")
                          for e, down in orders)
+
+    def _part(self, e):
+        return (f"size({e.var})" if e.name == "size" else f"{e.var}.{e.name}"), ATOM
 
     def _winfn(self, e):
         return f"{self.name(e.fn)}({'' if e.arg is None else self.expr(e.arg)})", ATOM

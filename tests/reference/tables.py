@@ -174,13 +174,15 @@ def columns_read(declarations):
             [d.clauses] if isinstance(d, (ast.Rule, ast.Query)) else [])
         for clauses in bodies:
             where = {c.var: c.table for c in clauses if hasattr(c, "table")}
-            for column in _columns_used(clauses):
-                if column.var in where:
-                    read.setdefault(where[column.var], set()).add(column.name)
+            for column in columns_used(clauses):
+                var = (column.var or "").rsplit(".", 1)[-1]
+                if var in where:
+                    read.setdefault(where[var], set()).add(column.name)
     return read
 
 
-def _columns_used(clauses):
+def columns_used(clauses):
+    """The columns that some clauses read, lets that nothing uses left out."""
     lets = {c.name: c for c in clauses if isinstance(c, ast.Let)}
     open_, seen = [c for c in clauses if not isinstance(c, ast.Let)], set()
     while open_:

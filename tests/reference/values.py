@@ -211,6 +211,8 @@ def canonical(value, type_, unit=True):
     """The canonical text of a known value (evaluation 1.2); without `unit` as JSON writes it."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if hasattr(value, "text"):
+        return value.text
     if type_.name == "date":
         return date_text(value)
     if type_.name == "month":

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Random `session`, `connect` and `sequence` clauses, with a condition that reads what they made."""
+
+import model as ast
+from values import INTEGER, Type
+
+BUNCH = {"session": Type("session"), "connect": Type("component")}
+LINK_TYPES = ("编码", "person_id", "text")
+
+
+def pattern(maker, kind, scope):
+    """The clauses of one pattern; none where the variables have nothing to build it on."""
+    return {"session": _session, "connect": _connect, "sequence": _sequence}[kind](maker, scope)
+
+
+def _links(maker, rows):
+    return [c for name in LINK_TYPES for c in maker.columns_of(rows, name)]
+
+
+def _session(maker, scope):
+    rows = [v for v in scope if not v.attached and not v.optional]
+    dates, keys = maker.columns_of(rows, "date"), _links(maker, rows)
+    if not dates or not keys:
+        return []
+    clause = ast.Session(maker.fresh("批"), (maker.pick(keys),), maker.pick(dates),
+                         maker.pick([1, 30, 31]))
+    _add(scope, clause.var, "session")
+    return [clause]
+
+
+def _connect(maker, scope):
+    rows = [v for v in scope if not v.attached and not v.optional]
+    nodes = _links(maker, rows)
+    if len(nodes) < 2:
+        return []
+    left, right = maker.rng.sample(nodes, 2)
+    clause = ast.Connect(maker.fresh("片"), left, right)
+    _add(scope, clause.var, "connect")
+    found = [clause]
+    if maker.chance(0.5):
+        size = ast.Part(clause.var, "size", INTEGER)
+        found.append(ast.Where(maker.comparison(size, ast.Lit(maker.pick([1, 2, 3, 4]), INTEGER))))
+    return found
+
+
+def _add(scope, name, kind):
+    from generator import Var
+    scope.append(Var(name, (), produced=True, bunch=BUNCH[kind]))
+
+
+def _sequence(maker, scope):
+    """Only over the rows of one variable, which it replaces by one per step."""
+    from generator import Var
+    if len(scope) != 1:
+        return []
+    var = scope[0]
+    dates, keys = maker.columns_of(scope, "date"), _links(maker, scope)
+    if not dates or not keys:
+        return []
+    order = ((maker.pick(dates), False),)
+    steps, labels = [], []
+    for i in range(maker.pick([2, 2, 3])):
+        if steps and maker.chance(0.4):
+            steps.append((f"缺{i}", True, maker.leaf(scope)))
+        labels.append(f"步{i}")
+        steps.append((labels[-1], False, maker.leaf(scope)))
+    if maker.chance(0.2):
+        steps.append(("缺末", True, maker.leaf(scope)))
+    clause = ast.Sequence((maker.pick(keys),), order, maker.pick([30, 60, 200]), tuple(steps))
+    scope[:] = [Var(f"{label}.{var.name}", var.columns) for label in labels]
+    return [clause]
+
