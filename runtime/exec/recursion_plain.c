@@ -49,14 +49,29 @@ static Str identity(Reduction *reduction, const MadeRow *row)
     return strbuf_str(&reduction->text);
 }
 
-// Order by the kept column; a value that is not known could be the best.
+// The best that a kept value may be.
+static int128_t best_bound(const Relation *relation, const Value *value)
+{
+    Phys phys = type_phys(value->type);
+    if (value->state == VALUE_KNOWN && phys == PHYS_I64)
+        return value->i64;
+    if (value->state == VALUE_KNOWN && phys == PHYS_I128)
+        return value->i128;
+    if (value->state != VALUE_KNOWN && value->bounded)
+        return relation->keep_least ? value->lo : value->hi;
+    return relation->keep_least ? BOUND_LOW : BOUND_HIGH;
+}
+
+// Order by the best that the kept column may be.
 static int compare_rank(const Reduction *reduction, const MadeRow *a, const MadeRow *b)
 {
     const Relation *relation = reduction->relation;
     const Value *x = &a->cells[relation->keep_column], *y = &b->cells[relation->keep_column];
-    bool known = x->state == VALUE_KNOWN, other = y->state == VALUE_KNOWN;
-    if (!known || !other)
-        return (int)known - (int)other;
+    if (x->state != VALUE_KNOWN || y->state != VALUE_KNOWN) {
+        int128_t mine = best_bound(relation, x), other = best_bound(relation, y);
+        int order = (mine > other) - (mine < other);
+        return relation->keep_least ? order : -order;
+    }
     int order = value_compare(reduction->maker->shared->dict, x, y);
     return relation->keep_least ? order : -order;
 }
@@ -64,6 +79,9 @@ static int compare_rank(const Reduction *reduction, const MadeRow *a, const Made
 static bool better(const Reduction *reduction, const MadeRow *a, const MadeRow *than)
 {
     int order = compare_rank(reduction, a, than);
+    if (order == 0)
+        order = (int)(a->cells[reduction->relation->keep_column].state == VALUE_KNOWN) -
+                (int)(than->cells[reduction->relation->keep_column].state == VALUE_KNOWN);
     return order != 0 ? order < 0 : made_row_compare(reduction->maker, a, than) < 0;
 }
 

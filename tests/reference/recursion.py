@@ -108,12 +108,11 @@ def reduced(relation, rows):
 
 
 def _rank(relation, row):
-    """Rows by x, the best first; a value that is unknown could be the best."""
+    """Rows by the best that x may be; an unknown value before a known one."""
     direction, column = relation.keep
     x = row.cells[column]
-    if unknown(x):
-        return (0, 0)
-    return (1, x if direction == "least" else -x)
+    low, high = bounds(x)
+    return (low if direction == "least" else -high, not unknown(x))
 
 
 def _better(relation, a, b):
@@ -126,7 +125,7 @@ def _better(relation, a, b):
 def _beaten(relation, row, sure):
     """Whether the certain row of its key is better whatever the unknown is, or is this row."""
     from relations import cells_of
-    return sure is not None and (_rank(relation, row) > _rank(relation, sure)
+    return sure is not None and (_rank(relation, row)[0] > _rank(relation, sure)[0]
                                  or cells_of(row, row.cells) == cells_of(sure, row.cells))
 
 
