@@ -68,24 +68,6 @@ static void compare_levels(Builder *builder, const AstCompare *node, PlanCompare
     out->weights = weights;
 }
 
-static bool has_equality(const PlanExpr *condition)
-{
-    if (condition->kind == PLAN_EXPR_AND)
-        return has_equality(condition->kids[0]) || has_equality(condition->kids[1]);
-    if (condition->kind == PLAN_EXPR_OR)
-        return has_equality(condition->kids[0]) && has_equality(condition->kids[1]);
-    return condition->kind == PLAN_EXPR_COMPARE && condition->compare == COMPARE_EQ;
-}
-
-static const PlanExpr *block_condition(Builder *builder, const AstBlock *block)
-{
-    const PlanExpr *condition = build_expr(builder, block->condition);
-    if (!has_equality(condition))
-        (void)build_unsupported(builder, STR("按“提及”分块"), STR("a block by `mentions`"),
-                                block->condition->span, type_of(TYPE_BOOLEAN));
-    return condition;
-}
-
 static void match_items(Builder *builder, const AstMatch *node, PlanMatch *out)
 {
     const PlanExpr **blocks = ARENA_ARRAY(builder->arena, const PlanExpr *, node->items.count);
@@ -93,7 +75,7 @@ static void match_items(Builder *builder, const AstMatch *node, PlanMatch *out)
     for (uint32_t i = 0; i < node->items.count; i++) {
         const AstNode *item = node->items.items[i];
         if (item->kind == AST_BLOCK)
-            blocks[out->block_count++] = block_condition(builder, ast_as_Block(item));
+            blocks[out->block_count++] = build_expr(builder, ast_as_Block(item)->condition);
         if (item->kind != AST_COMPARE)
             continue;
         PlanCompare *compare = &compares[out->compare_count++];

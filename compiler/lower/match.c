@@ -3,14 +3,12 @@
 // match.c: match models: what finds the candidate pairs, and what weighs them.
 //
 // Each block becomes the condition of a join, so that its equalities are looked up like any other's; a block
-// that is an `or` becomes one for each operand, for the pairs of an `or` are those of its operands together.
+// that is an `or` becomes one for each operand, for the pairs of an `or` are those of its operands together. A
+// block without an equality is found by its `mentions`.
 
 #include "compiler/lower/lower_int.h"
 
-typedef struct BlockList {
-    VEC(Partner) blocks;
-    VEC(Str) texts;
-} BlockList;
+typedef VEC(MatchBlock) BlockList;
 
 static bool has_key(const Partner *block)
 {
@@ -31,6 +29,36 @@ static void refuse_block(Lowerer *lowerer, const PlanExpr *condition)
               STR_ARG(condition->text));
 }
 
+// The first `mentions` between the two sides that must hold; NULL: none.
+static const PlanExpr *find_mentions(const PlanExpr *condition, uint64_t partner)
+{
+    if (condition->kind == PLAN_EXPR_AND) {
+        const PlanExpr *found = find_mentions(condition->kids[0], partner);
+        return found != NULL ? found : find_mentions(condition->kids[1], partner);
+    }
+    if (condition->kind != PLAN_EXPR_MENTIONS || condition->kids[1]->type.kind != TYPE_TEXT)
+        return NULL;
+    uint64_t text = condition->kids[0]->slots, word = condition->kids[1]->slots;
+    bool apart = (text == partner && word != 0 && (word & partner) == 0) ||
+                 (word == partner && text != 0 && (text & partner) == 0);
+    return apart ? condition : NULL;
+}
+
+static void lower_mentions(Lowerer *lowerer, const PlanExpr *condition, uint64_t partner,
+                           MatchBlock *out)
+{
+    const PlanExpr *found = find_mentions(condition, partner);
+    if (found == NULL) {
+        refuse_block(lowerer, condition);
+        return;
+    }
+    out->mentions = true;
+    out->text_is_earlier = found->kids[0]->slots != partner;
+    out->link.value = lower_value(lowerer, found);
+    out->link.earlier = lower_value(lowerer, found->kids[!out->text_is_earlier]);
+    out->link.partner = lower_value(lowerer, found->kids[out->text_is_earlier]);
+}
+
 static void add_blocks(Lowerer *lowerer, const PlanExpr *condition, const Partner *clause,
                        BlockList *list)
 {
@@ -39,16 +67,16 @@ static void add_blocks(Lowerer *lowerer, const PlanExpr *condition, const Partne
         add_blocks(lowerer, condition->kids[1], clause, list);
         return;
     }
-    Partner block = {.kind = PARTNER_JOIN,
-                     .source = clause->source,
-                     .slot = clause->slot,
-                     .policy = POLICY_UNDECIDED,
-                     .read_later = true};
-    lower_on(lowerer, condition, clause->slot, &block);
-    if (!has_key(&block))
-        refuse_block(lowerer, condition);
-    vec_push(&list->blocks, block);
-    vec_push(&list->texts, condition->text);
+    MatchBlock block = {.text = condition->text,
+                        .on = {.kind = PARTNER_JOIN,
+                               .source = clause->source,
+                               .slot = clause->slot,
+                               .policy = POLICY_UNDECIDED,
+                               .read_later = true}};
+    lower_on(lowerer, condition, clause->slot, &block.on);
+    if (!has_key(&block.on))
+        lower_mentions(lowerer, condition, (uint64_t)1 << clause->slot, &block);
+    vec_push(list, block);
 }
 
 static void lower_blocks(Lowerer *lowerer, const PlanMatch *plan, const Partner *clause,
@@ -57,17 +85,12 @@ static void lower_blocks(Lowerer *lowerer, const PlanMatch *plan, const Partner 
     BlockList list = {0};
     for (uint32_t i = 0; i < plan->block_count; i++)
         add_blocks(lowerer, plan->blocks[i], clause, &list);
-    Partner *blocks = ARENA_ARRAY(lowerer->arena, Partner, list.blocks.count);
-    Str *texts = ARENA_ARRAY(lowerer->arena, Str, list.texts.count);
-    for (size_t i = 0; i < list.blocks.count; i++) {
-        blocks[i] = list.blocks.items[i];
-        texts[i] = list.texts.items[i];
-    }
+    MatchBlock *blocks = ARENA_ARRAY(lowerer->arena, MatchBlock, list.count);
+    for (size_t i = 0; i < list.count; i++)
+        blocks[i] = list.items[i];
     out->blocks = blocks;
-    out->block_texts = texts;
-    out->block_count = (uint32_t)list.blocks.count;
-    vec_free(&list.blocks);
-    vec_free(&list.texts);
+    out->block_count = (uint32_t)list.count;
+    vec_free(&list);
 }
 
 static void lower_compare(Lowerer *lowerer, const PlanCompare *plan, MatchCompare *out)

@@ -50,6 +50,21 @@ typedef struct EvidenceRow {
     int64_t row; // record number in the file, 1-based; rows of relations: ordinal in key order
 } EvidenceRow;
 
+// How the weight of a pair of a match model came about.
+typedef struct EntryMatchPart {
+    Str name, level; // level: the condition that decided; "else", "missing"
+    Str weight;      // bits
+} EntryMatchPart;
+
+typedef struct EntryMatch {
+    Str model;
+    EvidenceRow earlier, own; // the rows of the earlier variable and of the clause's
+    Str weight;
+    bool accepted; // else under review
+    const EntryMatchPart *parts;
+    uint32_t part_count;
+} EntryMatch;
+
 typedef struct Entry {
     ListKind list;
     char id[21]; // empty string unless every key part is known
@@ -74,6 +89,8 @@ typedef struct Entry {
     const EvidenceRow *evidence;
     uint32_t evidence_count;
     int64_t evidence_total;
+    const EntryMatch *matches; // pairs of match models among the evidence
+    uint32_t match_count;
 } Entry;
 
 typedef struct ClauseCount { // undecided by first cause, per clause: for the summary

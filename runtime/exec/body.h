@@ -99,12 +99,20 @@ typedef struct MatchCompare {
     int64_t otherwise, missing;
 } MatchCompare;
 
+// Which pairs are weighed: those of a join with this condition.
+typedef struct MatchBlock {
+    Partner on; // a `join`; it has a conjunct key leaf, or else `link` finds its pairs
+    bool mentions;
+    bool text_is_earlier; // mentions: the earlier side is the text, the clause's rows are the words
+    OnLeaf link;          // mentions: both sides
+    Str text;
+} MatchBlock;
+
 // Which pairs match, by weights (spec/evaluation.md 4.2).
 struct MatchModel {
     Str name;
-    uint32_t earlier;      // slot of the side that is not the clause's own
-    const Partner *blocks; // each a `join` with the block's condition; it has a conjunct key leaf
-    const Str *block_texts;
+    uint32_t earlier; // slot of the side that is not the clause's own
+    const MatchBlock *blocks;
     uint32_t block_count;
     const MatchCompare *compares;
     uint32_t compare_count;

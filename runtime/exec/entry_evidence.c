@@ -39,7 +39,7 @@ static void collect_rows(const Bindings *all, int64_t member, uint32_t slot, Row
     }
 }
 
-static EvidenceRow evidence_row(Str variable, const Rowset *rowset, int64_t row)
+EvidenceRow evidence_row(Str variable, const Rowset *rowset, int64_t row)
 {
     EvidenceRow out = {.variable = variable, .table = rowset->name, .row = row + 1};
     if (rowset->records != NULL)
@@ -87,6 +87,7 @@ void members_evidence(Finding *finding, Arena *arena, const int64_t *members, in
     vec_free(&rows);
     entry->evidence = out;
     entry->evidence_count = out_count;
+    entry_matches(finding, arena, members, count, row_class, entry);
 }
 
 void entry_evidence(Finding *finding, Arena *arena, const Level *level, int64_t group,

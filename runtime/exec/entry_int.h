@@ -21,7 +21,12 @@ void entry_laws(const EntryLaws *laws, Entry *entry);
 // full count (entry_evidence.c). Members of exactly `row_class` count, and those of `partial` (may be NULL).
 void entry_evidence(Finding *finding, Arena *arena, const Level *level, int64_t group,
                     RowClass row_class, const Partial *partial, Entry *entry);
-// The same over the members listed.
+// One row as evidence of a variable.
+EvidenceRow evidence_row(Str variable, const Rowset *rowset, int64_t row);
+// The pairs of match models that the members listed stand on, by clause and row numbers, capped (entry_match.c).
+void entry_matches(Finding *finding, Arena *arena, const int64_t *members, int64_t count,
+                   RowClass row_class, Entry *entry);
+// entry_evidence over the members listed.
 void members_evidence(Finding *finding, Arena *arena, const int64_t *members, int64_t count,
                       RowClass row_class, Entry *entry);
 

@@ -4,10 +4,12 @@
 //
 // Each block is the condition of a join of its own, looked up in its own hash table: the pairs considered are
 // those that some block finds, each once. They are weighed one `compare` after the other, and a pair leaves as
-// soon as all that is still to come cannot bring it to `review`. A row that no block can place, because in each
+// soon as all that is still to come cannot bring it to `review`. A block by `mentions` looks its pairs up by the
+// words that stand in the texts. A row that no block can place, because in each
 // of them a value of its own is unknown, could match anything (spec/evaluation.md 4.2).
 
 #include "runtime/exec/match.h"
+#include "runtime/base/words.h"
 #include "runtime/exec/block.h"
 
 // Candidate pairs gathered before they are weighed.
@@ -16,10 +18,12 @@ enum { CANDIDATES_MAX = 1 << 18 };
 struct MatchRun {
     const MatchModel *model;
     PartnerRun **blocks;
-    int64_t **right_groups; // per block: the group of each right row in its hash table
-    int64_t *rest;          // per compare: the most that it and those behind it can add
-    CauseId review;         // (under review, the model)
-    int64_t open_row;       // a right row that a binding nowhere placed may have; -1: there is none
+    int64_t *
+        *right_groups; // per block: the group of each right row in its hash table; NULL: by words
+    Words **words;     // per block: right words to look for in earlier texts, else NULL
+    int64_t *rest;     // per compare: the most that it and those behind it can add
+    CauseId review;    // (under review, the model)
+    int64_t open_row;  // a right row that a binding nowhere placed may have; -1: there is none
 };
 
 // ---------------------------------------------------------------- what a block knows of a row
@@ -79,17 +83,101 @@ static bool some_state(const MatchRun *match, Vector *const *links)
 
 // ---------------------------------------------------------------- opening
 
-static PartnerRun *open_block(BodyRun *run, PartnerRun *partner, const Partner *block)
+static PartnerRun *open_block(BodyRun *run, PartnerRun *partner, const MatchBlock *block)
 {
     PartnerRun *made = ARENA_NEW(partner->arena, PartnerRun);
     *made = (PartnerRun){.op = partner->op,
-                         .partner = block,
+                         .partner = &block->on,
                          .ordinal = partner->ordinal,
                          .rowset = partner->rowset,
                          .arena = partner->arena};
-    partner_links_build(run, made);
+    partner_links_evaluate(run, made, block->mentions ? &block->link : NULL);
     ASSERT(made->link_count > 0);
+    if (!block->mentions || block->text_is_earlier)
+        partner_links_group(made);
     return made;
+}
+
+// All words of a hash table of words.
+static Words *words_of(const RunShared *shared, const GroupTable *groups)
+{
+    Words *words = words_create();
+    Vector keys;
+    group_keys(groups, 0, &keys);
+    for (int64_t g = 0; g < group_count(groups); g++)
+        words_add(words, dict_str(shared->dict, keys.code[g]));
+    return words;
+}
+
+// A batch of the rows first..first+count of the earlier side, whatever the bindings.
+static Bindings earlier_rows(BodyRun *run, const MatchRun *match, int64_t first, int64_t count)
+{
+    Bindings batch;
+    bindings_init(&batch, run->body, run->scratch);
+    batch.count = count;
+    int64_t *rows = ARENA_ARRAY(run->scratch, int64_t, count);
+    for (int64_t i = 0; i < count; i++)
+        rows[i] = first + i;
+    batch.rows[match->model->earlier] = rows;
+    return batch;
+}
+
+static void group_earlier_words(BodyRun *run, const MatchRun *match, PartnerRun *block)
+{
+    int64_t total = slot_rowset(run, match->model->earlier)->row_count;
+    block->groups = group_table_create(block->link_phys, 1);
+    for (int64_t first = 0; first < total; first += BLOCK_ROWS) {
+        ArenaMark mark = arena_mark(run->scratch);
+        Bindings rows = earlier_rows(run, match, first, MIN_OF(BLOCK_ROWS, total - first));
+        int64_t *groups = ARENA_ARRAY(run->scratch, int64_t, rows.count);
+        group_assign(block->groups, partner_binding_links(run, block, &rows), rows.count, groups);
+        arena_rewind(run->scratch, mark);
+    }
+}
+
+// Words stand on the earlier side: each right text is read once, and listed under every word that it holds.
+static void list_texts(BodyRun *run, const MatchRun *match, PartnerRun *block)
+{
+    group_earlier_words(run, match, block);
+    Words *words = words_of(run->shared, block->groups);
+    const Vector *texts = &block->link_values[0];
+    VEC(int64_t) groups = {0}, rows = {0};
+    for (int64_t row = 0; row < block->rowset->row_count; row++) {
+        const uint32_t *found;
+        if (texts->state != NULL && texts->state[row] != VALUE_KNOWN)
+            continue;
+        size_t count = words_find(words, dict_str(run->shared->dict, texts->code[row]), &found);
+        for (size_t k = 0; k < count; k++) {
+            vec_push(&groups, found[k]);
+            vec_push(&rows, row);
+        }
+    }
+    int64_t group_total = group_count(block->groups), count = (int64_t)rows.count;
+    block->starts = ARENA_ARRAY(block->arena, int64_t, group_total + 1);
+    block->rows = ARENA_ARRAY(block->arena, int64_t, count + 1);
+    if (count > 0)
+        group_index(groups.items, count, group_total, block->starts, block->rows);
+    for (int64_t k = 0; k < count; k++)
+        block->rows[k] = rows.items[block->rows[k]];
+    vec_free(&groups);
+    vec_free(&rows);
+    words_destroy(words);
+}
+
+static void index_block(BodyRun *run, PartnerRun *partner, uint32_t number)
+{
+    MatchRun *match = partner->match;
+    const MatchBlock *block = &match->model->blocks[number];
+    PartnerRun *made = match->blocks[number] = open_block(run, partner, block);
+    int64_t count = partner->rowset->row_count;
+    if (block->mentions && block->text_is_earlier) {
+        match->words[number] = words_of(run->shared, made->groups);
+    } else if (block->mentions) {
+        list_texts(run, match, made);
+    } else {
+        match->right_groups[number] = ARENA_ARRAY(partner->arena, int64_t, count + 1);
+        group_find(made->groups, made->link_values, count, match->right_groups[number]);
+    }
 }
 
 static int64_t greatest_weight(const MatchCompare *compare)
@@ -140,13 +228,9 @@ void match_open(BodyRun *run, PartnerRun *partner)
     match->model = model;
     match->blocks = ARENA_ARRAY(partner->arena, PartnerRun *, model->block_count);
     match->right_groups = ARENA_ARRAY(partner->arena, int64_t *, model->block_count);
-    int64_t count = partner->rowset->row_count;
-    for (uint32_t b = 0; b < model->block_count; b++) {
-        match->blocks[b] = open_block(run, partner, &model->blocks[b]);
-        match->right_groups[b] = ARENA_ARRAY(partner->arena, int64_t, count + 1);
-        group_find(match->blocks[b]->groups, match->blocks[b]->link_values, count,
-                   match->right_groups[b]);
-    }
+    match->words = ARENA_ARRAY(partner->arena, Words *, model->block_count);
+    for (uint32_t b = 0; b < model->block_count; b++)
+        index_block(run, partner, b);
     match->rest = ARENA_ARRAY(partner->arena, int64_t, model->compare_count + 1);
     for (uint32_t c = model->compare_count; c-- > 0;)
         match->rest[c] = match->rest[c + 1] + greatest_weight(&model->compares[c]);
@@ -158,8 +242,11 @@ void match_open(BodyRun *run, PartnerRun *partner)
 
 void match_close(PartnerRun *partner)
 {
-    for (uint32_t b = 0; partner->match != NULL && b < partner->match->model->block_count; b++)
-        group_table_destroy(partner->match->blocks[b]->groups);
+    const MatchRun *match = partner->match;
+    for (uint32_t b = 0; match != NULL && b < match->model->block_count; b++) {
+        group_table_destroy(match->blocks[b]->groups);
+        words_destroy(match->words[b]);
+    }
 }
 
 // ---------------------------------------------------------------- weighing
@@ -267,65 +354,106 @@ static Status weigh(BodyRun *run, const PartnerRun *partner, const Bindings *in,
 
 // ---------------------------------------------------------------- candidates
 
-// The blocks' view of a batch.
-typedef struct Batch {
-    Vector **links;
-    int64_t **groups; // per block: the group of each binding
-} Batch;
+// What one block finds for a batch.
+typedef struct BlockBatch {
+    const PartnerRun *block;
+    Vector *links;
+    int64_t *groups; // of each binding; GROUP_NONE: none
+    int64_t *
+        starts; // blocks by words: the groups of binding i are groups[starts[i] .. starts[i + 1]); else NULL
+} BlockBatch;
 
-static Batch batch_of(BodyRun *run, const PartnerRun *partner, const Bindings *in)
+static void find_words(const RunShared *shared, Words *words, const Vector *texts, int64_t count,
+                       Arena *arena, BlockBatch *out)
 {
-    const MatchRun *match = partner->match;
-    uint32_t blocks = match->model->block_count;
-    Batch batch = {ARENA_ARRAY(run->scratch, Vector *, blocks),
-                   ARENA_ARRAY(run->scratch, int64_t *, blocks)};
-    for (uint32_t b = 0; b < blocks; b++) {
-        batch.links[b] = partner_binding_links(run, match->blocks[b], in);
-        batch.groups[b] = ARENA_ARRAY(run->scratch, int64_t, in->count);
-        group_find(match->blocks[b]->groups, batch.links[b], in->count, batch.groups[b]);
+    VEC(int64_t) groups = {0};
+    out->starts = ARENA_ARRAY(arena, int64_t, count + 1);
+    for (int64_t i = 0; i < count; i++) {
+        const uint32_t *found;
+        bool known = texts->state == NULL || texts->state[i] == VALUE_KNOWN;
+        size_t met = known ? words_find(words, dict_str(shared->dict, texts->code[i]), &found) : 0;
+        for (size_t k = 0; k < met; k++)
+            vec_push(&groups, found[k]);
+        out->starts[i + 1] = (int64_t)groups.count;
     }
+    out->groups = ARENA_ARRAY(arena, int64_t, groups.count + 1);
+    if (groups.count > 0)
+        memcpy(out->groups, groups.items, groups.count * sizeof *out->groups);
+    vec_free(&groups);
+}
+
+static void block_batch(BodyRun *run, const MatchRun *match, uint32_t number, const Bindings *in,
+                        BlockBatch *out)
+{
+    *out = (BlockBatch){.block = match->blocks[number]};
+    out->links = partner_binding_links(run, out->block, in);
+    if (match->words[number] != NULL) {
+        find_words(run->shared, match->words[number], &out->links[0], in->count, run->scratch, out);
+        return;
+    }
+    out->groups = ARENA_ARRAY(run->scratch, int64_t, in->count);
+    group_find(out->block->groups, out->links, in->count, out->groups);
+}
+
+static BlockBatch *batch_of(BodyRun *run, const MatchRun *match, const Bindings *in)
+{
+    BlockBatch *batch = ARENA_ARRAY(run->scratch, BlockBatch, match->model->block_count);
+    for (uint32_t b = 0; b < match->model->block_count; b++)
+        block_batch(run, match, b, in, &batch[b]);
     return batch;
+}
+
+static Vector **batch_links(BodyRun *run, const MatchRun *match, const BlockBatch *batch)
+{
+    Vector **links = ARENA_ARRAY(run->scratch, Vector *, match->model->block_count);
+    for (uint32_t b = 0; b < match->model->block_count; b++)
+        links[b] = batch[b].links;
+    return links;
+}
+
+// The groups of one binding.
+static const int64_t *groups_of(const BlockBatch *batch, int64_t binding, int64_t *count)
+{
+    int64_t first = batch->starts == NULL ? binding : batch->starts[binding];
+    *count = batch->starts == NULL ? batch->groups[binding] != GROUP_NONE
+                                   : batch->starts[binding + 1] - first;
+    return batch->groups + first;
+}
+
+static int64_t candidate_count(const BlockBatch *batch, int64_t binding)
+{
+    int64_t count, total = 0;
+    const int64_t *groups = groups_of(batch, binding, &count);
+    for (int64_t k = 0; k < count; k++)
+        total += batch->block->starts[groups[k] + 1] - batch->block->starts[groups[k]];
+    return total;
 }
 
 // Has an earlier block found this pair for sure? (Blocks with more than equalities may find it twice: such
 // pairs are sorted out at the end.)
-static bool found_before(const MatchRun *match, const Batch *batch, uint32_t block, int64_t binding,
-                         int64_t row)
+static bool found_before(const MatchRun *match, const BlockBatch *batch, uint32_t number,
+                         int64_t binding, int64_t row)
 {
-    for (uint32_t b = 0; b < block; b++) {
-        int64_t group = batch->groups[b][binding];
-        if (match->blocks[b]->only_links && group != GROUP_NONE &&
-            group == match->right_groups[b][row])
+    for (uint32_t b = 0; b < number; b++) {
+        int64_t group = batch[b].block->only_links ? batch[b].groups[binding] : GROUP_NONE;
+        if (group != GROUP_NONE && group == match->right_groups[b][row])
             return true;
     }
     return false;
 }
 
-static int64_t group_size(const PartnerRun *block, int64_t group)
-{
-    return group == GROUP_NONE ? 0 : block->starts[group + 1] - block->starts[group];
-}
-
 // What the block would pair over all rows of the other side.
-static int64_t block_estimate(BodyRun *run, const MatchRun *match, uint32_t block)
+static int64_t block_estimate(BodyRun *run, const MatchRun *match, uint32_t number)
 {
-    const Rowset *left = slot_rowset(run, match->model->earlier);
-    const PartnerRun *index = match->blocks[block];
+    int64_t rows = slot_rowset(run, match->model->earlier)->row_count;
     int128_t total = 0;
-    for (int64_t first = 0; first < left->row_count; first += BLOCK_ROWS) {
-        int64_t count = MIN_OF(BLOCK_ROWS, left->row_count - first);
+    for (int64_t first = 0; first < rows; first += BLOCK_ROWS) {
         ArenaMark mark = arena_mark(run->scratch);
-        Bindings batch;
-        bindings_init(&batch, run->body, run->scratch);
-        batch.count = count;
-        int64_t *rows = ARENA_ARRAY(run->scratch, int64_t, count),
-                *groups = ARENA_ARRAY(run->scratch, int64_t, count);
-        for (int64_t i = 0; i < count; i++)
-            rows[i] = first + i;
-        batch.rows[match->model->earlier] = rows;
-        group_find(index->groups, partner_binding_links(run, index, &batch), count, groups);
-        for (int64_t i = 0; i < count; i++)
-            total += group_size(index, groups[i]);
+        Bindings part = earlier_rows(run, match, first, MIN_OF(BLOCK_ROWS, rows - first));
+        BlockBatch batch;
+        block_batch(run, match, number, &part, &batch);
+        for (int64_t i = 0; i < part.count; i++)
+            total += candidate_count(&batch, i);
         arena_rewind(run->scratch, mark);
     }
     return total > INT64_MAX ? INT64_MAX : (int64_t)total;
@@ -343,29 +471,37 @@ static Status check_limit(BodyRun *run, const MatchRun *match, uint32_t block, i
         "：请把分块条件写得更细，或用 --limit-pairs 提高上限",
         "match `" STR_FMT "`: the block `" STR_FMT "` has about %" PRId64
         " pairs to compare, more than %" PRId64 ": narrow the block, or raise --limit-pairs",
-        STR_ARG(match->model->name), STR_ARG(match->model->block_texts[block]),
+        STR_ARG(match->model->name), STR_ARG(match->model->blocks[block].text),
         block_estimate(run, match, block), limit);
 }
 
-// The pairs that one block finds for bindings [first, last).
-static Status block_pairs(BodyRun *run, PartnerRun *partner, const Bindings *in, const Batch *batch,
-                          uint32_t number, int64_t first, int64_t last, Pairs *pairs)
+static void add_candidates(const MatchRun *match, const BlockBatch *batch, uint32_t number,
+                           int64_t binding, Pairs *pairs)
 {
-    const MatchRun *match = partner->match;
-    PartnerRun *block = match->blocks[number];
-    int64_t from = pairs->count, more = 0;
-    for (int64_t i = first; i < last; i++)
-        more += group_size(block, batch->groups[number][i]);
-    TRY(check_limit(run, match, number, more));
-    for (int64_t i = first; more > 0 && i < last; i++) {
-        int64_t group = batch->groups[number][i];
-        for (int64_t k = 0; k < group_size(block, group); k++) {
-            int64_t row = block->rows[block->starts[group] + k];
-            if (!found_before(match, batch, number, i, row))
-                pairs_add(pairs, i, row);
+    const PartnerRun *block = batch[number].block;
+    int64_t count;
+    const int64_t *groups = groups_of(&batch[number], binding, &count);
+    for (int64_t g = 0; g < count; g++) {
+        for (int64_t k = block->starts[groups[g]]; k < block->starts[groups[g] + 1]; k++) {
+            if (!found_before(match, batch, number, binding, block->rows[k]))
+                pairs_add(pairs, binding, block->rows[k]);
         }
     }
-    TRY(pairs_judge(run, block, in, pairs, from, true));
+}
+
+// The pairs that one block finds for bindings [first, last).
+static Status block_pairs(BodyRun *run, PartnerRun *partner, const Bindings *in,
+                          const BlockBatch *batch, uint32_t number, int64_t first, int64_t last,
+                          Pairs *pairs)
+{
+    const MatchRun *match = partner->match;
+    int64_t from = pairs->count, more = 0;
+    for (int64_t i = first; i < last; i++)
+        more += candidate_count(&batch[number], i);
+    TRY(check_limit(run, match, number, more));
+    for (int64_t i = first; more > 0 && i < last; i++)
+        add_candidates(match, batch, number, i, pairs);
+    TRY(pairs_judge(run, match->blocks[number], in, pairs, from, true));
     int64_t kept = from;
     for (int64_t p = from; p < pairs->count; p++) {
         if (pairs->truth[p] != TRUTH_T)
@@ -378,12 +514,13 @@ static Status block_pairs(BodyRun *run, PartnerRun *partner, const Bindings *in,
 }
 
 // Bindings from `first` on whose candidates are few enough to be looked at together; at least one.
-static int64_t chunk_end(const MatchRun *match, const Batch *batch, int64_t count, int64_t first)
+static int64_t chunk_end(const MatchRun *match, const BlockBatch *batch, int64_t count,
+                         int64_t first)
 {
     int64_t total = 0, last = first;
     for (; last < count; last++) {
         for (uint32_t b = 0; b < match->model->block_count; b++)
-            total += group_size(match->blocks[b], batch->groups[b][last]);
+            total += candidate_count(&batch[b], last);
         if (total > CANDIDATES_MAX && last > first)
             break;
     }
@@ -417,15 +554,15 @@ static void open_pairs(const PartnerRun *partner, int64_t binding, CauseId cause
         add_undetermined(pairs, binding, partner->shadows[k], PAIR_OPEN, cause);
 }
 
-static void unplaced_pairs(const PartnerRun *partner, const Bindings *in, const Batch *batch,
+static void unplaced_pairs(const PartnerRun *partner, const Bindings *in, Vector *const *links,
                            Pairs *pairs)
 {
     const MatchRun *match = partner->match;
     bool blanks = partner->partner->kind != PARTNER_JOIN;
-    bool some = some_state(match, batch->links);
+    bool some = some_state(match, links);
     for (int64_t i = 0; (some || blanks) && i < in->count; i++) {
         CauseId cause = 0;
-        if (some && nowhere_placed(match, batch->links, partner->partner->policy, i, &cause)) {
+        if (some && nowhere_placed(match, links, partner->partner->policy, i, &cause)) {
             open_pairs(partner, i, cause, pairs);
             continue;
         }
@@ -438,28 +575,28 @@ static void unplaced_pairs(const PartnerRun *partner, const Bindings *in, const 
 Status match_collect(BodyRun *run, PartnerRun *partner, const Bindings *in, Pairs *pairs)
 {
     const MatchRun *match = partner->match;
-    Batch batch = batch_of(run, partner, in);
+    const BlockBatch *batch = batch_of(run, match, in);
     for (int64_t first = 0, last; first < in->count; first = last) {
-        last = chunk_end(match, &batch, in->count, first);
+        last = chunk_end(match, batch, in->count, first);
         int64_t from = pairs->count;
         for (uint32_t b = 0; b < match->model->block_count; b++)
-            TRY(block_pairs(run, partner, in, &batch, b, first, last, pairs));
+            TRY(block_pairs(run, partner, in, batch, b, first, last, pairs));
         TRY(weigh(run, partner, in, pairs, from));
     }
-    unplaced_pairs(partner, in, &batch, pairs);
+    unplaced_pairs(partner, in, batch_links(run, match, batch), pairs);
     return STATUS_OK;
 }
 
 void match_own_gaps(BodyRun *run, const PartnerRun *partner, const Bindings *in, uint8_t *own_gap)
 {
     const MatchRun *match = partner->match;
-    Batch batch = batch_of(run, partner, in);
+    const BlockBatch *batch = batch_of(run, match, in);
     for (int64_t i = 0; i < in->count; i++) {
         bool placed = false, gap = false;
         for (uint32_t b = 0; b < match->model->block_count; b++) {
             CauseId cause = 0;
             BlockPlace place =
-                block_place(batch.links[b], match->blocks[b]->link_count, POLICY_DROP, i, &cause);
+                block_place(batch[b].links, match->blocks[b]->link_count, POLICY_DROP, i, &cause);
             placed |= place == BLOCK_PLACED;
             gap |= place == BLOCK_NOTHING;
         }

@@ -126,7 +126,7 @@ static void evaluate_links(BodyRun *run, PartnerRun *partner)
     }
 }
 
-static void build_groups(PartnerRun *partner)
+void partner_links_group(PartnerRun *partner)
 {
     int64_t count = partner->rowset->row_count;
     partner->groups = group_table_create(partner->link_phys, partner->link_count);
@@ -233,13 +233,17 @@ static void measure_tolerance(BodyRun *run, PartnerRun *partner)
     partner->tolerated = !inside && (int128_t)partner->unplaced * 1000000000 <= allowed;
 }
 
-void partner_links_build(BodyRun *run, PartnerRun *partner)
+void partner_links_evaluate(BodyRun *run, PartnerRun *partner, const OnLeaf *given)
 {
     collect_links(partner);
-    if (partner->link_count == 0)
-        return;
-    evaluate_links(run, partner);
-    build_groups(partner);
+    if (given != NULL) {
+        partner->links[0] = given;
+        partner->link_phys[0] = type_phys(given->partner.type);
+        partner->link_count = 1;
+        partner->only_links = false;
+    }
+    if (partner->link_count > 0)
+        evaluate_links(run, partner);
 }
 
 Status partner_index_build(BodyRun *run, PartnerRun *partner)
@@ -247,7 +251,9 @@ Status partner_index_build(BodyRun *run, PartnerRun *partner)
     if (partner->partner->match != NULL) {
         match_open(run, partner);
     } else {
-        partner_links_build(run, partner);
+        partner_links_evaluate(run, partner, NULL);
+        if (partner->link_count > 0)
+            partner_links_group(partner);
         if (partner->link_count > 0 && some_link_unusable(partner))
             sort_unusable(run, partner);
         partner_find_loose(run, partner);

@@ -65,8 +65,10 @@ struct PartnerRun {
 // Builds link values, hash table, skeletons, blanks (partner_index.c).
 Status partner_index_build(BodyRun *run, PartnerRun *partner);
 void partner_index_free(PartnerRun *partner);
-// The part of it that finds known links: link values and hash table.
-void partner_links_build(BodyRun *run, PartnerRun *partner);
+// The parts of it that find known links: link values of all right rows (`given` stands for the condition's own
+// links if it is not NULL), and the hash table over them.
+void partner_links_evaluate(BodyRun *run, PartnerRun *partner, const OnLeaf *given);
+void partner_links_group(PartnerRun *partner);
 // The link values of a batch of bindings, one vector per link (partner.c).
 Vector *partner_binding_links(BodyRun *run, const PartnerRun *partner, const Bindings *in);
 // Right rows that may be the partners of bindings whose links are not blank, beside the hash table: those whose

@@ -257,8 +257,12 @@ static void dump_match(Dumper *d, const MatchModel *match)
                   match->review);
     for (uint32_t i = 0; i < match->block_count; i++) {
         indent(d, 3);
-        strbuf_printf(d->out, "block %u\n", i);
-        dump_leaves(d, &match->blocks[i]);
+        const MatchBlock *block = &match->blocks[i];
+        strbuf_printf(d->out, "block %u%s\n", i,
+                      !block->mentions         ? ""
+                      : block->text_is_earlier ? " words of the partner"
+                                               : " words of the earlier side");
+        dump_leaves(d, &block->on);
     }
     for (uint32_t i = 0; i < match->compare_count; i++) {
         const MatchCompare *compare = &match->compares[i];

@@ -391,15 +391,18 @@ static void verify_nodes(Verifier *v, const Partner *partner)
     require(v, partner->node_count == 0 || depth == 1, "not one value is left");
 }
 
-static void verify_block(Verifier *v, const Partner *block)
+static void verify_block(Verifier *v, const MatchBlock *match)
 {
-    bool key = false;
+    const Partner *block = &match->on;
+    bool key = match->mentions;
     for (uint32_t i = 0; i < block->leaf_count && v->ok; i++) {
         verify_leaf(v, &block->leaves[i]);
         key |= block->leaves[i].key && block->leaves[i].conjunct;
     }
     verify_nodes(v, block);
     require(v, key, "a block has no link to look up");
+    if (v->ok && match->mentions)
+        verify_leaf(v, &match->link);
 }
 
 static void verify_match(Verifier *v, const MatchModel *match)

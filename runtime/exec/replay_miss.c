@@ -434,8 +434,9 @@ void replay_miss_partner(Replay *replay, BodyRun *run, const Operator *op, const
 {
     const Partner *partner = &op->partner;
     ReplayTrack *track = track_of(replay, op);
-    if (partner->kind != PARTNER_JOIN && partner->kind != PARTNER_EXISTS &&
-        partner->kind != PARTNER_LACKS)
+    bool told = partner->kind == PARTNER_JOIN || partner->kind == PARTNER_EXISTS ||
+                partner->kind == PARTNER_LACKS;
+    if (!told || partner->match != NULL) // a match model has no conjuncts: weights decide
         return;
     for (int64_t i = 0; i < before->count && track->bindings < REPLAY_BINDINGS_MAX; i++) {
         BindState state = bindings_state(run, before, i);

@@ -241,6 +241,9 @@ static const char *advice(const Report *report, Reason reason)
     case REASON_SEVERAL_AT_THE_SAME_TIME:
         return word(report, "核对哪一条对应记录是对的，或者在条件里再加一项加以区分",
                     "find out which partner is right, or add a condition that tells them apart");
+    case REASON_UNDER_REVIEW:
+        return word(report, "看匹配各项的权重，人工认定这两行是不是同一对象",
+                    "look at the weights of the match and decide whether both rows are one thing");
     case REASON_UNKNOWN_ROW:
     case REASON_UNDECIDED_ROW:
     case REASON_UNDECIDED_MEMBERS:

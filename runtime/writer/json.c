@@ -134,25 +134,69 @@ static void add_causes(StrBuf *out, const Entry *entry)
     strbuf_add_char(out, ']');
 }
 
+// {"variable":…,"table":…,"file":…,"row":…}
+static void add_row(StrBuf *out, const EvidenceRow *row)
+{
+    strbuf_add_c(out, "{\"variable\":");
+    if (row->variable.len > 0)
+        json_add_str(out, row->variable);
+    else
+        strbuf_add_c(out, "null"); // of a gap line
+    add_text(out, "table", row->table);
+    add_text_or_null(out, "file", row->file, row->file.len > 0);
+    add_number(out, "row", row->row);
+    strbuf_add_char(out, '}');
+}
+
 static void add_evidence(StrBuf *out, const Entry *entry)
 {
     add_name(out, "evidence");
     strbuf_add_char(out, '[');
     for (uint32_t i = 0; i < entry->evidence_count; i++) {
-        const EvidenceRow *row = &entry->evidence[i];
         add_comma(out, i);
-        strbuf_add_c(out, "{\"variable\":");
-        if (row->variable.len > 0)
-            json_add_str(out, row->variable);
-        else
-            strbuf_add_c(out, "null"); // of a gap line
-        add_text(out, "table", row->table);
-        add_text_or_null(out, "file", row->file, row->file.len > 0);
-        add_number(out, "row", row->row);
-        strbuf_add_char(out, '}');
+        add_row(out, &entry->evidence[i]);
     }
     strbuf_add_char(out, ']');
     add_number(out, "evidence_total", entry->evidence_total);
+}
+
+static void add_match(StrBuf *out, const EntryMatch *match)
+{
+    strbuf_add_c(out, "{\"match\":");
+    json_add_str(out, match->model);
+    add_text(out, "weight", match->weight);
+    add_text(out, "verdict", match->accepted ? STR("accept") : STR("review"));
+    add_name(out, "rows");
+    strbuf_add_char(out, '[');
+    add_row(out, &match->earlier);
+    strbuf_add_char(out, ',');
+    add_row(out, &match->own);
+    strbuf_add_char(out, ']');
+    add_name(out, "parts");
+    strbuf_add_char(out, '[');
+    for (uint32_t i = 0; i < match->part_count; i++) {
+        add_comma(out, i);
+        strbuf_add_c(out, "{\"name\":");
+        json_add_str(out, match->parts[i].name);
+        add_text(out, "level", match->parts[i].level);
+        add_text(out, "weight", match->parts[i].weight);
+        strbuf_add_char(out, '}');
+    }
+    strbuf_add_c(out, "]}");
+}
+
+// Only of rules that use a match model.
+static void add_matches(StrBuf *out, const Entry *entry)
+{
+    if (entry->match_count == 0)
+        return;
+    add_name(out, "matches");
+    strbuf_add_char(out, '[');
+    for (uint32_t i = 0; i < entry->match_count; i++) {
+        add_comma(out, i);
+        add_match(out, &entry->matches[i]);
+    }
+    strbuf_add_char(out, ']');
 }
 
 void json_add_entry(StrBuf *out, Str rule, const Entry *entry)
@@ -182,6 +226,7 @@ void json_add_entry(StrBuf *out, Str rule, const Entry *entry)
     add_number(out, "undecided_rows", entry->undecided_rows);
     add_number(out, "excluded_rows", entry->excluded_rows);
     add_evidence(out, entry);
+    add_matches(out, entry);
     strbuf_add_char(out, '}');
 }
 

@@ -100,6 +100,27 @@ static void add_evidence(const Writer *writer, StrBuf *out, const Entry *entry)
                       table_word(writer, "行", "rows"));
 }
 
+// s 3 ~ b 5  同一门店 11（认定）：名称 8、号码 3
+static void add_matches(const Writer *writer, StrBuf *out, const Entry *entry)
+{
+    for (uint32_t i = 0; i < entry->match_count; i++) {
+        const EntryMatch *match = &entry->matches[i];
+        strbuf_printf(out,
+                      "      %s" STR_FMT " %" PRId64 " ~ " STR_FMT " %" PRId64 "  " STR_FMT
+                      " " STR_FMT "%s",
+                      table_word(writer, "匹配 ", "match "), STR_ARG(match->earlier.variable),
+                      match->earlier.row, STR_ARG(match->own.variable), match->own.row,
+                      STR_ARG(match->model), STR_ARG(match->weight),
+                      match->accepted ? table_word(writer, "（认定）", " (accept)")
+                                      : table_word(writer, "（待复核）", " (review)"));
+        for (uint32_t p = 0; p < match->part_count; p++)
+            strbuf_printf(out, "%s" STR_FMT " " STR_FMT,
+                          p == 0 ? table_word(writer, "：", ": ") : table_word(writer, "、", ", "),
+                          STR_ARG(match->parts[p].name), STR_ARG(match->parts[p].weight));
+        strbuf_add_char(out, '\n');
+    }
+}
+
 static void add_counts(const Writer *writer, StrBuf *out, const Entry *entry)
 {
     bool more = entry->list != LIST_UNDECIDED; // besides those that make the entry
@@ -173,4 +194,5 @@ void table_add_entry(const Writer *writer, StrBuf *out, const Entry *entry, int6
     add_causes(writer, out, entry);
     add_counts(writer, out, entry);
     add_evidence(writer, out, entry);
+    add_matches(writer, out, entry);
 }

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// words.h: which of many words a text holds, in one pass over the text, however many words there are.
+//
+// Words are numbered from 0 in the order in which they are added and must be distinct. They are found by their
+// first two characters, then by each length that a word with such a beginning has.
+
+#ifndef SUP_RUNTIME_BASE_WORDS_H
+#define SUP_RUNTIME_BASE_WORDS_H
+
+#include "runtime/base/str.h"
+
+typedef struct Words Words;
+
+Words *words_create(void);
+void words_destroy(Words *words); // NULL is allowed
+
+// Adds a word. The text must outlive `words`.
+void words_add(Words *words, Str word);
+
+// The numbers of the words that stand in `text`, each once, in the order in which they are met; the empty word
+// stands in every text. Returns their number; `found` is valid until the next call.
+size_t words_find(Words *words, Str text, const uint32_t **found);
+
+#endif
