@@ -140,7 +140,7 @@ static bool read_limits(Job *job)
 {
     RunOptions *options = &job->options;
     int64_t evidence;
-    const int64_t seconds_max = INT64_C(1000000000);
+    const int64_t seconds_max = INT64_C(1000000000), batch_max = options->batch_size;
     bool fine =
         args_number(job->args, OPTION_LIMIT_TIME, options->limit_seconds,
                     &options->limit_seconds) &&
@@ -153,9 +153,15 @@ static bool read_limits(Job *job)
                     &options->limit_output) &&
         args_number(job->args, OPTION_LIMIT_BYTES, options->load.limit_bytes,
                     &options->load.limit_bytes) &&
+        args_number(job->args, OPTION_BATCH, options->batch_size, &options->batch_size) &&
         args_number(job->args, OPTION_EVIDENCE, options->evidence_limit, &evidence);
     if (!fine)
         return false;
+    if (options->batch_size < 1 || options->batch_size > batch_max) {
+        tell(job->args, "--batch 应在 1 到 %d 之间", "--batch wants a number from 1 to %d",
+             (int)batch_max);
+        return false;
+    }
     options->evidence_limit = (uint32_t)MIN_OF(evidence, (int64_t)UINT32_MAX);
     options->limit_seconds = MIN_OF(options->limit_seconds, seconds_max);
     options->counts = args_has(job->args, OPTION_COUNTS);
