@@ -127,6 +127,22 @@ void body_forget_ring(BodyRun *run)
     }
 }
 
+// Filters that stand behind clause `index` in the text and before it in the plan: a loose row's binding has
+// not met them.
+static Status filter_moved(BodyRun *run, uint32_t index, Bindings *loose)
+{
+    const Operator *operators = run->body->operators;
+    for (uint32_t i = 0; i < index && loose->count > 0; i++) {
+        if (!is_filter(operators[i].kind) || operators[i].place < operators[index].place)
+            continue;
+        Bindings next = *loose;
+        run->shared->clause = &operators[i];
+        TRY(filter_apply(run, &operators[i], loose, &next));
+        *loose = next;
+    }
+    return STATUS_OK;
+}
+
 static Status push_loose(BodyRun *run)
 {
     for (uint32_t i = 0; i < run->end_operator; i++) {
@@ -134,6 +150,7 @@ static Status push_loose(BodyRun *run)
             continue;
         Bindings loose;
         partner_loose(run, run->partners[i], &loose);
+        TRY(filter_moved(run, i, &loose));
         if (loose.count > 0)
             TRY(body_push(run, i + 1, &loose));
         arena_reset(run->scratch);
