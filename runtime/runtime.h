@@ -27,12 +27,13 @@ typedef struct RunOptions {
     uint32_t evidence_limit; // rows shown per entry and variable, 100
     int64_t batch_size;      // 1024; any size must give the same bytes
     int64_t limit_pairs, limit_output, limit_rows;
-    int64_t limit_seconds;            // 0: none
-    int64_t limit_depth;              // most rounds of a recursion
-    int64_t limit_recursion;          // most rows of a recursive relation
-    bool counts;                      // keep rows in and out of every clause: run_flow
-    bool plain_recursion;             // tests: recursion takes its careful road on clean data too
-    const TestCase *test;             // run a test: its given tables instead of files
+    int64_t limit_seconds;   // 0: none
+    int64_t limit_depth;     // most rounds of a recursion
+    int64_t limit_recursion; // most rows of a recursive relation
+    bool counts;             // keep rows in and out of every clause: run_flow
+    bool no_graph;           // tests: a recursion goes by rounds even where a graph could answer
+    bool plain_recursion;    // tests: recursion takes its careful road on clean data too
+    const TestCase *test;    // run a test: its given tables instead of files
     bool (*cancelled)(void *closure); // polled now and then; may be NULL
     void *cancel_closure;
 } RunOptions;

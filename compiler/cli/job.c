@@ -187,6 +187,9 @@ int job_options(Job *job)
         options->plain_recursion =
             options->plain_recursion ||
             str_equal(args->values[OPTION_OPT_OFF].items[i], STR(SESSION_SEMI_NAIVE));
+    for (size_t i = 0; i < args->values[OPTION_OPT_OFF].count; i++)
+        options->no_graph = options->no_graph ||
+                            str_equal(args->values[OPTION_OPT_OFF].items[i], STR(SESSION_GRAPH));
     options->settings = job->settings.items;
     options->setting_count = (uint32_t)job->settings.count;
     options->load.data_folder = args_text(args, OPTION_DATA, STR(""));

@@ -116,7 +116,8 @@ static bool read_passes(Session *session, CompileOptions *options)
     Str *passes = ARENA_ARRAY(session->arena, Str, given + 1);
     for (size_t i = 0; i < given; i++) {
         passes[i] = args->values[OPTION_OPT_OFF].items[i];
-        if (!compile_has_pass(passes[i]) && !str_equal(passes[i], STR(SESSION_SEMI_NAIVE))) {
+        if (!compile_has_pass(passes[i]) && !str_equal(passes[i], STR(SESSION_SEMI_NAIVE)) &&
+            !str_equal(passes[i], STR(SESSION_GRAPH))) {
             tell(args, "没有名为“" STR_FMT "”的改写", "there is no rewrite named '" STR_FMT "'",
                  STR_ARG(passes[i]));
             return false;

@@ -10,6 +10,7 @@
 
 // A rewrite of the run, not of the plan, that --opt-off may name: recursion reads only what is new.
 #define SESSION_SEMI_NAIVE "semi-naive"
+#define SESSION_GRAPH "graph"
 
 typedef struct Session {
     const Args *args;

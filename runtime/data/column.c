@@ -167,9 +167,30 @@ void column_append(Column *column, const Value *value)
     column->count++;
 }
 
-static int128_t exact_at(const Vector *values, int64_t row)
+static void append_codes(Column *column, const uint32_t *codes, const int64_t *rows, int64_t first,
+                         int64_t count)
 {
-    return values->phys == PHYS_I64 ? values->i64[row] : values->i128[row];
+    uint32_t *to = (uint32_t *)column->values + column->count;
+    for (int64_t i = 0; i < count; i++)
+        to[i] = codes[rows == NULL ? first + i : rows[first + i]];
+    column->count += count;
+}
+
+static void append_integers(Column *column, const int64_t *values, const int64_t *rows,
+                            int64_t first, int64_t count)
+{
+    int64_t *to = (int64_t *)column->values + column->count;
+    int64_t low = INT64_MAX, high = INT64_MIN;
+    for (int64_t i = 0; i < count; i++) {
+        to[i] = values[rows == NULL ? first + i : rows[first + i]];
+        low = MIN_OF(low, to[i]);
+        high = MAX_OF(high, to[i]);
+    }
+    column->count += count;
+    if (count > 0) {
+        note_number(column, low);
+        note_number(column, high);
+    }
 }
 
 void column_append_known(Column *column, const Vector *values, const int64_t *rows, int64_t first,
@@ -177,29 +198,32 @@ void column_append_known(Column *column, const Vector *values, const int64_t *ro
 {
     ASSERT(values->phys == column->phys);
     column_reserve(column, count);
-    bool numeric = column->phys == PHYS_I64 || column->phys == PHYS_I128;
-    size_t size = phys_size(column->phys);
-    if (!numeric && rows == NULL && count > 0) {
-        memcpy((char *)column->values + (size_t)column->count * size,
-               (const char *)values->data + (size_t)first * size, (size_t)count * size);
-        column->count += count;
+    if (column->phys == PHYS_CODE) {
+        append_codes(column, values->code, rows, first, count);
+        return;
+    }
+    if (column->phys == PHYS_I64) {
+        append_integers(column, values->i64, rows, first, count);
         return;
     }
     for (int64_t i = first; i < first + count; i++) {
-        int64_t row = rows == NULL ? i : rows[i];
-        if (numeric) {
-            int128_t number = exact_at(values, row);
-            note_number(column, number);
-            if (column->phys == PHYS_I64)
-                ((int64_t *)column->values)[column->count] = (int64_t)number;
-            else
-                store_exact(column, number);
-        } else {
-            memcpy((char *)column->values + (size_t)column->count * size,
-                   (const char *)values->data + (size_t)row * size, size);
-        }
-        column->count++;
+        Value value = vector_value(values, column->type, rows == NULL ? i : rows[i]);
+        column_append(column, &value);
     }
+}
+
+void column_append_repeated(Column *column, const Vector *values, int64_t row, int64_t count)
+{
+    ASSERT(values->phys == column->phys);
+    column_reserve(column, count);
+    Value value = vector_value(values, column->type, row);
+    if (count > 0)
+        column_append(column, &value);
+    size_t size = cell_size(column);
+    char *first = (char *)column->values + (size_t)(column->count - 1) * size;
+    for (int64_t i = 1; i < count; i++)
+        memcpy(first + (size_t)i * size, first, size);
+    column->count += MAX_OF(count - 1, 0);
 }
 
 // ---------------------------------------------------------------- single values

@@ -70,6 +70,8 @@ void column_append(Column *column, const Value *value);
 // Appends known values of the column's layout: those at rows[first..first+count), or first..first+count without rows.
 void column_append_known(Column *column, const Vector *values, const int64_t *rows, int64_t first,
                          int64_t count);
+// Appends the known value at `row` so many times.
+void column_append_repeated(Column *column, const Vector *values, int64_t row, int64_t count);
 // Makes room for `extra` further rows.
 void column_reserve(Column *column, int64_t extra);
 // The value at `row`.

@@ -3,8 +3,9 @@
 // recursion.c: relations that use themselves, alone or in a ring.
 //
 // Round d holds the rows of all derivations of depth <= d; the rounds end when nothing changes, and a relation with
-// `limit depth n` stands still after round n (spec/evaluation.md 8). Two roads give the same rows:
+// `limit depth n` stands still after round n (spec/evaluation.md 8). Three roads give the same rows:
 //
+// - Some recursions are questions to a graph, which needs no rounds (recursion_graph.c).
 // - On clean data (every row certain and known) a round reads what the last one added, through each use of the ring
 //   in turn (semi-naive), and indexes over the tables beside it are built once.
 // - As soon as a row is not certain or has an unknown cell, all is begun anew with rounds that read everything the
@@ -172,19 +173,25 @@ static void begin_anew(Fix *fix)
 
 static Status solve(Fix *fix, Rowset **rows)
 {
-    bool clean = !fix->shared->options->plain_recursion;
-    if (clean)
+    bool clean = !fix->shared->options->plain_recursion, solved = false;
+    if (clean && !fix->shared->options->no_graph)
+        TRY(fix_solve_graph(fix, &solved));
+    if (clean && !solved) {
+        begin_anew(fix);
         TRY(fix_solve_clean(fix, &clean));
+    }
     if (!clean) {
         begin_anew(fix);
         TRY(fix_solve_plain(fix));
     }
     for (uint32_t m = 0; m < fix->count; m++) {
         FixRelation *member = &fix->relations[m];
-        if (clean)
+        if (clean) { // settled; it changes hands
             rows[member->index] = member->result;
-        else
+            member->result = NULL;
+        } else {
             TRY(rows_settle(&member->maker, member->relation, &rows[member->index]));
+        }
     }
     return STATUS_OK;
 }
@@ -201,8 +208,11 @@ Status recursion_build(RunShared *shared, const uint32_t *members, uint32_t coun
         member_init(&fix, &fix.relations[m], members[m], &gap_lines[members[m]]);
     }
     Status status = solve(&fix, rows);
-    for (uint32_t m = 0; m < count; m++)
+    for (uint32_t m = 0; m < count; m++) {
+        if (status != STATUS_OK)
+            rowset_destroy(fix.relations[m].result);
         member_deinit(&fix.relations[m]);
+    }
     free(fix.relations);
     arena_destroy(fix.arena);
     return status;

@@ -196,7 +196,8 @@ static Status first_round(Fix *fix, const Variants *variants)
         }
     }
     for (size_t v = 0; v < variants->count && all_clean(fix); v++)
-        TRY(variant_open(variants->items[v]));
+        if (!fix_stands_still(variants->items[v]->into, 1))
+            TRY(variant_open(variants->items[v]));
     return STATUS_OK;
 }
 

@@ -47,6 +47,9 @@ bool fix_stands_still(const FixRelation *member, int64_t round);
 // The limit of rows of a recursive relation.
 Status fix_row_limit(const Fix *fix, const FixRelation *member, int64_t rows);
 
+// Answers by the graph of the steps, where the ring is one relation of that form and all is certain and known: then
+// *solved, and the result stands in the member. Else nothing of use was done.
+Status fix_solve_graph(Fix *fix, bool *solved);
 // The rows of all rounds, as each member's result. *clean is false where some row is not certain or has an unknown cell;
 // then the makers hold nothing of use.
 Status fix_solve_clean(Fix *fix, bool *clean);

@@ -5,7 +5,7 @@
     tests/bench/language/recursion.py [--sup PATH] [--folder DIR] [--rounds N] [--no-peer] [--threads N] [JOB…]
 
 Jobs: random (closure of 5,000 nodes and 15,000 edges), cliques (of 300 cliques of 20 nodes in a chain), tree (of a
-binary tree of depth 17), groups (the least node of each connected group, 500,000 nodes and 1,000,000 edges). Each is
+binary tree of depth 20), groups (the least node of each connected group, 500,000 nodes and 1,000,000 edges). Each is
 one process from the file to the answer; the runs alternate and the best of each counts. Data and the peer (from pip,
 in a virtual environment) stay in the folder between calls. Timings are no test: the exit code is 1 only if answers
 differ.
@@ -68,7 +68,7 @@ def clique_edges(cliques=300, size=20):
             yield first + size - 1, first + size
 
 
-def tree_edges(depth=17):
+def tree_edges(depth=20):
     return ((child // 2, child) for child in range(2, 2 ** (depth + 1)))
 
 
