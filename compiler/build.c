@@ -416,6 +416,7 @@ static void clue_fields(Builder *builder, const AstClue *clue, PlanBody *out)
         evidence[i] = body->evidence_vars[i]->slot;
     out->evidence = evidence;
     out->evidence_count = body->evidence_count;
+    out->evidence_paths = body->evidence_paths;
 }
 
 static void body_end(Builder *builder, PlanBody *out)

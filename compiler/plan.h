@@ -184,6 +184,7 @@ typedef struct PlanBody {
     const PlanExpr *title, *severity;
     const uint32_t *evidence; // slots
     uint32_t evidence_count;
+    uint64_t evidence_paths; // slots whose path is wanted, as bits
 } PlanBody;
 
 typedef struct Plan {

@@ -92,13 +92,16 @@ static FieldKind field_kind(Str name)
 static void evidence_item(BodyState *b, const AstNode *item, const TypedVar **vars)
 {
     const AstNode *name = item;
+    bool path = false;
     if (item->kind == AST_CALL && ast_as_Call(item)->arguments.count == 1 &&
         ast_as_Call(item)->callee->kind == AST_NAME) {
         Str callee = ast_as_Name(ast_as_Call(item)->callee)->text;
         const AstNode *argument = ast_as_Call(item)->arguments.items[0];
         if ((str_equal(callee, STR("path")) || str_equal(callee, STR("路径"))) &&
-            argument->kind == AST_ARGUMENT)
+            argument->kind == AST_ARGUMENT) {
             name = ast_as_Argument(argument)->value;
+            path = true;
+        }
     }
     VarState *var = name->kind == AST_NAME ? body_var(b, ast_as_Name(name)->text) : NULL;
     bool row = var && (var->pub.kind < TYPED_VAR_EACH || var->pub.kind == TYPED_VAR_STEP);
@@ -111,6 +114,8 @@ static void evidence_item(BodyState *b, const AstNode *item, const TypedVar **va
     e->ref = TYPED_REF_VAR;
     e->var = &var->pub;
     var->pub.used = true;
+    if (path && var->pub.slot < 64)
+        b->pub.evidence_paths |= UINT64_C(1) << var->pub.slot;
     for (uint32_t i = 0; i < b->pub.evidence_count; i++)
         if (vars[i] == &var->pub)
             return; /* `{f, path(f)}`: its rows are shown once */

@@ -144,6 +144,7 @@ struct TypedBody {
     const TypedVar *const
         *evidence_vars; /* in evidence's order; without the field all row variables */
     uint32_t evidence_count;
+    uint64_t evidence_paths; /* slots of the variables whose path is wanted */
     /* Yield: column of the relation or query that each entry gives. */
     const uint32_t *yield_columns;
     /* Query: column number of each `order by` entry; UINT32_MAX: an expression over columns. */

@@ -358,6 +358,7 @@ static void lower_clue(Lowerer *lowerer, Body *out)
     out->field_count = plan->field_count;
     out->evidence = plan->evidence;
     out->evidence_count = plan->evidence_count;
+    out->evidence_paths = plan->evidence_paths;
 }
 
 void lower_body(Lowerer *lowerer, const PlanBody *plan, Body *out)

@@ -256,6 +256,8 @@ typedef struct Body {
     uint32_t field_count;
     const uint32_t *evidence; // slots
     uint32_t evidence_count;
+    uint64_t
+        evidence_paths; // slots of which the chain of rows that led to each row is evidence too, as bits
     uint32_t end_place; // place of clue or yield
 } Body;
 

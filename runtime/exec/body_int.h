@@ -77,6 +77,7 @@ typedef struct
 } CauseCount;
 
 typedef struct PartnerRun PartnerRun;
+typedef struct ParentsOf ParentsOf;
 typedef struct Observer Observer;
 typedef struct Produced Produced;
 
@@ -89,6 +90,7 @@ typedef struct RunShared {
     CauseTable *causes;
     // Finished sources; NULL while not computed.
     Rowset **tables, **relations, **rules;
+    ParentsOf **parents;    // per relation; NULL while nobody asked for paths (recursion_path.h)
     int64_t pairs;          // judged so far, against limit_pairs
     const Operator *clause; // under way, for messages of limits; NULL outside bodies
     int64_t deadline_us;    // of the clock; 0: no limit of time

@@ -9,6 +9,7 @@
 #include "runtime/base/sort.h"
 #include "runtime/clue/clue_id.h"
 #include "runtime/exec/entry_int.h"
+#include "runtime/exec/recursion_path.h"
 
 typedef struct Builder {
     Finding *finding;
@@ -576,11 +577,24 @@ static Status check_output(const Finding *finding, const Rule *rule)
                      STR_ARG(rule->name), count, limit);
 }
 
+// The parents of rows whose path is evidence.
+static Status find_paths(Finding *finding)
+{
+    const Body *body = finding->run.body;
+    for (uint32_t i = 0; i < body->evidence_count; i++) {
+        RowSource source = body->slots[body->evidence[i]].source;
+        if ((body->evidence_paths >> body->evidence[i] & 1) != 0 && source.kind == SOURCE_RELATION)
+            TRY(parents_find(finding->run.shared, source.index));
+    }
+    return STATUS_OK;
+}
+
 Status finding_entries(Finding *finding, const Rule *rule, RuleResult *result)
 {
     *result =
         (RuleResult){.arena = arena_create(NULL, 0), .rule = rule->name, .title = rule->title};
     TRY(check_output(finding, rule));
+    TRY(find_paths(finding));
     Entries entries = {0};
     Builder builder = {.finding = finding,
                        .rule = rule,

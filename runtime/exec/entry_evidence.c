@@ -3,6 +3,7 @@
 // entry_evidence.c: the input rows behind an entry, and gap lines.
 
 #include "runtime/exec/entry_int.h"
+#include "runtime/exec/recursion_path.h"
 
 typedef VEC(int64_t) RowNumbers;
 
@@ -49,17 +50,34 @@ EvidenceRow evidence_row(Str variable, const Rowset *rowset, int64_t row)
     return out;
 }
 
-static void put_rows(Arena *arena, const Rowset *rowset, Str variable, const RowNumbers *rows,
-                     uint32_t limit, EvidenceRow **out, uint32_t *count)
+static void put_rows(Arena *arena, Str variable, const PathRows *rows, uint32_t limit,
+                     EvidenceRow **out, uint32_t *count)
 {
     uint32_t shown = (uint32_t)MIN_OF(rows->count, (size_t)limit);
     EvidenceRow *grown = ARENA_ARRAY(arena, EvidenceRow, *count + shown + 1);
     if (*count > 0)
         memcpy(grown, *out, *count * sizeof *grown);
     for (uint32_t i = 0; i < shown; i++)
-        grown[*count + i] = evidence_row(variable, rowset, rows->items[i]);
+        grown[*count + i] = evidence_row(variable, rows->items[i].rowset, rows->items[i].row);
     *out = grown;
     *count += shown;
+}
+
+// The rows of one variable, each behind the chain that led to it where that is wanted.
+static void trace_rows(const Finding *finding, uint32_t slot, const RowNumbers *rows, PathRows *out)
+{
+    const Body *body = finding->run.body;
+    RowSource source = body->slots[slot].source;
+    bool path = (body->evidence_paths >> slot & 1) != 0 && source.kind == SOURCE_RELATION;
+    Map seen = {0};
+    vec_clear(out);
+    for (size_t i = 0; i < rows->count; i++) {
+        if (path)
+            parents_path(finding->run.shared, source.index, rows->items[i], &seen, out);
+        else
+            vec_push(out, (PathRow){slot_rowset(&finding->run, slot), rows->items[i]});
+    }
+    map_deinit(&seen);
 }
 
 void members_evidence(Finding *finding, Arena *arena, const int64_t *members, int64_t count,
@@ -71,6 +89,7 @@ void members_evidence(Finding *finding, Arena *arena, const int64_t *members, in
     EvidenceRow *out = NULL;
     uint32_t out_count = 0;
     RowNumbers rows = {0};
+    PathRows traced = {0};
     for (uint32_t s = 0; s < slots; s++) {
         uint32_t slot = every ? s : body->evidence[s];
         if (body->slots[slot].source.kind == SOURCE_PRODUCED)
@@ -79,12 +98,13 @@ void members_evidence(Finding *finding, Arena *arena, const int64_t *members, in
         for (int64_t i = 0; i < count; i++)
             collect_rows(&finding->members.all, members[i], slot, row_class, &rows);
         sort_distinct(&rows);
-        entry->evidence_total += (int64_t)rows.count;
-        const Rowset *rowset = slot_rowset(&finding->run, slot);
-        put_rows(arena, rowset, body->slots[slot].name, &rows,
+        trace_rows(finding, slot, &rows, &traced);
+        entry->evidence_total += (int64_t)traced.count;
+        put_rows(arena, body->slots[slot].name, &traced,
                  finding->run.shared->options->evidence_limit, &out, &out_count);
     }
     vec_free(&rows);
+    vec_free(&traced);
     entry->evidence = out;
     entry->evidence_count = out_count;
     entry_matches(finding, arena, members, count, row_class, entry);

@@ -405,7 +405,8 @@ static void dump_end(Dumper *d, const Body *body)
         indent(d, 2);
         strbuf_add_c(d->out, "evidence");
         for (uint32_t i = 0; i < body->evidence_count; i++)
-            strbuf_printf(d->out, " " STR_FMT, STR_ARG(body->slots[body->evidence[i]].name));
+            strbuf_printf(d->out, " " STR_FMT "%s", STR_ARG(body->slots[body->evidence[i]].name),
+                          body->evidence_paths >> body->evidence[i] & 1 ? " path" : "");
         strbuf_add_char(d->out, '\n');
     }
 }

@@ -7,6 +7,7 @@
 #include "runtime/exec/finding.h"
 #include "runtime/exec/flow.h"
 #include "runtime/exec/recursion.h"
+#include "runtime/exec/recursion_path.h"
 #include "runtime/exec/replay.h"
 #include "runtime/exec/table.h"
 
@@ -294,6 +295,8 @@ static void share(Run *run, Error *error)
     shared->tables = base_alloc_zeroed(MAX_OF(program->table_count, 1u), sizeof *shared->tables);
     shared->relations =
         base_alloc_zeroed(MAX_OF(program->relation_count, 1u), sizeof *shared->relations);
+    shared->parents =
+        base_alloc_zeroed(MAX_OF(program->relation_count, 1u), sizeof *shared->parents);
     shared->rules = base_alloc_zeroed(MAX_OF(program->rule_count, 1u), sizeof *shared->rules);
     run->relation_gaps =
         base_alloc_zeroed(MAX_OF(program->relation_count, 1u), sizeof *run->relation_gaps);
@@ -387,6 +390,7 @@ void run_close(Run *run)
     if (run == NULL)
         return;
     close_results(run);
+    parents_free(&run->shared);
     close_rowsets(run->shared.tables, run->program->table_count);
     close_rowsets(run->shared.relations, run->program->relation_count);
     close_rowsets(run->shared.rules, run->program->rule_count);
