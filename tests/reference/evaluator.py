@@ -649,6 +649,7 @@ STEPS = {
     ast.Sequence: Reading.sequence,
     ast.Where: Reading.where,
     ast.Let: Reading.let,
+    ast.Series: Reading.end,
     ast.Doubt: Reading.doubt,
     ast.Except: Reading.except_,
     ast.Cites: Reading.cites,

@@ -118,6 +118,11 @@ def _part(e, s):
     return Issue(row.cause) if isinstance(row, Unplaced) else row.part(e.name, s.mode)
 
 
+def _series(e, s):
+    from series import fold
+    return fold(e, s)
+
+
 def _row_present(e, s):
     row = (s.binding or s.group.representative).rows[e.var]
     if isinstance(row, Unplaced):
@@ -419,6 +424,7 @@ EVALUATE = {
     ast.Call: _call,
     ast.Agg: lambda e, s: _aggregate(e, s),
     ast.Part: lambda e, s: _part(e, s),
+    ast.SeriesFold: lambda e, s: _series(e, s),
     ast.WinFn: lambda e, s: s.window.ordered(e, s),
     ast.WinRef: lambda e, s: s.body.windows[e.clause.name].value(s),
     ast.Template: _template,

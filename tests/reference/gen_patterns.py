@@ -2,8 +2,11 @@
 """Random `session`, `connect` and `sequence` clauses, with a condition that reads what they made."""
 
 import model as ast
-from values import INTEGER, Type
+from model import aggregate
+from pools import day
+from values import DATE, INTEGER, Type
 
+SERIES_FOLDS = ("sum", "min", "max", "mean", "missing_count")
 BUNCH = {"session": Type("session"), "connect": Type("component")}
 LINK_TYPES = ("编码", "person_id", "text")
 
@@ -70,3 +73,26 @@ def _sequence(maker, scope):
     scope[:] = [Var(f"{label}.{var.name}", var.columns) for label in labels]
     return [clause]
 
+
+
+def series(maker, scope):
+    """A series below a fence and a condition on a fold of it; nothing without dates and numbers."""
+    rows = [v for v in scope if not v.attached and not v.optional]
+    dates, numbers = maker.columns_of(rows, "date"), maker.columns_of(rows, "integer")
+    if not dates or not rows:
+        return []
+    per = maker.pick(["month", "month", "day"])
+    over = (day("2023-12-31"), day("2024-02-15")) if per == "month" else \
+        (day("2024-02-28"), day("2024-03-02"))
+    if maker.chance(0.1):
+        over = over[::-1]
+    value = aggregate("sum", maker.pick(numbers)) if numbers and maker.chance(0.6) else \
+        aggregate("count", vars_=(maker.pick(rows).name,))
+    fill = ast.Lit(0, INTEGER) if maker.chance(0.6) else None
+    clause = ast.Series(maker.fresh("列"), value, per, maker.pick(dates),
+                        tuple(ast.Lit(d, DATE) for d in over), fill)
+    fn = maker.pick(SERIES_FOLDS if fill is None else SERIES_FOLDS[:4])
+    type_ = aggregate(fn, value).type if fn != "missing_count" else INTEGER
+    test = maker.comparison(ast.SeriesFold(fn, clause, type_),
+                            ast.Lit(maker.pick([0, 1, 2, 3]), INTEGER))
+    return [clause, ast.Where(test)]

@@ -608,6 +608,8 @@ class Maker:
 
     def group_clauses(self, scope, rule):
         found = []
+        if "series" in self.features and self.level == 1:
+            found += gen_patterns.series(self, scope)
         for _ in range(self.pick([0, 1, 1, 2])):
             u = self.rng.random()
             if u < 0.15:
@@ -758,7 +760,7 @@ def declared(type_):
 
 
 # Clauses that occur only where they are asked for; RUNS are those that the engine executes.
-FEATURES = ("recursion", "each", "among", "session", "connect", "sequence")
+FEATURES = ("recursion", "each", "among", "session", "connect", "sequence", "series")
 RUNS = ("each", "recursion")
 
 

@@ -208,6 +208,15 @@ class Part:
 
 
 @dataclass(frozen=True)
+class SeriesFold:
+    """An aggregate over the slots of a series."""
+
+    fn: str
+    clause: object
+    type: Type
+
+
+@dataclass(frozen=True)
 class WinFn:
     """An ordered function of `let … among (…) ordered by …`: rank, previous, running_sum …"""
 
@@ -346,6 +355,18 @@ class Sequence:
     order: tuple
     within: object
     steps: tuple
+
+
+@dataclass(frozen=True)
+class Series:
+    """`series name = aggregate per unit by time over [a .. b] fill f`; fill None is `missing`."""
+
+    name: str
+    value: object
+    per: str
+    by: object
+    over: tuple
+    fill: object = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from values import canonical, date_text, month_text
 
 WORDS = {
     "from": "来自", "join": "关联", "lookup": "查找", "attach": "附带", "exists": "存在",
-    "each": "逐一", "extract": "提取", "lacks": "不存在", "session by": "批次 按", "gap": "间隔", "connect": "连通", "with": "与",
+    "each": "逐一", "extract": "提取", "lacks": "不存在", "series": "序列", "per": "每", "over": "范围", "fill": "补",
+    "missing": "缺失", "session by": "批次 按", "gap": "间隔", "connect": "连通", "with": "与",
     "sequence by": "次序 按", "step": "步骤", "absent": "其间无", "among": "同组", "ordered by": "依序 按", "latest": "最近", "as": "记作", "on": "条件", "where": "筛选", "let": "设",
     "doubt": "存疑", "except": "除外", "when": "当", "cites": "依据", "score": "计分", "clue": "线索",
     "yield": "得出", "if": "若", "then": "则", "else": "否则", "or": "或", "and": "且", "not": "非",
@@ -200,6 +201,12 @@ class Renderer:
                   for label, absent, e in c.steps]
         return "\n".join(lines)
 
+    def _series(self, c):
+        fill = self.word("missing") if c.fill is None else self.expr(c.fill)
+        return (f"{self.word('series')} {c.name} = {self.expr(c.value)} {self.word('per')} "
+                f"{c.per} {self.word('by')} {self.expr(c.by)} {self.word('over')} "
+                f"[{self.expr(c.over[0])} .. {self.expr(c.over[1])}] {self.word('fill')} {fill}")
+
     def _where(self, c):
         return f"{self.word('where')} {self.expr(c.cond)}{self._policy(c.policy)}"
 
@@ -221,6 +228,9 @@ class Renderer:
 
     def _part(self, e):
         return (f"size({e.var})" if e.name == "size" else f"{e.var}.{e.name}"), ATOM
+
+    def _seriesfold(self, e):
+        return f"{self.name(e.fn)}({e.clause.name})", ATOM
 
     def _winfn(self, e):
         return f"{self.name(e.fn)}({'' if e.arg is None else self.expr(e.arg)})", ATOM

@@ -5,7 +5,7 @@ import unittest
 from fractions import Fraction
 
 from model import (Clue, Cmp, Col, Column, Connect, From, GroupBy, KeyRef, Lit, Part, Rule, Sequence,
-                   Session, Table, Where, aggregate)
+                   Series, SeriesFold, Session, Table, Where, aggregate)
 from test_evaluator import brief, run
 from test_recursion import main
 from values import DATE, INTEGER, TEXT, Type
@@ -145,6 +145,35 @@ class Sequences(unittest.TestCase):
         self.assertEqual(self.lists(data, end=end), [])
         self.assertEqual(self.lists(data, within=5, end=end), [("clue", "03")])
         self.assertEqual(self.lists(data, within=5, end=end, as_of=738890), [("undecided", "03")])
+
+
+class SeriesFolds(unittest.TestCase):
+    def lists(self, data, fn, op, bound, fill=Lit(0, INTEGER), over=("2024-01-31", "2024-03-01")):
+        import datetime
+        ends = tuple(Lit(datetime.date.fromisoformat(d).toordinal(), DATE) for d in over)
+        clause = Series("x", aggregate("sum", col("旗", INTEGER)), "month", col("日", DATE), ends, fill)
+        rule = Rule("规则", (From("s", "访"), GroupBy((("户", col("户")),)), clause, Where(Cmp(
+            op, SeriesFold(fn, clause, INTEGER), Lit(bound, INTEGER))), Clue((("户", KeyRef("户", TEXT)),))))
+        rows = {"访": [["甲", day, "", flag] for day, flag in data]}
+        return [e[0] for e in brief(run([VISITS, rule], rows))]
+
+    def test_slots(self):
+        """January 3, February filled, March 4; April lies outside."""
+        data = [("2024-01-01", "1"), ("2024-01-31", "2"), ("2024-03-31", "4"), ("2024-04-01", "9")]
+        for fn, value in (("sum", 7), ("min", 0), ("max", 4)):
+            self.assertEqual(self.lists(data, fn, "=", value), ["clue"])
+        self.assertEqual(self.lists(data, "min", "=", 3, fill=None), ["clue"])
+        self.assertEqual(self.lists(data, "missing_count", "=", 1, fill=None), ["clue"])
+        back = ("2024-03-01", "2024-01-31")
+        self.assertEqual(self.lists(data, "sum", "=", 0, over=back), ["clue"])
+
+    def test_unplaced(self):
+        """A row without a day may lie in every slot."""
+        data = [("2024-01-01", "3"), ("", "2")]
+        self.assertEqual(self.lists(data, "max", ">=", 3), ["clue"])
+        self.assertEqual(self.lists(data, "max", ">=", 4), ["undecided"])
+        self.assertEqual(self.lists(data, "min", ">=", 1), ["undecided"])
+        self.assertEqual(self.lists(data, "missing_count", ">=", 3, fill=None), [])
 
 
 if __name__ == "__main__":
