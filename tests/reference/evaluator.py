@@ -731,6 +731,7 @@ class Run:
         self.queries = named.get(ast.Query, {})
         self.laws = named.get(ast.Law, {})
         self.params = named.get(ast.Param, {})
+        self.matches = named.get(ast.Match, {})
         read = columns_read(model.declarations)
         bare = Body(self, ())
         self.sources = dict(sources) if sources is not None else {

@@ -486,6 +486,8 @@ def variables(e, body):
     for node in ast.walk(e):
         if isinstance(node, (ast.Col, ast.RowPresent, ast.Part)):
             found[node.var] = True
+        elif isinstance(node, ast.Using):
+            found[node.left] = True
         elif isinstance(node, ast.Agg):
             found.update(dict.fromkeys(node.vars))
         elif isinstance(node, ast.LetRef):

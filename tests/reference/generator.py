@@ -9,6 +9,7 @@ import random
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+import gen_match
 import gen_patterns
 import gen_produce
 import gen_recursion
@@ -61,6 +62,7 @@ class Maker:
     lets: list = field(default_factory=list)       # (LetRef, level, whether it has an aggregate)
     regions: set = field(default_factory=set)
     windowed: set = field(default_factory=set)
+    match: object = None
     level: int = 0
     folding: bool = False
     linking: bool = False
@@ -412,6 +414,9 @@ class Maker:
         self.linking = True
         on = self.link(var, rows)
         self.linking = False
+        if self.match is not None and self.chance(0.8):
+            table, on = gen_match.using(self, rows, table, on)
+            var.columns = self.readable[table]
         covered = ()
         dates = self.columns_of(rows, "date") + self.columns_of(rows, "month")
         if kind != "join" and table in self.covered and dates and self.chance(0.6):
@@ -760,8 +765,9 @@ def declared(type_):
 
 
 # Clauses that occur only where they are asked for; RUNS are those that the engine executes.
-FEATURES = ("recursion", "each", "among", "session", "connect", "sequence", "series")
-RUNS = ("each", "recursion")
+FEATURES = ("recursion", "each", "among", "session", "connect", "sequence", "series",
+            "match")
+RUNS = ("each", "recursion", "match")
 
 
 def default_features(seed):
@@ -792,6 +798,8 @@ def make(seed, small=False, latest=True, features=()):
         maker.functions.append(difference_function())
         declarations.append(maker.functions[0])
     most = 2 if small else 4
+    if "match" in features:
+        declarations += gen_match.add(maker)
     if "recursion" in features:
         declarations += gen_recursion.add(maker)
     if maker.chance(0.3):

@@ -234,6 +234,15 @@ class WinRef:
 
 
 @dataclass(frozen=True)
+class Using:
+    """A match model as the link of a partner clause; `left` is the row variable on its left side."""
+
+    match: str
+    left: str
+    type: Type = BOOLEAN
+
+
+@dataclass(frozen=True)
 class Template:
     """A text with expressions in braces; parts are str or expressions."""
 
@@ -469,6 +478,30 @@ class Relation:
     key: tuple = ()
     keep: tuple = ()
     depth: int = None
+
+
+@dataclass(frozen=True)
+class Compare:
+    """One `compare` of a match model: a condition and its weights in bits."""
+
+    name: str
+    cond: object
+    weight: object
+    other: object
+    missing: object
+
+
+@dataclass(frozen=True)
+class Match:
+    """A match model; a side is (variable, table)."""
+
+    name: str
+    left: tuple
+    right: tuple
+    blocks: tuple
+    compares: tuple
+    accept: object
+    review: object
 
 
 @dataclass(frozen=True)

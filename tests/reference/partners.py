@@ -218,6 +218,14 @@ def _fits(left, right):
 # ------------------------------------------------------------------ the clauses
 
 
+def link_of(clause, body, earlier, policy):
+    """The judge of pairs: a condition, or a match model."""
+    if isinstance(clause.on, ast.Using):
+        from matching import MatchLink
+        return MatchLink(clause, body, policy)
+    return Link(clause, body, earlier, policy)
+
+
 class Clause:
     """One partner clause at work: the right side, its loose rows, the tolerance, the coverage."""
 
@@ -225,7 +233,7 @@ class Clause:
         self.clause, self.place, self.body, self.policy = clause, place, body, policy
         self.rows, self.total, self.covers = source.rows, source.total, source.covers
         self.earlier = list(earlier)
-        self.link = Link(clause, body, earlier, policy)
+        self.link = link_of(clause, body, earlier, policy)
         empty = body.empty_binding()
         self.loose = [(r, cause) for r in self.rows
                       if (cause := self.link.loose_cause(r, empty)) is not None]
@@ -270,6 +278,8 @@ class Clause:
     def own_gap(self, binding):
         """Under undecided some pair would be U, and a U leaf of it reads a gap of b (evaluation
         2)."""
+        if isinstance(self.clause.on, ast.Using):
+            return self.link.own_gap(binding, self.rows)
         strict = Link(self.clause, self.body, self.earlier, "undecided")
         for row in self.rows:
             both = binding.with_rows({self.clause.var: row})

@@ -84,6 +84,11 @@ def _smaller_declarations(d):
             for j in range(1, len(clauses) - 1):
                 less = clauses[:j] + clauses[j + 1:]
                 yield replace(d, branches=d.branches[:b] + (less,) + d.branches[b + 1:])
+    if isinstance(d, ast.Match):
+        for name in ("blocks", "compares"):
+            items = getattr(d, name)
+            for i in range(len(items) if len(items) > 1 else 0):
+                yield replace(d, **{name: items[:i] + items[i + 1:]})
     if isinstance(d, ast.Table):
         for name in ("key", "expects", "covers"):
             if getattr(d, name):

@@ -6,11 +6,12 @@ import io
 import os
 
 import model as ast
-from values import canonical, date_text, month_text
+from values import canonical, date_text, decimal_text, month_text
 
 WORDS = {
     "from": "来自", "join": "关联", "lookup": "查找", "attach": "附带", "exists": "存在",
-    "each": "逐一", "extract": "提取", "lacks": "不存在", "series": "序列", "per": "每", "over": "范围", "fill": "补",
+    "each": "逐一", "extract": "提取", "lacks": "不存在", "using": "采用", "match": "匹配", "block on": "分块 条件",
+    "compare": "比较", "weight": "权重", "accept": "认定", "review": "复核", "series": "序列", "per": "每", "over": "范围", "fill": "补",
     "missing": "缺失", "session by": "批次 按", "gap": "间隔", "connect": "连通", "with": "与",
     "sequence by": "次序 按", "step": "步骤", "absent": "其间无", "among": "同组", "ordered by": "依序 按", "latest": "最近", "as": "记作", "on": "条件", "where": "筛选", "let": "设",
     "doubt": "存疑", "except": "除外", "when": "当", "cites": "依据", "score": "计分", "clue": "线索",
@@ -168,8 +169,11 @@ class Renderer:
         return f"{self.word('from')} {c.table} {self.word('as')} {c.var}"
 
     def _partner(self, c):
-        return (f"{self.word(c.kind)} {c.table} {self.word('as')} {c.var} {self.word('on')} "
-                f"{self.expr(c.on)}{self._covered(c.covered)}{self._policy(c.policy)}")
+        using = isinstance(c.on, ast.Using)
+        link = f"{self.word('using')} {c.on.match}({c.on.left}, {c.var})" if using else \
+            f"{self.word('on')} {self.expr(c.on)}"
+        return (f"{self.word(c.kind)} {c.table} {self.word('as')} {c.var} "
+                f"{link}{self._covered(c.covered)}{self._policy(c.policy)}")
 
     def _latest(self, c):
         within = f" {self.word('within')} {self.expr(c.within)}" if c.within else ""
@@ -333,6 +337,19 @@ class Renderer:
             lines.append(f"{self.word('limit')} {self.word('depth')} {d.depth}")
         branches = ["\n  ".join(self.clause(c) for c in b) for b in d.branches]
         return "\n  ".join(lines) + "\n  " + f"\n{self.word('also')}\n  ".join(branches)
+
+    def _d_match(self, d):
+        lines = [f"{self.word('match')} {d.name} ({d.left[0]}: {d.left[1]}, "
+                 f"{d.right[0]}: {d.right[1]})"]
+        lines += [f"{self.word('block on')} {self.expr(e)}" for e in d.blocks]
+        weight = self.word("weight")
+        lines += [f"{self.word('compare')} {c.name}: {self.expr(c.cond)} {weight} "
+                  f"{decimal_text(c.weight)}, {self.word('else')} {weight} "
+                  f"{decimal_text(c.other)}, {self.word('missing')} {weight} "
+                  f"{decimal_text(c.missing)}" for c in d.compares]
+        lines.append(f"{self.word('accept')} >= {decimal_text(d.accept)} "
+                     f"{self.word('review')} >= {decimal_text(d.review)}")
+        return "\n  ".join(lines)
 
     def _d_rule(self, d):
         body = "\n  ".join(self.clause(c) for c in d.clauses)

@@ -170,6 +170,11 @@ def columns_read(declarations):
         if isinstance(d, ast.Table):
             for expect in d.expects:
                 read[d.name] |= {n.name for n in ast.walk(expect) if isinstance(n, ast.Col)}
+        if isinstance(d, ast.Match):
+            where = dict((d.left, d.right))
+            for node in ast.walk(d):
+                if isinstance(node, ast.Col):
+                    read.setdefault(where[node.var], set()).add(node.name)
         bodies = d.branches if isinstance(d, ast.Relation) else (
             [d.clauses] if isinstance(d, (ast.Rule, ast.Query)) else [])
         for clauses in bodies:
