@@ -98,7 +98,7 @@ static void unplaced_below(const Fold *fold, int64_t first, int64_t count, Vecto
 static void take_below(const Vector *from, Type type, const int64_t *index, int64_t count,
                        Arena *arena, Vector *out)
 {
-    if (from->data == NULL)
+    if (from->data == NULL || from->count == 0)
         vector_make(out, type_phys(type), count, arena);
     else
         vector_take(from, index, count, arena, out);

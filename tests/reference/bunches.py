@@ -10,7 +10,7 @@ join it with others.
 
 from dataclasses import dataclass, field
 
-from expressions import Issue, Row, Scope, Unplaced, least_cause, mark_order, value, variables
+from expressions import Issue, Row, Scope, Unplaced, mark_order, value, variables
 from values import CERTAIN, INF, POSSIBLE, SHADOW, canonical, sort_key, unknown
 
 

@@ -35,10 +35,12 @@ def _model(maker, left, right, pairs):
                      tuple(compares), review + maker.pick(WEIGHTS[2:]), review)
 
 
-def using(maker, rows, table, on):
-    """(table, link): the match model where one of the variables stands for its left side."""
+def using(maker, rows, table, columns, on):
+    """(table, columns, link): the match model where one of the variables stands for its left
+    side."""
     sides = {t.name: t.columns for t in maker.tables}
     fit = [v for v in rows if v.columns is sides[maker.match.left[1]] and not v.optional]
     if not fit:
-        return table, on
-    return maker.match.right[1], ast.Using(maker.match.name, maker.pick(fit).name)
+        return table, columns, on
+    right = maker.match.right[1]
+    return right, sides[right], ast.Using(maker.match.name, maker.pick(fit).name)

@@ -10,7 +10,7 @@ from evaluator import Run, RunFails
 from model import (Clue, Cmp, Col, Column, Expect, From, Lit, Model, Partner, Relation, Rule, Table,
                    Where, Yield, arith)
 from recursion import path
-from values import CERTAIN, INTEGER, POSSIBLE, SHADOW, TEXT, Gap, Issue, Type
+from values import CERTAIN, INTEGER, POSSIBLE, SHADOW, Gap, Issue, Type
 
 CODE = Type("编码", own=True)
 EDGES = Table("边", (Column("起", CODE, True), Column("止", CODE, True), Column("价", INTEGER)),
