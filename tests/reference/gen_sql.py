@@ -5,6 +5,7 @@ fail, and only such clauses occur as SQL has."""
 import random
 from fractions import Fraction
 
+import gen_recursion
 import model as ast
 from generator import Case, Maker, Var, difference_function, rule_columns
 from model import arith
@@ -16,6 +17,8 @@ LEFT_OUT = (ast.Doubt, ast.Cites)
 
 class SqlMaker(Maker):
     """A maker of gap-free cases."""
+
+    natural = False     # whether the table at work has no negative numbers
 
     # ----------------------------------------------------------------- tables
 
@@ -34,11 +37,13 @@ class SqlMaker(Maker):
     def cell(self, column, i):
         if column.name == "序":
             return self.fresh("")
+        if column.name == "数" and self.natural:
+            return self.pick(["0", "1", "1", "2", "3"])
         return self.pick(pool(column))
 
     def rows(self, table):
         """Equal rows too, but no two of one key: the second would be quarantined."""
-        found, keys = [], set()
+        found, keys, self.natural = [], set(), bool(table.expects)
         places = [i for i, c in enumerate(table.columns) if c.name in table.key]
         for row in super().rows(table) + super().rows(table):
             key = tuple(row[i] for i in places)
@@ -110,15 +115,23 @@ class SqlMaker(Maker):
         scope.append(var)
         return ast.Partner("lookup", var.name, table.name, on)
 
+    def last_partner(self, scope):
+        plain = [v for v in scope if not v.optional]
+        clause = super().last_partner(plain)
+        if clause is not None:
+            scope.append(plain[-1])
+        return clause
+
     def some_policy(self):
         return self.pick([None, None, "drop", "drop", "keep", "undecided"])
 
 
 def make(seed):
     """The case of a seed."""
-    maker = SqlMaker(random.Random(seed))
+    maker = SqlMaker(random.Random(seed), latest=True)
     for name in ("甲表", "乙表", "丙表"):
         maker.table(name)
+    recursive = gen_recursion.add(maker) if maker.chance(0.25) else []
     declarations = list(maker.tables)
     if maker.chance(0.4):
         declarations.append(ast.Param("阈值", INTEGER, ((None, ast.Lit(2, INTEGER)),)))
@@ -131,6 +144,7 @@ def make(seed):
     if maker.chance(0.3):
         maker.functions.append(difference_function())
         declarations.append(maker.functions[0])
+    declarations += [d for d in recursive if isinstance(d, ast.Relation)]
     if maker.chance(0.4):
         declarations.append(maker.relation("关系一", 4))
     if maker.chance(0.3):

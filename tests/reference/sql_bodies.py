@@ -21,7 +21,7 @@ def names_of(body, query):
             names.table[clause.var] = clause.table
             if isinstance(clause, ast.Partner) and clause.kind in ATTACHED:
                 names.on[clause.var] = clause.on
-            if isinstance(clause, ast.Partner) and clause.kind == "lookup":
+            if isinstance(clause, ast.Latest) or getattr(clause, "kind", None) == "lookup":
                 names.optional.add(clause.var)
         elif isinstance(clause, ast.Let):
             names.lets[clause.name] = (clause.value, level)
@@ -119,10 +119,12 @@ class Reading:
         for _, c in self.steps:
             if isinstance(c, ast.From):
                 source = f"{quoted(c.table)} AS {quoted(c.var)}"
-            elif isinstance(c, ast.Partner) and c.kind in ("join", "lookup"):
-                word = "JOIN" if c.kind == "join" else "LEFT JOIN"
-                source += f" {word} {quoted(c.table)} AS {quoted(c.var)} ON {self._on(c)}"
-                if c.kind == "lookup":
+            elif isinstance(c, ast.Latest) or getattr(c, "kind", None) in ("join", "lookup"):
+                optional = c.var in self.names.optional
+                word = "LEFT JOIN" if optional else "JOIN"
+                on = self._last(c) if isinstance(c, ast.Latest) else self._on(c)
+                source += f" {word} {quoted(c.table)} AS {quoted(c.var)} ON {on}"
+                if optional:
                     self._finds_one(source, found)
             else:
                 continue
@@ -132,6 +134,24 @@ class Reading:
         columns = [f"{quoted(v)}.rowid AS {quoted(v)}" for v in found] + self._held(0, Place())
         self.world.make(self.table("m", 0), f"SELECT {', '.join(columns)} FROM {source} "
                                             f"WHERE {condition}")
+
+    def _last(self, clause):
+        """The row of the greatest time in the span allowed: there is no later one."""
+        def spoken(var):
+            def change(n):
+                return type(n)(var, *(getattr(n, f) for f in ("name", "type") if hasattr(n, f))) \
+                    if isinstance(n, (ast.Col, ast.RowPresent)) and n.var == clause.var else n
+            by, upto = ast.rebuild(clause.by, change), clause.upto
+            found = [ast.rebuild(clause.on, change), ast.Cmp("<=", by, upto)]
+            if clause.within is not None:
+                found.append(ast.Cmp(">=", by, ast.Arith("-", upto, clause.within, upto.type)))
+            return [self.writer.text(e, Place()) for e in found], self.writer.text(by, Place())
+        self._on(clause)
+        if self.writer.may_be_null(clause.upto):
+            raise Unsayable("a gap in `upto`")
+        (mine, at), (other, later) = spoken(clause.var), spoken("later")
+        return (f"({' AND '.join(mine)} AND NOT EXISTS (SELECT 1 FROM {quoted(clause.table)} AS "
+                f"\"later\" WHERE {' AND '.join(other)} AND {later} > {at}))")
 
     def _finds_one(self, source, earlier):
         ids = ", ".join(f"{quoted(v)}.rowid" for v in earlier)

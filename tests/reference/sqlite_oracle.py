@@ -26,7 +26,8 @@ from values import decimal_text, half_even
 
 NOTHING = "（缺失）"
 EVIDENCE_LIMIT = 100
-FINALS = ("score", "title", "severity", "fields", "certain_rows", "excluded_rows")
+ROUNDS_MOST = 60
+RINGS = {"通路", "奇路", "偶路"}       # the recursive relations of gen_recursion.py
 
 
 class World:
@@ -121,6 +122,42 @@ def relation(world, d):
     branches = [Reading(world, b).stored(b[-1].columns, d.columns) for b in d.branches]
     world.make(quoted(d.name), " UNION ".join(branches))
     world.no_gaps(d.name, d.columns)
+
+
+def ring(world, relations):
+    """Relations that use each other: round after round, each made of the rows of the round before,
+    until nothing changes; one with a limit of depth stands still behind its last round."""
+    for d in relations:
+        columns = ", ".join(quoted(c.name) for c in d.columns)
+        world.run(f"CREATE TABLE {quoted(d.name)} ({columns})")
+    for number in range(ROUNDS_MOST):
+        moving = [d for d in relations if d.depth is None or number <= d.depth]
+        fresh = {}
+        for d in moving:
+            rows = " UNION ".join(Reading(world, b).stored(b[-1].columns, d.columns)
+                                  for b in d.branches)
+            fresh[d.name] = world.prefix() + "round"
+            world.make(fresh[d.name], kept(d, rows))
+        changed = any(world.one(f"SELECT * FROM {a} EXCEPT SELECT * FROM {b}")
+                      for name, new in fresh.items()
+                      for a, b in ((new, quoted(name)), (quoted(name), new)))
+        for name, new in fresh.items():
+            world.run(f"DELETE FROM {quoted(name)}")
+            world.run(f"INSERT INTO {quoted(name)} SELECT * FROM {new}")
+        if not changed:
+            return
+    raise Unsayable("more rounds")
+
+
+def kept(d, rows):
+    """The rows of a round, the best one of each key under `keep`."""
+    if not d.keep:
+        return rows
+    fold = "MIN" if d.keep[0] == "least" else "MAX"
+    columns = [f"{fold}({quoted(c.name)}) AS {quoted(c.name)}" if c.name == d.keep[1]
+               else quoted(c.name) for c in d.columns]
+    keys = ", ".join(quoted(k) for k in d.key)
+    return f"SELECT {', '.join(columns)} FROM ({rows}) GROUP BY {keys}"
 
 
 def query(world, d):
@@ -239,9 +276,13 @@ def lines_of(case, world):
     functions = {d.name: d for d in case.model.declarations if isinstance(d, ast.Function)}
     read = {n.table for d in case.model.declarations for n in ast.walk(d) if hasattr(n, "table")}
     found = []
+    recursive = [ast.expanded(d, functions) for d in case.model.declarations
+                 if isinstance(d, ast.Relation) and d.name in RINGS]
+    if recursive:
+        ring(world, recursive)
     for d in case.model.declarations:
         d = ast.expanded(d, functions)
-        if isinstance(d, ast.Relation) and d.name in read:
+        if isinstance(d, ast.Relation) and d.name in read and d.name not in RINGS:
             relation(world, d)
         elif isinstance(d, ast.Query):
             found += query(world, d)
