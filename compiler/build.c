@@ -292,9 +292,10 @@ static void clause_op(Builder *builder, const TypedClause *clause)
     case AST_SCORE:
         score_clause(builder, clause);
         return;
-    case AST_LET: // expanded where it is used; a window must be told even if nothing uses it
-        if (ast_as_Let(clause->node)->among != NULL)
-            not_run(builder, "同组", "among", clause->node);
+    case AST_LET: // expanded where it is used
+        if (ast_as_Let(clause->node)->among != NULL && clause->let->used)
+            op_push(builder,
+                    build_window(builder, clause, op_draft(builder, PLAN_OP_WINDOW, clause)));
         return;
     case AST_GROUP: // put in by its number, with those that are not written
         return;
@@ -455,6 +456,7 @@ static void build_body(Plan *plan, const TypedBody *body, PlanBody *out)
     out->unsupported = builder.unsupported;
     out->ops = builder.ops.items;
     out->op_count = (uint32_t)builder.ops.count;
+    out->window_count = builder.window_count;
     out->aggregates = builder.aggregates.items;
     out->aggregate_count = (uint32_t)builder.aggregates.count;
     if (out->unsupported.present) { // what was built so far is of no use to anybody

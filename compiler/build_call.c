@@ -243,7 +243,8 @@ static bool fold_same(const PlanAggregate *a, const PlanAggregate *b)
 {
     return a->kind == b->kind && a->argument == b->argument && a->when == b->when &&
            a->by == b->by && a->mention == b->mention && a->stretch == b->stretch &&
-           a->per_binding == b->per_binding && type_same(a->type, b->type);
+           a->per_binding == b->per_binding && a->window == b->window &&
+           a->function == b->function && a->frame == b->frame && type_same(a->type, b->type);
 }
 
 uint32_t build_fold(Builder *builder, const PlanAggregate *draft)
@@ -256,7 +257,7 @@ uint32_t build_fold(Builder *builder, const PlanAggregate *draft)
 }
 
 // A fold over tuples of which some may be undecided gives an issue then; others give a gap over nothing.
-static const PlanExpr *fold_expr(Builder *builder, uint32_t number, Str text)
+const PlanExpr *build_fold_expr(Builder *builder, uint32_t number, Str text)
 {
     const PlanAggregate *fold = &builder->aggregates.items[number];
     PlanExpr draft = {
@@ -267,7 +268,7 @@ static const PlanExpr *fold_expr(Builder *builder, uint32_t number, Str text)
     return plan_expr(builder->plan, &draft);
 }
 
-static uint64_t slot_bits(const TypedVar *const *vars, uint32_t count)
+uint64_t build_slot_bits(const TypedVar *const *vars, uint32_t count)
 {
     uint64_t bits = 0;
     for (uint32_t i = 0; i < count; i++)
@@ -288,7 +289,7 @@ static PlanAggregate aggregate_draft(Builder *builder, const AstNode *node,
     if (aggregate->by != NULL)
         draft.by = build_expr(builder, aggregate->by);
     builder->per_row = outer;
-    draft.mention = slot_bits(aggregate->mentions, aggregate->mention_count);
+    draft.mention = build_slot_bits(aggregate->mentions, aggregate->mention_count);
     draft.per_binding = aggregate->per_binding;
     draft.fans_out = aggregate->fans_out;
     draft.nonnegative = aggregate->nonnegative;
@@ -300,18 +301,18 @@ const PlanExpr *build_aggregate(Builder *builder, const AstNode *node,
                                 const TypedAggregate *aggregate)
 {
     AggregateKind kind;
-    if (aggregate->window || !aggregate_kind(aggregate->card, &kind)) {
+    if (!aggregate_kind(aggregate->card, &kind) || (aggregate->window && builder->window == NULL)) {
         Str text = build_text(builder, node);
-        return build_unsupported(builder, aggregate->window ? STR("同组") : text,
-                                 aggregate->window ? STR("among") : text, node->span,
-                                 aggregate->type);
+        return build_unsupported(builder, text, text, node->span, aggregate->type);
     }
     uint32_t *number = &builder->aggregate_numbers[aggregate->index];
     if (*number == 0) {
         PlanAggregate draft = aggregate_draft(builder, node, aggregate, kind);
+        if (aggregate->window)
+            build_window_fold(builder, aggregate, &draft);
         *number = build_fold(builder, &draft) + 1;
     }
-    return fold_expr(builder, *number - 1, build_text(builder, node));
+    return build_fold_expr(builder, *number - 1, build_text(builder, node));
 }
 
 // A value over an attached set depends on the rows that the set is linked to.
@@ -360,5 +361,5 @@ const PlanExpr *build_folded(Builder *builder, const AstNode *node, const PlanEx
     draft.mention = mentioned(builder, value);
     draft.type = kind == AGGREGATE_SHOW ? type_of(TYPE_TEXT) : value->type;
     draft.text = build_text(builder, node);
-    return fold_expr(builder, build_fold(builder, &draft), draft.text);
+    return build_fold_expr(builder, build_fold(builder, &draft), draft.text);
 }

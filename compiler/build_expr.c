@@ -36,8 +36,8 @@ const PlanExpr *build_binary(Builder *builder, PlanExprKind kind, Type type, con
 }
 
 // An operation that can fail (overflow, zero divisor).
-static const PlanExpr *build_arithmetic(Builder *builder, PlanExprKind kind, Type type,
-                                        const PlanExpr *left, const PlanExpr *right, Str text)
+const PlanExpr *build_arithmetic(Builder *builder, PlanExprKind kind, Type type,
+                                 const PlanExpr *left, const PlanExpr *right, Str text)
 {
     const PlanExpr *kids[] = {left, right};
     PlanExpr draft = {
@@ -306,13 +306,10 @@ static const PlanExpr *widened(Builder *builder, const PlanExpr *expr)
                : expr;
 }
 
-static const PlanExpr *product_expr(Builder *builder, const AstBinary *node, const TypedExpr *typed)
+static const PlanExpr *multiplied(Builder *builder, bool divide, Type wanted, const PlanExpr *left,
+                                  const PlanExpr *right, Str text)
 {
-    bool divide = node->operator== AST_OP_DIV;
-    Str text = build_text(builder, &node->base);
-    const PlanExpr *left = build_wanted(builder, node->left),
-                   *right = build_wanted(builder, node->right);
-    Type type = typed->type;
+    Type type = wanted;
     if (type.kind == TYPE_REAL) {
         left = build_convert(builder, left, type_of(TYPE_REAL));
         right = build_convert(builder, right, type_of(TYPE_REAL));
@@ -324,7 +321,21 @@ static const PlanExpr *product_expr(Builder *builder, const AstBinary *node, con
     }
     const PlanExpr *made = build_arithmetic(builder, divide ? PLAN_EXPR_DIVIDE : PLAN_EXPR_MULTIPLY,
                                             type, left, right, text);
-    return build_convert(builder, made, typed->type);
+    return build_convert(builder, made, wanted);
+}
+
+const PlanExpr *build_quotient(Builder *builder, Type type, const PlanExpr *left,
+                               const PlanExpr *right, Str text)
+{
+    return multiplied(builder, true, type, left, right, text);
+}
+
+static const PlanExpr *product_expr(Builder *builder, const AstBinary *node, const TypedExpr *typed)
+{
+    const PlanExpr *left = build_wanted(builder, node->left),
+                   *right = build_wanted(builder, node->right);
+    return multiplied(builder, node->operator== AST_OP_DIV, typed->type, left, right,
+                      build_text(builder, &node->base));
 }
 
 static const PlanExpr *coalesce_expr(Builder *builder, const AstBinary *node,

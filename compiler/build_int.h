@@ -21,6 +21,10 @@ typedef struct Builder {
     const PlanExpr **lets;
     // By aggregate of the typed body, its number in `aggregates` + 1; 0 until it is used.
     uint32_t *aggregate_numbers;
+    // Slots of windows so far, and the window under way; NULL: none.
+    uint32_t window_count;
+    uint64_t window_rows[64]; // by slot: the row variables that a window's value rests on
+    struct BuildWindow *window;
     // Inside an aggregate or a printed hole: row variables are read per binding.
     bool per_row;
     // Inside an own function: what its parameters stand for.
@@ -46,18 +50,28 @@ const PlanExpr *build_wanted(Builder *builder, const AstNode *node);
 const PlanExpr *build_as(Builder *builder, const AstNode *node, Type type);
 
 // A comparison of two nodes, both brought to `common`.
-const PlanExpr *build_comparison(Builder *builder, AstOperator operator, const AstNode *left,
+const PlanExpr *build_comparison(Builder *builder, AstOperator operator, const AstNode * left,
                                  const AstNode *right, Type common, Str text);
 
 // The match model that a clause uses, over the variables of the body (build_match.c).
 const PlanMatch *build_match(Builder *builder, const TypedClause *clause);
 
+// An operation that may fail.
+const PlanExpr *build_arithmetic(Builder *builder, PlanExprKind kind, Type type,
+                                 const PlanExpr *left, const PlanExpr *right, Str text);
+// The quotient of two exact or real numbers, as `type`.
+const PlanExpr *build_quotient(Builder *builder, Type type, const PlanExpr *left,
+                               const PlanExpr *right, Str text);
+// The fold `number` as an expression.
+const PlanExpr *build_fold_expr(Builder *builder, uint32_t number, Str text);
 // The time `length` before `time`.
 const PlanExpr *build_before(Builder *builder, const PlanExpr *time, const PlanExpr *length,
                              Str text);
 
 // What a name, a member or a call stands for (build_ref.c).
 const PlanExpr *build_reference(Builder *builder, const AstNode *node, const TypedExpr *typed);
+// The number of a let in its body.
+uint32_t build_let_number(const TypedBody *body, const TypedLet *let);
 // A key of a grouping.
 const PlanExpr *build_key(Builder *builder, const TypedExpr *typed);
 // A library call, and an own function expanded (build_call.c).
@@ -66,6 +80,13 @@ const PlanExpr *build_function(Builder *builder, const AstNode *node, const Type
 // An aggregate of the typed body (build_call.c).
 const PlanExpr *build_aggregate(Builder *builder, const AstNode *node,
                                 const TypedAggregate *aggregate);
+// The operator of `let … among`, whose value becomes a slot of its own (build_window.c).
+PlanOp build_window(Builder *builder, const TypedClause *clause, PlanOp draft);
+// A function over the peers of a window, and an aggregate of one.
+const PlanExpr *build_window_call(Builder *builder, const AstNode *node, const TypedExpr *typed);
+void build_window_fold(Builder *builder, const TypedAggregate *aggregate, PlanAggregate *draft);
+// The row variables that aggregates read, as bits.
+uint64_t build_slot_bits(const TypedVar *const *vars, uint32_t count);
 // The number of an aggregate equal to `draft`, added when there is none.
 uint32_t build_fold(Builder *builder, const PlanAggregate *draft);
 // A value read per row, folded to one per group: ONE or SHOW.

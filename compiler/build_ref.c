@@ -50,7 +50,7 @@ static const PlanExpr *produced_expr(Builder *builder, const AstNode *node, cons
     return plan_expr(builder->plan, &draft);
 }
 
-static uint32_t let_number(const TypedBody *body, const TypedLet *let)
+uint32_t build_let_number(const TypedBody *body, const TypedLet *let)
 {
     for (uint32_t i = 0; i < body->let_count; i++)
         if (body->lets[i] == let)
@@ -61,12 +61,11 @@ static uint32_t let_number(const TypedBody *body, const TypedLet *let)
 // A let's value where it is written, whatever the place of its use.
 static const PlanExpr *let_value(Builder *builder, const TypedLet *let)
 {
-    if (let->clause->kind == AST_SERIES || ast_as_Let(let->clause)->among != NULL) {
-        bool series = let->clause->kind == AST_SERIES;
-        return build_unsupported(builder, series ? STR("序列") : STR("同组"),
-                                 series ? STR("series") : STR("among"), let->clause->span,
+    if (let->clause->kind == AST_SERIES)
+        return build_unsupported(builder, STR("序列"), STR("series"), let->clause->span,
                                  typed_expr(builder->typed, let->value)->type);
-    }
+    // The value of a window is there when its clause has been built, which is above every use.
+    ASSERT(ast_as_Let(let->clause)->among == NULL || builder->unsupported.present);
     bool per_row = builder->per_row;
     const PlanExpr *const *parameters = builder->parameters;
     builder->per_row = false;
@@ -88,7 +87,7 @@ static AstVisit note_let(void *context, const AstNode *node)
     LetSearch *search = context;
     const TypedExpr *typed = typed_expr(search->builder->typed, node);
     if (typed != NULL && typed->ref == TYPED_REF_LET &&
-        search->builder->lets[let_number(search->builder->body, typed->let)] == NULL)
+        search->builder->lets[build_let_number(search->builder->body, typed->let)] == NULL)
         vec_push(&search->waiting, typed->let);
     return AST_VISIT_INTO;
 }
@@ -104,13 +103,13 @@ static const PlanExpr *let_expr(Builder *builder, const TypedLet *let)
         ast_walk(next->value, note_let, NULL, &search);
         if (search.waiting.count > before)
             continue;
-        uint32_t number = let_number(builder->body, next);
+        uint32_t number = build_let_number(builder->body, next);
         if (builder->lets[number] == NULL)
             builder->lets[number] = let_value(builder, next);
         (void)vec_pop(&search.waiting);
     }
     vec_free(&search.waiting);
-    return builder->lets[let_number(builder->body, let)];
+    return builder->lets[build_let_number(builder->body, let)];
 }
 
 static const PlanExpr *variable_expr(Builder *builder, const AstNode *node, const TypedExpr *typed)
@@ -205,7 +204,7 @@ const PlanExpr *build_reference(Builder *builder, const AstNode *node, const Typ
         ASSERT(builder->outputs != NULL);
         return builder->outputs[typed->column].value;
     case TYPED_REF_WINDOW:
-        return build_unsupported_node(builder, node, typed->type);
+        return build_window_call(builder, node, typed);
     case TYPED_REF_FIELD:
         if (typed->var != NULL && typed->var->kind == TYPED_VAR_EXTRACT)
             return grained(builder, node, typed, produced_expr(builder, node, typed, typed->field));

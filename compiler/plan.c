@@ -246,6 +246,8 @@ static void op_exprs(const PlanOp *op, void (*visit)(void *, const PlanExpr *), 
         visit_some(op->citations[i].at, visit, context);
     for (uint32_t i = 0; i < op->key_count; i++)
         visit(context, op->keys[i].value);
+    for (uint32_t i = 0; i < op->sort_count; i++)
+        visit(context, op->sorts[i].value);
 }
 
 void plan_body_exprs(const PlanBody *body, void (*visit)(void *context, const PlanExpr *expr),

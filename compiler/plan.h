@@ -77,6 +77,10 @@ typedef struct PlanAggregate {
     uint64_t mention;         // row variables, as bits
     uint32_t stretch;
     bool per_binding, fans_out, nonnegative;
+    // Of a window: the slot of its value; 0: none, since slot 0 is `from`. Then also how it looks at the peers.
+    uint32_t window;
+    WindowFunction function;
+    WindowFrame frame;
     Type type;
     Str text;
 } PlanAggregate;
@@ -85,6 +89,11 @@ typedef struct PlanKey {
     Str name;
     const PlanExpr *value;
 } PlanKey;
+
+typedef struct PlanSort {
+    const PlanExpr *value;
+    bool descending;
+} PlanSort;
 
 typedef struct PlanCite {
     const TypedDecl *law;
@@ -120,16 +129,17 @@ typedef struct PlanOp {
     uint32_t place;
     Span span;
     Str text;                                    // the clause as written
-    uint32_t slot;                               // SCAN, PARTNER, EACH, EXTRACT
+    uint32_t slot;                               // SCAN, PARTNER, EACH, EXTRACT, WINDOW
     const TypedDecl *source;                     // SCAN, PARTNER: table, relation or rule
     PartnerKind partner;                         // PARTNER
     bool at_most_one;                            // PARTNER: a key proves it
     bool covered;                                // PARTNER: `covered at` is written
     const PlanExpr *covered_at, *covered_region; // NULL: not written
     const PlanMatch *match;                      // PARTNER with `using`: stands for the condition
-    const PlanExpr *value;                       // EACH: list or set; EXTRACT: text
-    Str pattern;                                 // EXTRACT
-    const PlanExpr *time, *upto, *low; // latest: `by`, the last time and (NULL: any) the first one
+    const PlanExpr *value; // EACH: list or set; EXTRACT: text; WINDOW: the let's value
+    Str pattern;           // EXTRACT
+    // latest: `by`, the last time and (NULL: any) the first one; WINDOW: `low`, behind which the frame begins
+    const PlanExpr *time, *upto, *low;
     const TypedDecl *const *covered_tables;
     uint32_t covered_count;
     const PlanExpr *condition;      // PARTNER, FILTER, DOUBT, EXCEPT, SCORE
@@ -139,8 +149,11 @@ typedef struct PlanOp {
     PlanCite cite;                  // CITE
     const PlanCite *citations;      // EXCEPT: those written
     uint32_t citation_count;
-    const PlanKey *keys; // GROUP
+    const PlanKey *keys; // GROUP; WINDOW: the partition
     uint32_t key_count;
+    const PlanSort *sorts; // WINDOW: `ordered by`
+    uint32_t sort_count;
+    int64_t rows;     // WINDOW: `within n行`; 0: not written
     bool empty_group; // GROUP
 } PlanOp;
 
@@ -155,8 +168,8 @@ typedef struct PlanOrder {
 } PlanOrder;
 
 typedef enum PlanUnsupportedKind {
-    PLAN_UNSUPPORTED_CLAUSE,    // a clause or function that this version checks but does not run
-    PLAN_UNSUPPORTED_SIZE,      // larger than the limits above
+    PLAN_UNSUPPORTED_CLAUSE, // a clause or function that this version checks but does not run
+    PLAN_UNSUPPORTED_SIZE,   // larger than the limits above
 } PlanUnsupportedKind;
 
 // Why a body does not run.
@@ -175,6 +188,8 @@ typedef struct PlanBody {
     const PlanAggregate *aggregates;
     uint32_t aggregate_count;
     uint32_t stretches; // number of groupings + 1
+    // Values of windows have slots of their own, behind those of the row variables.
+    uint32_t window_count;
     // Yield: columns; of a query the first `visible_count` are printed. Clue: fields.
     const PlanField *fields;
     uint32_t field_count, visible_count;

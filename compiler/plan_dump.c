@@ -45,7 +45,8 @@ static void leaf_dump(const PlanExpr *expr, const PlanBody *body, StrBuf *out)
         strbuf_printf(out, " " STR_FMT, STR_ARG(expr->decl->name));
         return;
     case PLAN_EXPR_COLUMN:
-        if (body == NULL || body->typed == NULL) {
+        if (body == NULL || body->typed == NULL || expr->slot >= body->typed->var_count ||
+            body->typed->vars[expr->slot]->source == NULL) {
             strbuf_printf(out, "#%u.%u", expr->slot, expr->index);
             return;
         }
@@ -164,6 +165,11 @@ static void op_dump(const PlanOp *op, const PlanBody *body, StrBuf *out)
         strbuf_printf(out, " " STR_FMT "=", STR_ARG(op->keys[i].name));
         plan_expr_dump(op->keys[i].value, body, out);
     }
+    for (uint32_t i = 0; i < op->sort_count; i++)
+        named_dump(op->sorts[i].descending ? "descending" : "ordered", op->sorts[i].value, body,
+                   out);
+    if (op->rows > 0)
+        strbuf_printf(out, " rows %" PRId64, op->rows);
     if (op->empty_group)
         strbuf_add_c(out, " empty-group");
     named_dump("points", op->points, body, out);
@@ -274,6 +280,8 @@ static bool op_verify(const PlanOp *op, const PlanBody *body, bool first, StrBuf
         strbuf_printf(fault, "the condition of place %u is no condition", op->place);
     else if ((op->kind == PLAN_OP_EACH || op->kind == PLAN_OP_EXTRACT) && op->value == NULL)
         strbuf_add_c(fault, "nothing to take elements from");
+    else if (op->kind == PLAN_OP_WINDOW && op->value == NULL)
+        strbuf_add_c(fault, "a window has no value");
     else if (op->kind == PLAN_OP_PARTNER && op->partner == PARTNER_LATEST &&
              (op->time == NULL || op->upto == NULL))
         strbuf_add_c(fault, "a latest row has no time");
@@ -297,7 +305,8 @@ static void expr_verify(void *context, const PlanExpr *expr)
         return;
     if (expr->kind == PLAN_EXPR_AGGREGATE && expr->index >= verify->body->aggregate_count)
         strbuf_printf(verify->fault, "fold %u does not exist", expr->index);
-    if ((expr->slots >> 1 >> (verify->body->typed->var_count - 1)) != 0)
+    uint32_t slots = verify->body->typed->var_count + verify->body->window_count;
+    if ((expr->slots >> 1 >> (slots - 1)) != 0)
         strbuf_add_c(verify->fault, "a row variable does not exist");
     bool together = expr->kind == PLAN_EXPR_COMPARE || expr->kind == PLAN_EXPR_ADD ||
                     expr->kind == PLAN_EXPR_SUBTRACT || expr->kind == PLAN_EXPR_LEAST ||

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // window.c: the cards of functions that look at the peers of a row (`let … among … ordered by
-// …`), and of the words that the checker knows by name. `step` is "WINDOW" for the former. This
-// version checks windows and does not yet run them.
+// …`), and of the words that the checker knows by name. `step` is "WINDOW" for the former: they are no
+// functions of their operands, and the compiler makes folds of the peers of them.
 
 #include "stdlib/fn.h"
 #include "stdlib/stdlib_int.h"

@@ -171,15 +171,6 @@ static void lower_produce(Lowerer *lowerer, const PlanOp *op, Operator *out)
         match_groups(lowerer, &var->type, lowerer->regexes.items[out->produce.regex]);
 }
 
-static Citation lower_cite(Lowerer *lowerer, const PlanCite *cite)
-{
-    ASSERT(lowerer->numbers[cite->law->index] != UINT32_MAX);
-    return (Citation){.law = lowerer->numbers[cite->law->index],
-                      .articles = cite->articles,
-                      .article_count = cite->article_count,
-                      .at = lower_value(lowerer, cite->at)};
-}
-
 static void lower_group(Lowerer *lowerer, const PlanOp *op, Group *out)
 {
     GroupKey *keys = ARENA_ARRAY(lowerer->arena, GroupKey, op->key_count);
@@ -187,6 +178,30 @@ static void lower_group(Lowerer *lowerer, const PlanOp *op, Group *out)
         keys[i] =
             (GroupKey){.name = op->keys[i].name, .value = lower_value(lowerer, op->keys[i].value)};
     *out = (Group){.keys = keys, .key_count = op->key_count, .empty_group = op->empty_group};
+}
+
+static void lower_window(Lowerer *lowerer, const PlanOp *op, Operator *out)
+{
+    WindowSort *sorts = ARENA_ARRAY(lowerer->arena, WindowSort, op->sort_count);
+    for (uint32_t i = 0; i < op->sort_count; i++)
+        sorts[i] = (WindowSort){lower_value(lowerer, op->sorts[i].value), op->sorts[i].descending};
+    out->kind = OPERATOR_WINDOW;
+    out->slot = op->slot;
+    lower_group(lowerer, op, &out->group);
+    out->window = (Window){.sorts = sorts,
+                           .sort_count = op->sort_count,
+                           .low = lower_value(lowerer, op->low),
+                           .rows = op->rows,
+                           .value = lower_value(lowerer, op->value)};
+}
+
+static Citation lower_cite(Lowerer *lowerer, const PlanCite *cite)
+{
+    ASSERT(lowerer->numbers[cite->law->index] != UINT32_MAX);
+    return (Citation){.law = lowerer->numbers[cite->law->index],
+                      .articles = cite->articles,
+                      .article_count = cite->article_count,
+                      .at = lower_value(lowerer, cite->at)};
 }
 
 static void lower_op(Lowerer *lowerer, const PlanOp *op, Operator *out)
@@ -209,6 +224,9 @@ static void lower_op(Lowerer *lowerer, const PlanOp *op, Operator *out)
     case PLAN_OP_EXTRACT:
         out->kind = op->kind == PLAN_OP_EACH ? OPERATOR_EACH : OPERATOR_EXTRACT;
         lower_produce(lowerer, op, out);
+        return;
+    case PLAN_OP_WINDOW:
+        lower_window(lowerer, op, out);
         return;
     case PLAN_OP_FILTER:
         out->kind = OPERATOR_FILTER;
@@ -264,10 +282,28 @@ static void produced_slot(Lowerer *lowerer, const TypedVar *var, Slot *out)
                   .column_count = count};
 }
 
+// The slot of a window has one column, its value.
+static void window_slots(Lowerer *lowerer, Slot *slots)
+{
+    for (uint32_t i = 0; i < lowerer->body->op_count; i++) {
+        const PlanOp *op = &lowerer->body->ops[i];
+        if (op->kind != PLAN_OP_WINDOW)
+            continue;
+        SlotColumn *column = ARENA_NEW(lowerer->arena, SlotColumn);
+        *column = (SlotColumn){op->name, op->value->type};
+        slots[op->slot] = (Slot){.name = op->name,
+                                 .source = {SOURCE_PRODUCED, op->slot},
+                                 .columns = column,
+                                 .column_count = 1};
+    }
+}
+
 static void lower_slots(Lowerer *lowerer, Body *out)
 {
     const TypedBody *typed = lowerer->body->typed;
-    Slot *slots = ARENA_ARRAY(lowerer->arena, Slot, typed->var_count);
+    uint32_t count = typed->var_count + lowerer->body->window_count;
+    Slot *slots = ARENA_ARRAY(lowerer->arena, Slot, count);
+    window_slots(lowerer, slots);
     for (uint32_t i = 0; i < typed->var_count; i++) {
         const TypedVar *var = typed->vars[i];
         if (var->source == NULL) {
@@ -280,7 +316,7 @@ static void lower_slots(Lowerer *lowerer, Body *out)
                           .optional = var->optional};
     }
     out->slots = slots;
-    out->slot_count = typed->var_count;
+    out->slot_count = count;
 }
 
 static void lower_mention(Lowerer *lowerer, uint64_t bits, Aggregate *out)
@@ -308,6 +344,9 @@ static void lower_aggregates(Lowerer *lowerer, Body *out)
                             .nonnegative = fold->nonnegative,
                             .type = fold->type,
                             .per_binding = fold->per_binding,
+                            .window = fold->window,
+                            .function = fold->function,
+                            .frame = fold->frame,
                             .text = fold->text};
         made->scale = fold->argument != NULL && type_is_exact(fold->argument->type)
                           ? fold->argument->type.scale

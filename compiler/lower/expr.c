@@ -221,7 +221,8 @@ static bool side_is_quotient(const PlanBody *body, const PlanExpr *side)
     if (side->kind == PLAN_EXPR_DIVIDE)
         return type_is_exact(side->type);
     return side->kind == PLAN_EXPR_AGGREGATE && body != NULL &&
-           body->aggregates[side->index].kind == AGGREGATE_MEAN;
+           body->aggregates[side->index].kind == AGGREGATE_MEAN &&
+           body->aggregates[side->index].window == 0; // windows give their 18 places
 }
 
 bool lower_is_quotient(const PlanBody *body, const PlanExpr *comparison)

@@ -213,6 +213,10 @@ static void fold_op(Folding *folding, PlanOp *op)
         keys[i] =
             (PlanKey){.name = op->keys[i].name, .value = fold_expr(folding, op->keys[i].value)};
     op->keys = keys;
+    PlanSort *sorts = ARENA_ARRAY(folding->plan->arena, PlanSort, op->sort_count);
+    for (uint32_t i = 0; i < op->sort_count; i++)
+        sorts[i] = (PlanSort){fold_expr(folding, op->sorts[i].value), op->sorts[i].descending};
+    op->sorts = sorts;
 }
 
 void opt_fold(Plan *plan, PlanBody *body)

@@ -25,8 +25,8 @@ BindState bindings_state(const BodyRun *run, const Bindings *batch, int64_t inde
 static bool state_is_clean(const BindState *state)
 {
     return state->row_class == CLASS_CERTAIN && state->place == 0 && state->a_place == 0 &&
-           state->a_class == CLASS_CERTAIN && !state->a_gone && state->excepted == 0 &&
-           state->caveats == 0;
+           state->a_class == CLASS_CERTAIN && !state->a_gone && !state->b_gone &&
+           state->excepted == 0 && state->caveats == 0;
 }
 
 void bindings_set_state(BodyRun *run, Bindings *batch, Arena *arena, int64_t index,
@@ -191,6 +191,21 @@ EvalContext bindings_context(const BodyRun *run, const Bindings *batch, Arena *a
     }
     return (EvalContext){
         .shared = &run->shared->eval, .arena = arena, .count = batch->count, .slots = slots};
+}
+
+bool context_plain(const BodyRun *run, EvalContext *context, const Expr *expr)
+{
+    bool differs = false;
+    uint64_t reads = expr_slots(expr);
+    for (uint32_t slot = 0; slot < run->body->slot_count; slot++) {
+        const Produced *produced = run->produced[slot];
+        if ((reads >> slot & 1) == 0 || produced == NULL ||
+            produced_plain(produced) == produced_rows(produced))
+            continue;
+        ((SlotRows *)(uintptr_t)context->slots)[slot].rowset = produced_plain(produced);
+        differs = true;
+    }
+    return differs;
 }
 
 uint64_t expr_slots(const Expr *expr)

@@ -3,10 +3,12 @@
 // body.c: runs the operators of a body in the written order, from `from` to the first fence.
 //
 // One batch of `from` at a time goes through all operators before the next is made, so memory does not grow
-// with the tables that are only read. Partner clauses build their index once, before the first batch.
+// with the tables that are only read. A window stops what comes: it keeps all bindings, and when the last one is there it
+// gives them on, batch by batch. Partner clauses build their index once, before the first batch.
 
 #include "runtime/exec/observer.h"
 #include "runtime/exec/produce.h"
+#include "runtime/exec/window.h"
 
 void body_run_init(BodyRun *run, RunShared *shared, const Body *body)
 {
@@ -19,6 +21,7 @@ void body_run_init(BodyRun *run, RunShared *shared, const Body *body)
     run->scratch = arena_create(NULL, 0);
     run->partners = ARENA_ARRAY(run->arena, PartnerRun *, MAX_OF(body->operator_count, 1u));
     run->produced = ARENA_ARRAY(run->arena, Produced *, MAX_OF(body->slot_count, 1u));
+    run->windows = ARENA_ARRAY(run->arena, WindowRun *, MAX_OF(body->operator_count, 1u));
     run->end_operator = body->operator_count;
     for (uint32_t i = body->operator_count; i-- > 0;) {
         if (body->operators[i].kind == OPERATOR_GROUP)
@@ -30,6 +33,8 @@ void body_run_deinit(BodyRun *run)
 {
     for (uint32_t i = 0; i < run->body->operator_count; i++)
         partner_close(run->partners[i]);
+    for (uint32_t i = 0; i < run->body->operator_count; i++)
+        window_close(run->windows[i]);
     for (uint32_t slot = 0; slot < run->body->slot_count; slot++)
         produced_close(run->produced[slot]);
     vec_free(&run->states);
@@ -51,8 +56,7 @@ static bool is_producer(OperatorKind kind)
     return kind == OPERATOR_EACH || kind == OPERATOR_EXTRACT;
 }
 
-static Status observe(BodyRun *run, const Operator *op, const Bindings *before,
-                      const Bindings *after)
+Status body_observe(BodyRun *run, const Operator *op, const Bindings *before, const Bindings *after)
 {
     const Observer *observer = run->shared->observer;
     return observer == NULL ? STATUS_OK
@@ -66,13 +70,15 @@ Status body_push(BodyRun *run, uint32_t index, Bindings *batch)
         const Operator *op = &run->body->operators[i];
         Bindings next = current;
         run->shared->clause = op;
+        if (op->kind == OPERATOR_WINDOW)
+            return window_keep(run, run->windows[i], &current);
         if (op->kind == OPERATOR_PARTNER)
             TRY(partner_apply(run, run->partners[i], &current, &next));
         else if (is_filter(op->kind))
             TRY(filter_apply(run, op, &current, &next));
         else if (is_producer(op->kind))
             TRY(produce_apply(run, run->produced[op->slot], op, &current, &next));
-        TRY(observe(run, op, &current, &next));
+        TRY(body_observe(run, op, &current, &next));
         current = next;
     }
     return current.count > 0 ? run->sink(run->sink_closure, run, &current) : STATUS_OK;
@@ -111,6 +117,8 @@ static Status open_clauses(BodyRun *run)
             ordinal++;
         } else if (is_producer(op->kind) && run->produced[op->slot] == NULL) {
             run->produced[op->slot] = produced_open(run, op);
+        } else if (op->kind == OPERATOR_WINDOW && run->windows[i] == NULL) {
+            run->windows[i] = window_open(run, i);
         }
     }
     return STATUS_OK;
@@ -158,6 +166,18 @@ static Status push_loose(BodyRun *run)
     return STATUS_OK;
 }
 
+// Everything above the window has been through.
+static Status finish_windows(BodyRun *run)
+{
+    for (uint32_t i = 0; i < run->end_operator; i++) {
+        if (run->windows[i] == NULL)
+            continue;
+        run->shared->clause = &run->body->operators[i];
+        TRY(window_finish(run, run->windows[i]));
+    }
+    return STATUS_OK;
+}
+
 Status body_run(BodyRun *run)
 {
     TRY(open_clauses(run));
@@ -178,9 +198,9 @@ Status body_rerun(BodyRun *run)
         Bindings batch;
         run->shared->clause = from;
         from_batch(run, from, rowset, first, MIN_OF(size, rowset->row_count - first), &batch);
-        TRY(observe(run, from, NULL, &batch));
+        TRY(body_observe(run, from, NULL, &batch));
         TRY(body_push(run, 1, &batch));
         arena_reset(run->scratch);
     }
-    return STATUS_OK;
+    return finish_windows(run);
 }

@@ -19,6 +19,7 @@ typedef enum OperatorKind {
     OPERATOR_PARTNER, // join attach exists lacks lookup latest
     OPERATOR_EACH,
     OPERATOR_EXTRACT,
+    OPERATOR_WINDOW, // let … among
     OPERATOR_FILTER, // where
     OPERATOR_DOUBT,
     OPERATOR_CITE, // a condition where `at` is written, else only printed
@@ -140,6 +141,29 @@ typedef enum AggregateKind {
     AGGREGATE_SHOW, // the distinct values as text, three at most, then 等n项: templates
 } AggregateKind;
 
+// Which peers of a row a window looks at. TIES and TIME go by the order's keys, so that rows of the same time as the row
+// are in; RUNNING and ROWS go by the total order (spec/evaluation.md 7).
+typedef enum WindowFrame {
+    FRAME_PEERS, // the whole partition
+    FRAME_TIES,
+    FRAME_TIME,
+    FRAME_RUNNING,
+    FRAME_ROWS
+} WindowFrame;
+
+// What is taken of them: a fold, or what stands at a place of the order.
+typedef enum WindowFunction {
+    WINDOW_FOLD,
+    WINDOW_LINE_FOLD, // known only where the whole order is
+    WINDOW_RANK,
+    WINDOW_DENSE_RANK,
+    WINDOW_ROW_NUMBER,
+    WINDOW_PREVIOUS,
+    WINDOW_NEXT,
+    WINDOW_FIRST_VALUE,
+    WINDOW_LAST_VALUE,
+} WindowFunction;
+
 typedef struct Aggregate {
     AggregateKind kind;
     Expr argument;           // count 0 for `count`
@@ -154,6 +178,9 @@ typedef struct Aggregate {
     uint32_t scale; // of the argument (sum, mean)
     // Above a fence: computed per binding over the attached sets it mentions; below: per group.
     bool per_binding;
+    uint32_t window; // the slot of the window whose peers it folds; 0: none
+    WindowFunction function;
+    WindowFrame frame;
     Str text; // as written
 } Aggregate;
 
@@ -184,11 +211,24 @@ typedef struct Produce {
     const uint32_t *groups; // extract: by column of the slot, its capture group
 } Produce;
 
+typedef struct WindowSort {
+    Expr value;
+    bool descending;
+} WindowSort;
+
+typedef struct Window {
+    const WindowSort *sorts; // `ordered by`; none: all peers
+    uint32_t sort_count;
+    Expr low;     // the time behind which a frame by time begins; count 0: none
+    int64_t rows; // size of a frame by rows; 0: none
+    Expr value;   // over the binding's rows and the folds of the peers
+} Window;
+
 typedef struct Operator {
     OperatorKind kind;
     uint32_t place;   // ordinal of the clause in the written body, `from` is 1
     RowSource source; // from
-    uint32_t slot;    // from, partner, each, extract
+    uint32_t slot;    // from, partner, each, extract, window
     Produce produce;  // each, extract
     Partner partner;
     Expr condition;    // filter, doubt, except, score: truth, policy built in
@@ -197,8 +237,9 @@ typedef struct Operator {
     Expr label;        // score: text
     Citation citation; // cite; except with a citation (citation_count 1)
     uint32_t citation_count;
-    Group group;
-    Str text; // the clause as written, for explanations
+    Group group;   // group; window: the partition
+    Window window; // window
+    Str text;      // the clause as written, for explanations
 } Operator;
 
 typedef struct SlotColumn {

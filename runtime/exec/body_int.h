@@ -30,9 +30,12 @@ typedef struct BindState {
         a_class; // what exceptions that cannot be decided add in reading A: class and lowest mark
     uint32_t a_place;
     CauseId a_cause;
-    bool a_gone;       // an exception holds: reading A does not have the binding
+    bool a_gone; // an exception holds: reading A does not have the binding
+    bool b_gone; // the binding is what reading A has below a window; another is that of reading B
     uint64_t excepted; // exceptions, by ordinal in the body, that hold
-    uint64_t caveats;  // partner clauses, by ordinal, whose absence rests on the tolerance
+    uint64_t
+        peers_excepted; // exceptions that hold for peers, where its value in a window rests on them
+    uint64_t caveats;   // partner clauses, by ordinal, whose absence rests on the tolerance
 } BindState;
 
 // Beyond RowClass: a row that would be a shadow, were such rows not few enough to be tolerated. It decides
@@ -80,6 +83,7 @@ typedef struct PartnerRun PartnerRun;
 typedef struct ParentsOf ParentsOf;
 typedef struct Observer Observer;
 typedef struct Produced Produced;
+typedef struct WindowRun WindowRun;
 
 // What one run of a program shares; run.c fills it.
 typedef struct RunShared {
@@ -117,6 +121,7 @@ struct BodyRun {
     VEC(BindState) states; // [0] is unused
     PartnerRun **partners; // per operator; NULL: not a partner clause
     Produced **produced;   // per slot; NULL: its rows come from a table, relation or rule
+    WindowRun **windows;   // per operator; NULL: not a window
     VEC(GapLine) gap_lines;
     VEC(CauseCount) counts;
     Map count_index; // (place, cause) -> counts
@@ -153,8 +158,10 @@ void bindings_take(const BodyRun *run, const Bindings *batch, const int64_t *ind
 EvalContext bindings_context(const BodyRun *run, const Bindings *batch, Arena *arena);
 // The finished rows behind a source.
 const Rowset *run_rowset(const RunShared *shared, RowSource source);
-// The rows of a slot, produced ones among them.
+// The rows of a slot, produced ones among them. Windows give what holds whosever the shadow rows are (the guard n).
 const Rowset *slot_rowset(const BodyRun *run, uint32_t slot);
+// Makes the context read windows as they are without shadow rows (m). False: there is no difference.
+bool context_plain(const BodyRun *run, EvalContext *context, const Expr *expr);
 // The slots that an expression reads, as bits.
 uint64_t expr_slots(const Expr *expr);
 bool expr_reads_aggregate(const Expr *expr);
@@ -173,6 +180,9 @@ Status body_rerun(BodyRun *run);
 void body_forget_ring(BodyRun *run);
 void body_run_init(BodyRun *run, RunShared *shared, const Body *body);
 void body_run_deinit(BodyRun *run);
+// Shows the observer what a clause made of a batch.
+Status body_observe(BodyRun *run, const Operator *op, const Bindings *before,
+                    const Bindings *after);
 // Pushes a batch into operator `index` and all behind it, up to the first fence (filter.c, body.c).
 Status body_push(BodyRun *run, uint32_t index, Bindings *batch);
 

@@ -291,6 +291,11 @@ static uint64_t member_excepted(const Finding *finding, const Level *level, int6
     return excepted;
 }
 
+static uint64_t peers_excepted(const Finding *finding, int64_t member)
+{
+    return bindings_state(&finding->run, &finding->members.all, member).peers_excepted;
+}
+
 static MemberCounts count_members(const Finding *finding, const Level *level, int64_t group)
 {
     MemberCounts counts = {0};
@@ -301,7 +306,7 @@ static MemberCounts count_members(const Finding *finding, const Level *level, in
             continue;
         counts.certain++;
         uint64_t excepted = member_excepted(finding, level, member, group);
-        counts.excepted |= excepted;
+        counts.excepted |= excepted | peers_excepted(finding, member);
         counts.excluded += excepted != 0;
     }
     return counts;

@@ -4,7 +4,7 @@
 //
 // A condition gives T, F or U per binding; the policy is already built into its steps. F never depends on
 // what else is unknown, so bindings that are already marked are judged like all others. A condition over
-// attached sets is judged twice where a set has shadow rows: without them (m) and with them as possible ones
+// attached sets or windows is judged twice where there are shadow rows among them: without them (m) and with them as possible ones
 // (the guard n): what holds only as long as they are nobody's is undecided (spec/evaluation.md 5.3).
 
 #include "runtime/exec/body_int.h"
@@ -26,9 +26,9 @@ static void judge_upto(BodyRun *run, const Bindings *in, const Expr *condition, 
 static void judge(BodyRun *run, const Bindings *in, const Expr *condition, Judged *out)
 {
     EvalContext context = bindings_context(run, in, run->scratch);
-    RowClass worst = CLASS_CERTAIN;
+    RowClass worst = context_plain(run, &context, condition) ? CLASS_SHADOW : CLASS_CERTAIN;
     if (expr_reads_aggregate(condition))
-        worst = attached_aggregates(run, in, condition, CLASS_POSSIBLE, &context);
+        worst = MAX_OF(worst, attached_aggregates(run, in, condition, CLASS_POSSIBLE, &context));
     eval_truth(&context, condition, &out->m);
     vector_expand(&out->m, in->count, run->scratch);
     out->n = out->m;

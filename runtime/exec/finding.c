@@ -21,7 +21,7 @@ static bool readings_differ(const Finding *finding)
     for (size_t i = 1; excepts && i < finding->run.states.count; i++) {
         const BindState *state = &finding->run.states.items[i];
         if (state->a_gone || state->a_place != 0 || state->a_class != CLASS_CERTAIN ||
-            state->excepted != 0)
+            state->excepted != 0 || state->b_gone)
             return true;
     }
     return false;

@@ -19,7 +19,7 @@ static void enter_members(Level *level)
         BindState state = bindings_state(level->run, &members->all, i);
         level->row_class[i] =
             (uint8_t)(level->reading_a ? bind_class_a(&state) : bind_class(&state));
-        if (level->reading_a && state.a_gone)
+        if (level->reading_a ? state.a_gone : state.b_gone)
             level->group[i] = MEMBER_GONE;
     }
 }

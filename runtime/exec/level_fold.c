@@ -466,7 +466,7 @@ LevelStream *level_stream_folds(Level *level)
     *stream =
         (LevelStream){level, ARENA_ARRAY(level->arena, Fold, MAX_OF(body->aggregate_count, 1u))};
     for (uint32_t a = 0; a < body->aggregate_count; a++) {
-        if (!body->aggregates[a].per_binding)
+        if (!body->aggregates[a].per_binding && body->aggregates[a].window == 0)
             fold_init(&stream->folds[a], level, a, NULL);
     }
     return stream;

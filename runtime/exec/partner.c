@@ -706,6 +706,13 @@ static void loose_bindings(BodyRun *run, const PartnerRun *partner, const int64_
         else
             out->rows[slot] = unknown;
     }
+    for (const Operator *op = run->body->operators; op < partner->op; op++) {
+        if (op->kind != OPERATOR_WINDOW)
+            continue; // their slots stand behind those of the row variables
+        out->rows[op->slot] = ARENA_ARRAY(arena, int64_t, count);
+        for (int64_t i = 0; i < count; i++)
+            out->rows[op->slot][i] = row_unknown(partner->loose_cause[rows[i]]);
+    }
     int64_t *own = ARENA_ARRAY(arena, int64_t, count);
     memcpy(own, rows, (size_t)count * sizeof *own);
     out->rows[partner->partner->slot] = own;

@@ -16,6 +16,7 @@ typedef struct Range {
 
 struct Produced {
     Rowset *rowset;
+    Rowset *plain;    // of windows: values without the guard; NULL: the same
     uint64_t mention; // slots that the value reads
     Map known;        // their rows -> index into ranges
     VEC(Range) ranges;
@@ -24,13 +25,41 @@ struct Produced {
 
 // ---------------------------------------------------------------- life
 
+static Rowset *empty_rows(const Slot *slot)
+{
+    Rowset *rowset = rowset_create(slot->name, slot->column_count);
+    for (uint32_t c = 0; c < slot->column_count; c++)
+        column_init(&rowset->columns[c], slot->columns[c].name, slot->columns[c].type);
+    return rowset;
+}
+
+Produced *produced_table(BodyRun *run, uint32_t slot)
+{
+    Produced *produced = ARENA_NEW(run->arena, Produced);
+    produced->rowset = empty_rows(&run->body->slots[slot]);
+    return produced;
+}
+
+Rowset *produced_write(Produced *produced)
+{
+    return produced->rowset;
+}
+
+Rowset *produced_write_plain(BodyRun *run, Produced *produced, uint32_t slot)
+{
+    if (produced->plain == NULL)
+        produced->plain = empty_rows(&run->body->slots[slot]);
+    return produced->plain;
+}
+
+const Rowset *produced_plain(const Produced *produced)
+{
+    return produced->plain == NULL ? produced->rowset : produced->plain;
+}
+
 Produced *produced_open(BodyRun *run, const Operator *op)
 {
-    const Slot *slot = &run->body->slots[op->slot];
-    Produced *produced = ARENA_NEW(run->arena, Produced);
-    produced->rowset = rowset_create(slot->name, slot->column_count);
-    for (uint32_t c = 0; c < slot->column_count; c++)
-        column_init(&produced->rowset->columns[c], slot->columns[c].name, slot->columns[c].type);
+    Produced *produced = produced_table(run, op->slot);
     produced->mention = expr_slots(&op->produce.value);
     if (op->kind == OPERATOR_EXTRACT)
         produced->match = regex_match_create(run->shared->program->regexes[op->produce.regex]);
@@ -42,6 +71,8 @@ void produced_close(Produced *produced)
     if (produced == NULL)
         return;
     rowset_destroy(produced->rowset);
+    if (produced->plain != NULL)
+        rowset_destroy(produced->plain);
     map_deinit(&produced->known);
     vec_free(&produced->ranges);
     regex_match_destroy(produced->match);

@@ -321,7 +321,7 @@ static void dump_citation(Dumper *d, const Operator *op)
 
 static void dump_operator(Dumper *d, const Operator *op)
 {
-    static const char *const kinds[] = {"from",  "",     "each",   "extract", "filter",
+    static const char *const kinds[] = {"from",  "",     "each",   "extract", "window", "filter",
                                         "doubt", "cite", "except", "",        "score"};
     indent(d, 2);
     strbuf_printf(d->out, "%u: ", op->place);
@@ -334,13 +334,21 @@ static void dump_operator(Dumper *d, const Operator *op)
         if (op->kind == OPERATOR_FROM)
             strbuf_printf(d->out, " " STR_FMT " as " STR_FMT, STR_ARG(source_name(d, op->source)),
                           STR_ARG(d->body->slots[op->slot].name));
-        if (op->kind == OPERATOR_EACH || op->kind == OPERATOR_EXTRACT)
+        if (op->kind == OPERATOR_EACH || op->kind == OPERATOR_EXTRACT ||
+            op->kind == OPERATOR_WINDOW)
             strbuf_printf(d->out, " as " STR_FMT, STR_ARG(d->body->slots[op->slot].name));
         if (op->name.len > 0)
             strbuf_printf(d->out, " \"" STR_FMT "\"", STR_ARG(op->name));
         strbuf_add_char(d->out, '\n');
     }
     dump_expr(d, "of", &op->produce.value, 3);
+    for (uint32_t k = 0; op->kind == OPERATOR_WINDOW && k < op->group.key_count; k++)
+        dump_expr(d, "among", &op->group.keys[k].value, 3);
+    for (uint32_t k = 0; k < op->window.sort_count; k++)
+        dump_expr(d, op->window.sorts[k].descending ? "descending" : "ordered",
+                  &op->window.sorts[k].value, 3);
+    dump_expr(d, "low", &op->window.low, 3);
+    dump_expr(d, "value", &op->window.value, 3);
     dump_expr(d, "condition", &op->condition, 3);
     dump_expr(d, "points", &op->points, 3);
     dump_expr(d, "label", &op->label, 3);

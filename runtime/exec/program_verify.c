@@ -455,6 +455,21 @@ static void verify_produce(Verifier *v, const Operator *op)
     verify_expr(v, &op->produce.value, "list or text", false, true);
 }
 
+static void verify_window(Verifier *v, const Operator *op)
+{
+    v->role = "window";
+    v->expr = NULL;
+    require(v, op->slot < v->slot_count, "no such slot");
+    require(v, v->slots[op->slot].source.kind == SOURCE_PRODUCED, "the slot is not produced");
+    require(v, op->window.low.count == 0 || op->window.sort_count > 0, "a frame without order");
+    for (uint32_t k = 0; k < op->group.key_count; k++)
+        verify_expr(v, &op->group.keys[k].value, "partition key", false, true);
+    for (uint32_t k = 0; k < op->window.sort_count; k++)
+        verify_expr(v, &op->window.sorts[k].value, "order of a window", false, true);
+    verify_expr(v, &op->window.low, "low end of a frame", false, false);
+    verify_expr(v, &op->window.value, "value of a window", false, true);
+}
+
 static void verify_citation(Verifier *v, const Citation *citation)
 {
     v->role = "citation";
@@ -478,6 +493,9 @@ static void verify_operator(Verifier *v, const Operator *op)
     case OPERATOR_EACH:
     case OPERATOR_EXTRACT:
         verify_produce(v, op);
+        break;
+    case OPERATOR_WINDOW:
+        verify_window(v, op);
         break;
     case OPERATOR_FILTER:
     case OPERATOR_DOUBT:

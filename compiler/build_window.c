@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// build_window.c: `let … among`: an operator whose value has a slot of its own.
+//
+// The let's value is an expression over the binding's own row and over *folds of the peers*: the aggregates and window
+// functions in it. What can be said by others is not a function of its own: `share_of(x)` is x by the sum of the
+// peers, `gap_to_previous(x)` is x less `previous(x)`, and the running and moving functions are aggregates over frames.
+
+#include "compiler/build_int.h"
+
+typedef struct BuildWindow {
+    PlanOp *op;
+    uint64_t bound; // slots bound above it, as bits
+    uint64_t outer; // those that partition and order read
+    bool written;   // `ordered by` is written
+} BuildWindow;
+
+// Slots that a binding has above the window; those of windows follow from the others.
+static uint64_t bound_slots(const Builder *builder)
+{
+    uint64_t bound = 0;
+    for (size_t i = 0; i < builder->ops.count; i++) {
+        const PlanOp *op = &builder->ops.items[i];
+        bool binds = op->kind == PLAN_OP_SCAN || op->kind == PLAN_OP_PARTNER ||
+                     op->kind == PLAN_OP_EACH || op->kind == PLAN_OP_EXTRACT;
+        if (binds && !builder->body->vars[op->slot]->attached)
+            bound |= (uint64_t)1 << op->slot;
+    }
+    return bound;
+}
+
+// The row variables behind a value: those of a window's value for the window.
+static uint64_t row_slots(const Builder *builder, const PlanExpr *value)
+{
+    uint64_t rows = 0;
+    for (uint32_t slot = 0; value != NULL && slot < 64; slot++) {
+        if ((value->slots >> slot & 1) == 0)
+            continue;
+        rows |= slot < builder->body->var_count ? (uint64_t)1 << slot : builder->window_rows[slot];
+    }
+    return rows;
+}
+
+static void outer_slots(const Builder *builder, BuildWindow *window)
+{
+    const PlanOp *op = window->op;
+    for (uint32_t i = 0; i < op->key_count; i++)
+        window->outer |= row_slots(builder, op->keys[i].value);
+    for (uint32_t i = 0; i < op->sort_count; i++)
+        window->outer |= row_slots(builder, op->sorts[i].value);
+}
+
+static void window_keys(Builder *builder, const AstAmong *among, PlanOp *op)
+{
+    PlanKey *keys = ARENA_ARRAY(builder->arena, PlanKey, among->peers.count);
+    for (uint32_t i = 0; i < among->peers.count; i++)
+        keys[i] = (PlanKey){.name = build_text(builder, among->peers.items[i]),
+                            .value = build_expr(builder, among->peers.items[i])};
+    op->keys = keys;
+    op->key_count = among->peers.count;
+    PlanSort *sorts = ARENA_ARRAY(builder->arena, PlanSort, among->order.count);
+    for (uint32_t i = 0; i < among->order.count; i++) {
+        const AstOrder *order = ast_as_Order(among->order.items[i]);
+        sorts[i] = (PlanSort){build_expr(builder, order->value), order->descending};
+    }
+    op->sorts = sorts;
+    op->sort_count = among->order.count;
+    if (among->within == NULL)
+        return;
+    const TypedExpr *within = typed_expr(builder->typed, among->within);
+    if (within->type.kind == TYPE_ROWS)
+        op->rows = (int64_t)within->count;
+    else
+        op->low = build_before(builder, sorts[0].value, build_expr(builder, among->within),
+                               build_text(builder, among->within));
+}
+
+static const PlanExpr *slot_value(Builder *builder, const PlanOp *op, Type type, Str name)
+{
+    PlanExpr draft = {.kind = PLAN_EXPR_COLUMN,
+                      .type = type,
+                      .slot = op->slot,
+                      .can_gap = true,
+                      .can_issue = true,
+                      .text = name};
+    return plan_expr(builder->plan, &draft);
+}
+
+PlanOp build_window(Builder *builder, const TypedClause *clause, PlanOp op)
+{
+    const AstLet *let = ast_as_Let(clause->node);
+    Type type = typed_expr(builder->typed, let->value)->type;
+    uint32_t slot = builder->body->var_count + builder->window_count;
+    const PlanExpr **value = &builder->lets[build_let_number(builder->body, clause->let)];
+    if (clause->stretch > 0)
+        *value = build_unsupported(builder, STR("同组"), STR("among"), clause->node->span, type);
+    else if (slot >= 64)
+        *value = build_too_large(builder, STR("行变量和窗口超过 64 个"),
+                                 STR("more than 64 row variables and windows"), clause->node->span,
+                                 type);
+    if (*value != NULL)
+        return op;
+    op.slot = slot;
+    op.name = clause->let->name;
+    builder->window_count++;
+    BuildWindow window = {
+        .op = &op, .bound = bound_slots(builder), .written = let->among->order.count > 0};
+    window_keys(builder, let->among, &op);
+    outer_slots(builder, &window);
+    builder->window = &window;
+    op.value = build_wanted(builder, let->value);
+    builder->window = NULL;
+    builder->window_rows[slot] = row_slots(builder, op.value) | window.outer;
+    for (size_t i = 0; i < builder->aggregates.count; i++)
+        if (builder->aggregates.items[i].window == slot)
+            builder->window_rows[slot] |= builder->aggregates.items[i].mention;
+    *value = slot_value(builder, &op, op.value->type, clause->let->name);
+    return op;
+}
+
+// ---------------------------------------------------------------- folds of the peers
+
+static void frame_fold(const BuildWindow *window, PlanAggregate *fold, WindowFrame frame)
+{
+    fold->window = window->op->slot;
+    fold->frame = frame;
+    fold->mention |= window->outer;
+    if (fold->mention == 0)
+        fold->mention = window->bound;
+    fold->fans_out = (window->bound & ~fold->mention) != 0;
+}
+
+// Which peers an aggregate sees: all of them, or those that `ordered by` puts up to the row.
+static WindowFrame written_frame(const BuildWindow *window)
+{
+    if (!window->written)
+        return FRAME_PEERS;
+    if (window->op->rows > 0)
+        return FRAME_ROWS;
+    return window->op->low != NULL ? FRAME_TIME : FRAME_TIES;
+}
+
+void build_window_fold(Builder *builder, const TypedAggregate *aggregate, PlanAggregate *draft)
+{
+    frame_fold(builder->window, draft, written_frame(builder->window));
+    if (aggregate->attached_count > 0)
+        (void)build_unsupported(builder, STR("同组中对附上各行的汇总"),
+                                STR("an aggregate of attached rows in `among`"),
+                                aggregate->node->base.span, draft->type);
+}
+
+// A fold over the rows that `value` reads.
+static PlanAggregate peer_fold(const Builder *builder, AggregateKind kind, Type type,
+                               const PlanExpr *value, Str text)
+{
+    return (PlanAggregate){.kind = kind,
+                           .argument = value,
+                           .type = type,
+                           .mention = row_slots(builder, value),
+                           .text = text};
+}
+
+static const PlanExpr *peers_of(Builder *builder, PlanAggregate fold, WindowFunction function,
+                                WindowFrame frame)
+{
+    frame_fold(builder->window, &fold, frame);
+    fold.function = function;
+    return build_fold_expr(builder, build_fold(builder, &fold), fold.text);
+}
+
+// A rank without `ordered by` is by the value itself.
+static void order_by_value(Builder *builder, const PlanExpr *value)
+{
+    PlanOp *op = builder->window->op;
+    if (op->sort_count > 0 && (builder->window->written || op->sorts[0].value == value))
+        return;
+    if (op->sort_count > 0) {
+        (void)build_unsupported(builder, STR("同一个设中按不同值的排名"),
+                                STR("ranks by different values in one let"), op->span,
+                                type_of(TYPE_INTEGER));
+        return;
+    }
+    PlanSort *sort = ARENA_NEW(builder->arena, PlanSort);
+    *sort = (PlanSort){value, false};
+    op->sorts = sort;
+    op->sort_count = 1;
+    outer_slots(builder, builder->window);
+}
+
+typedef enum PeersAs { AS_FUNCTION, AS_FRAME, AS_RANK, AS_GAP, AS_SHARE } PeersAs;
+
+static const struct {
+    const char *name;
+    PeersAs as;
+    WindowFunction function;
+    AggregateKind kind;
+    WindowFrame frame; // AS_FRAME
+} CALLS[] = {
+    {"rank", AS_RANK, WINDOW_RANK, AGGREGATE_ONE, FRAME_RUNNING},
+    {"dense_rank", AS_RANK, WINDOW_DENSE_RANK, AGGREGATE_ONE, FRAME_RUNNING},
+    {"row_number", AS_FUNCTION, WINDOW_ROW_NUMBER, AGGREGATE_COUNT, FRAME_RUNNING},
+    {"previous", AS_FUNCTION, WINDOW_PREVIOUS, AGGREGATE_ONE, FRAME_RUNNING},
+    {"next", AS_FUNCTION, WINDOW_NEXT, AGGREGATE_ONE, FRAME_RUNNING},
+    {"first_value", AS_FUNCTION, WINDOW_FIRST_VALUE, AGGREGATE_ONE, FRAME_RUNNING},
+    {"last_value", AS_FUNCTION, WINDOW_LAST_VALUE, AGGREGATE_ONE, FRAME_RUNNING},
+    {"running_sum", AS_FRAME, WINDOW_LINE_FOLD, AGGREGATE_SUM, FRAME_RUNNING},
+    {"running_count", AS_FUNCTION, WINDOW_ROW_NUMBER, AGGREGATE_ONE, FRAME_RUNNING},
+    {"moving_sum", AS_FRAME, WINDOW_LINE_FOLD, AGGREGATE_SUM, FRAME_ROWS},
+    {"moving_mean", AS_FRAME, WINDOW_LINE_FOLD, AGGREGATE_MEAN, FRAME_ROWS},
+    {"moving_median", AS_FRAME, WINDOW_LINE_FOLD, AGGREGATE_MEDIAN, FRAME_ROWS},
+    {"gap_to_previous", AS_GAP, WINDOW_PREVIOUS, AGGREGATE_ONE, FRAME_RUNNING},
+    {"share_of", AS_SHARE, WINDOW_FOLD, AGGREGATE_SUM, FRAME_PEERS},
+};
+
+static size_t call_number(const TypedCall *call)
+{
+    for (size_t i = 0; call->card != NULL && i < ARRAY_LEN(CALLS); i++)
+        if (strcmp(call->card->name, CALLS[i].name) == 0)
+            return i;
+    return ARRAY_LEN(CALLS);
+}
+
+// Moving functions look at the frame that is written, running ones at all rows up to this one in their total order.
+static WindowFrame call_frame(const BuildWindow *window, size_t number)
+{
+    return CALLS[number].frame == FRAME_ROWS ? written_frame(window) : CALLS[number].frame;
+}
+
+const PlanExpr *build_window_call(Builder *builder, const AstNode *node, const TypedExpr *typed)
+{
+    const TypedCall *call = typed->call;
+    size_t number = call_number(call);
+    Str text = build_text(builder, node);
+    if (number == ARRAY_LEN(CALLS) || builder->window == NULL)
+        return build_unsupported_node(builder, node, typed->type);
+    const PlanExpr *value =
+        call->count == 0 ? NULL : build_as(builder, call->arguments[0], call->types[0]);
+    bool keeps = CALLS[number].as == AS_GAP || CALLS[number].as == AS_SHARE;
+    Type type = keeps ? value->type : typed->type;
+    PlanAggregate fold = peer_fold(builder, CALLS[number].kind, type, value, text);
+    if (CALLS[number].as == AS_RANK)
+        order_by_value(builder, value);
+    const PlanExpr *peers =
+        peers_of(builder, fold, CALLS[number].function, call_frame(builder->window, number));
+    if (CALLS[number].as == AS_GAP)
+        return build_arithmetic(builder, PLAN_EXPR_SUBTRACT, typed->type, value, peers, text);
+    if (CALLS[number].as == AS_SHARE)
+        return build_quotient(builder, typed->type, value, peers, text);
+    return peers;
+}

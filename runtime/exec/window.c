@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// window.c: keeps the bindings, splits them into partitions, and gives each its value.
+//
+// Partitions are the groups of a Level, so whole partitions are folded like groups: with tuples made distinct, bounds,
+// and the guard. Where exceptions stand above, the reading without them (B) and the one with them (A) are computed
+// apart. A binding whose value is the same in both goes on as it is. One whose value differs goes on twice: once as what
+// reading B has, gone in A, and once the other way round.
+
+#include "runtime/exec/block.h"
+#include "runtime/exec/produce.h"
+#include "runtime/exec/window_int.h"
+
+struct WindowRun {
+    const Operator *op;
+    uint32_t index; // of the operator
+    Members members;
+};
+
+WindowRun *window_open(BodyRun *run, uint32_t operator)
+{
+    WindowRun *window = ARENA_NEW(run->arena, WindowRun);
+    window->op = &run->body->operators[operator];
+    window->index = operator;
+    members_init(&window->members, run);
+    run->produced[window->op->slot] = produced_table(run, window->op->slot);
+    return window;
+}
+
+void window_close(WindowRun *window)
+{
+    if (window != NULL)
+        members_deinit(&window->members);
+}
+
+Status window_keep(BodyRun *run, WindowRun *window, const Bindings *batch)
+{
+    return members_append(&window->members, run, batch);
+}
+
+// ---------------------------------------------------------------- readings
+
+static bool is_whole(const BodyRun *run, const Step *step)
+{
+    const Aggregate *aggregate = &run->body->aggregates[step->index];
+    return step->op == STEP_AGG && !aggregate->per_binding && window_whole(aggregate);
+}
+
+// The folds of whole partitions, with their guard.
+static void fold_partitions(WindowReading *reading)
+{
+    const Expr *value = &reading->op->window.value;
+    BodyRun *run = reading->run;
+    Step *steps = ARENA_ARRAY(reading->level.arena, Step, MAX_OF(value->count, 1u));
+    Expr whole = {.steps = steps};
+    for (uint32_t s = 0; s < value->count; s++) {
+        if (value->steps[s].op == STEP_AGG && is_whole(run, &value->steps[s]))
+            steps[whole.count++] = value->steps[s];
+    }
+    for (uint32_t s = 0; s < whole.count; s++)
+        level_aggregate(&reading->level, whole.steps[s].index, NULL);
+    if (!reading->guarded)
+        return;
+    uint8_t *wanted = ARENA_ARRAY(reading->level.arena, uint8_t, MAX_OF(reading->level.count, 1));
+    memset(wanted, 1, (size_t)reading->level.count);
+    level_guard(&reading->level, &whole, wanted);
+}
+
+static Status reading_open(WindowReading *reading, BodyRun *run, const WindowRun *window,
+                           bool reading_a)
+{
+    *reading = (WindowReading){.run = run, .op = window->op, .members = &window->members};
+    TRY(level_open(&reading->level, &window->members, NULL, window->index, reading_a));
+    reading->guarded = reading->level.shadow_total > 0 && !reading->level.tolerant;
+    reading->values =
+        ARENA_ARRAY(reading->level.arena, WindowValues, MAX_OF(run->body->aggregate_count, 1u));
+    fold_partitions(reading);
+    return window_order(reading);
+}
+
+// Whether an exception above touches some binding.
+static bool readings_differ(const BodyRun *run)
+{
+    for (size_t i = 1; i < run->states.count; i++) {
+        const BindState *state = &run->states.items[i];
+        if (state->a_gone || state->b_gone || state->a_place != 0 ||
+            state->a_class != CLASS_CERTAIN)
+            return true;
+    }
+    return false;
+}
+
+// ---------------------------------------------------------------- values
+
+// Why a member without a partition has none: the cause of its first unknown key.
+static CauseId unplaced_cause(const WindowReading *reading, int64_t member)
+{
+    const Level *level = &reading->level;
+    if (level->group[member] <= -2)
+        return level->unplaced.items[member_unplaced_index(level->group[member])].mark.cause;
+    Bindings view;
+    members_view(reading->members, member, 1, reading->run->scratch, &view);
+    EvalContext context = bindings_context(reading->run, &view, reading->run->scratch);
+    for (uint32_t k = 0; k < reading->op->group.key_count; k++) {
+        const Expr *key = &reading->op->group.keys[k].value;
+        Vector value;
+        if (expr_reads_aggregate(key))
+            attached_aggregates(reading->run, &view, key, CLASS_SHADOW, &context);
+        eval_expr(&context, key, &value);
+        if (value.state != NULL && value.state[0] != VALUE_KNOWN)
+            return value.cause[0];
+    }
+    return 0;
+}
+
+// One fold of the peers for the members first..first+count.
+static void fold_values(const WindowReading *reading, uint32_t index, bool guard, int64_t first,
+                        int64_t count, Vector *out)
+{
+    const Level *level = &reading->level;
+    Arena *arena = reading->run->scratch;
+    const Aggregate *aggregate = &reading->run->body->aggregates[index];
+    int64_t *at = ARENA_ARRAY(arena, int64_t, count);
+    bool whole = window_whole(aggregate);
+    for (int64_t i = 0; i < count; i++)
+        at[i] = whole ? MAX_OF(level->group[first + i], 0) : first + i;
+    const LevelValues *groups = &level->values[index];
+    const WindowValues *own = &reading->values[index];
+    const Vector *from = whole ? (guard ? &groups->n : &groups->m) : guard ? &own->n : &own->m;
+    if (whole && level->count == 0)
+        vector_make(out, type_phys(aggregate->type), count, arena);
+    else
+        vector_take(from, at, count, arena, out);
+}
+
+// Why a member's own value is not known: its partition, else its order. 0: it is.
+static CauseId own_cause(const WindowReading *reading, int64_t member)
+{
+    if (reading->level.group[member] < 0)
+        return unplaced_cause(reading, member);
+    return reading->order_cause == NULL ? 0 : reading->order_cause[member];
+}
+
+static void set_unplaced(const WindowReading *reading, int64_t first, int64_t count, Vector *out)
+{
+    for (int64_t i = 0; i < count; i++) {
+        CauseId cause = own_cause(reading, first + i);
+        if (cause == 0)
+            continue;
+        Value issue = {
+            .type = reading->op->window.value.type, .state = VALUE_ISSUE, .cause = cause};
+        vector_set(out, i, &issue, reading->run->scratch);
+    }
+}
+
+// The let's value for the members first..first+count.
+static void block_values(const WindowReading *reading, bool guard, int64_t first,
+                         const Bindings *view, Vector *out)
+{
+    BodyRun *run = reading->run;
+    const Expr *value = &reading->op->window.value;
+    EvalContext context = bindings_context(run, view, run->scratch);
+    attached_aggregates(run, view, value, CLASS_SHADOW, &context);
+    Vector *folds = (Vector *)(uintptr_t)context.aggregates;
+    for (uint32_t s = 0; s < value->count; s++) {
+        uint32_t index = value->steps[s].index;
+        if (value->steps[s].op == STEP_AGG && folds[index].data == NULL)
+            fold_values(reading, index, guard, first, view->count, &folds[index]);
+    }
+    Vector made;
+    eval_expr(&context, value, &made);
+    vector_expand(&made, view->count, run->scratch);
+    int64_t *at = ARENA_ARRAY(run->scratch, int64_t, view->count);
+    for (int64_t i = 0; i < view->count; i++)
+        at[i] = i;
+    vector_take(&made, at, view->count, run->scratch, out); // it may be borrowed
+    set_unplaced(reading, first, view->count, out);
+}
+
+// ---------------------------------------------------------------- going on
+
+typedef struct Output {
+    BodyRun *run;
+    const WindowRun *window;
+    const WindowReading *b, *a; // a NULL: the readings are one
+    bool guarded;
+    uint64_t *excepted; // by partition of b: exceptions that hold for some member
+} Output;
+
+// Values of one block: by reading, plain and guarded.
+typedef struct BlockValues {
+    Vector plain[2], guarded[2];
+} BlockValues;
+
+static int64_t write_row(const Output *out, const BlockValues *values, int reading, int64_t index)
+{
+    uint32_t slot = out->window->op->slot;
+    Type type = out->window->op->window.value.type;
+    Produced *produced = out->run->produced[slot];
+    Rowset *rows = produced_write(produced);
+    Value value = vector_value(&values->guarded[reading], type, index);
+    column_append(&rows->columns[0], &value);
+    if (out->guarded) {
+        Rowset *plain = produced_write_plain(out->run, produced, slot);
+        value = vector_value(&values->plain[reading], type, index);
+        column_append(&plain->columns[0], &value);
+        plain->row_count++;
+    }
+    return rows->row_count++;
+}
+
+static bool same_vectors(const Vector *a, const Vector *b, Type type, int64_t index)
+{
+    Value x = vector_value(a, type, index), y = vector_value(b, type, index);
+    return value_same(&x, &y) && x.cause == y.cause && x.bounded == y.bounded &&
+           (!x.bounded || (x.lo == y.lo && x.hi == y.hi));
+}
+
+static bool readings_agree(const Output *out, const BlockValues *values, const BindState *state,
+                           int64_t index)
+{
+    Type type = out->window->op->window.value.type;
+    if (out->a == NULL || state->a_gone || state->b_gone)
+        return true;
+    return same_vectors(&values->plain[0], &values->plain[1], type, index) &&
+           same_vectors(&values->guarded[0], &values->guarded[1], type, index);
+}
+
+static void list_excepted(Output *out)
+{
+    const Level *level = &out->b->level;
+    out->excepted = ARENA_ARRAY(level->arena, uint64_t, level->count);
+    for (int64_t i = 0; i < level->members->all.count; i++) {
+        BindState state = bindings_state(out->run, &level->members->all, i);
+        if (level->group[i] >= 0)
+            out->excepted[level->group[i]] |= state.excepted | state.peers_excepted;
+    }
+}
+
+static uint64_t peers_excepted(const Output *out, int64_t member)
+{
+    int64_t group = out->b->level.group[member];
+    return group >= 0 ? out->excepted[group] : 0;
+}
+
+// A query leaves out what has no partition or no place in it.
+static bool left_out(const Output *out, int64_t member)
+{
+    CauseId cause = out->run->body->is_query ? own_cause(out->b, member) : 0;
+    if (cause != 0)
+        body_count(out->run, out->window->op->place, cause, 1);
+    return cause != 0;
+}
+
+// The binding once per reading where the values differ.
+static void give_block(const Output *out, int64_t first, const Bindings *view,
+                       const BlockValues *values, Bindings *next)
+{
+    Arena *arena = out->run->scratch;
+    int64_t *index = ARENA_ARRAY(arena, int64_t, 2 * view->count),
+            *rows = ARENA_ARRAY(arena, int64_t, 2 * view->count), count = 0;
+    uint8_t *split = ARENA_ARRAY(arena, uint8_t, 2 * view->count);
+    for (int64_t i = 0; i < view->count; i++) {
+        if (left_out(out, first + i))
+            continue;
+        BindState state = bindings_state(out->run, view, i);
+        bool agree = readings_agree(out, values, &state, i);
+        index[count] = i;
+        split[count] = !agree;
+        rows[count++] = write_row(out, values, state.b_gone, i);
+        if (agree)
+            continue;
+        index[count] = i;
+        split[count] = 2;
+        rows[count++] = write_row(out, values, 1, i);
+    }
+    bindings_take(out->run, view, index, count, arena, next);
+    next->rows[out->window->op->slot] = rows;
+    for (int64_t i = 0; i < count; i++) {
+        if (split[i] == 0)
+            continue;
+        BindState state = bindings_state(out->run, next, i);
+        state.a_gone = split[i] == 1;
+        state.b_gone = split[i] == 2;
+        if (state.a_gone)
+            state.peers_excepted |= peers_excepted(out, first + index[i]);
+        bindings_set_state(out->run, next, arena, i, &state);
+    }
+}
+
+static Status push_block(const Output *out, int64_t first, int64_t count)
+{
+    BodyRun *run = out->run;
+    Bindings view, next;
+    members_view(&out->window->members, first, count, run->scratch, &view);
+    BlockValues values;
+    const WindowReading *readings[2] = {out->b, out->a == NULL ? out->b : out->a};
+    for (int r = 0; r < 2; r++) {
+        values.guarded[r] = values.guarded[0];
+        values.plain[r] = values.plain[0];
+        if (r == 1 && out->a == NULL)
+            break;
+        block_values(readings[r], true, first, &view, &values.guarded[r]);
+        values.plain[r] = values.guarded[r];
+        if (out->guarded)
+            block_values(readings[r], false, first, &view, &values.plain[r]);
+    }
+    give_block(out, first, &view, &values, &next);
+    run->shared->clause = out->window->op;
+    TRY(body_observe(run, out->window->op, &view, &next));
+    return next.count == 0 ? STATUS_OK : body_push(run, out->window->index + 1, &next);
+}
+
+Status window_finish(BodyRun *run, WindowRun *window)
+{
+    WindowReading b = {.run = NULL}, a = {.run = NULL};
+    bool differ = readings_differ(run);
+    Output out = {.run = run, .window = window, .b = &b, .a = differ ? &a : NULL};
+    Status status = reading_open(&b, run, window, false);
+    if (status == STATUS_OK && differ)
+        status = reading_open(&a, run, window, true);
+    if (status == STATUS_OK && differ)
+        list_excepted(&out);
+    out.guarded = b.guarded || a.guarded;
+    int64_t total = window->members.all.count;
+    for (int64_t first = 0; first < total && status == STATUS_OK; first += BLOCK_ROWS) {
+        status = push_block(&out, first, MIN_OF(BLOCK_ROWS, total - first));
+        arena_reset(run->scratch);
+        if (status == STATUS_OK)
+            status = run_poll(run->shared);
+    }
+    level_close(&b.level);
+    level_close(&a.level);
+    return status;
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// window.h: `let … among`: values computed over the peers of a row.
+//
+// A window stands in the middle of a body. It keeps every binding of its stretch, and once the last one is there it
+// computes the let's value for each and gives the bindings on, batch by batch, with one more slot: that of the value.
+// It never removes a binding. Meaning: spec/evaluation.md 7 and 13.
+
+#ifndef SUP_RUNTIME_EXEC_WINDOW_H
+#define SUP_RUNTIME_EXEC_WINDOW_H
+
+#include "runtime/exec/body_int.h"
+
+// The window at `operator`, and the empty table of its values.
+WindowRun *window_open(BodyRun *run, uint32_t operator);
+void window_close(WindowRun *window); // NULL is allowed
+// Keeps a batch.
+Status window_keep(BodyRun *run, WindowRun *window, const Bindings *batch);
+// Computes the values and pushes all bindings into the operators behind.
+Status window_finish(BodyRun *run, WindowRun *window);
+
+#endif

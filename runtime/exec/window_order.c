@@ -1,0 +1,468 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// window_order.c: the members of each partition in their order.
+//
+// One sort per set of such rows: the partition's members by the keys of `ordered by`, then by the rows that the function, the
+// partition and the order read. Bindings
+// that agree in all of these are one tuple, however often a fan-out repeats it, and stand side by side. A member whose
+// order is not known has no place: it may belong into any frame of its partition.
+
+#include "runtime/base/sort.h"
+#include "runtime/exec/block.h"
+#include "runtime/exec/window_int.h"
+
+typedef struct Order {
+    WindowReading *reading;
+    Arena *arena;
+    uint32_t key_count;
+    Cell **keys;    // per key, by member
+    int64_t *low;   // by member: frames by time
+    int64_t *time;  // the first key, of a whole layout
+    CauseId *cause; // by member: 0 where its order is known
+    uint64_t rows;  // slots whose rows make a tuple
+    bool sorted;
+    bool by_time;    // in a frame by time the order goes forward
+    int64_t *starts; // per partition, into `at`; behind them the loose ones
+    int64_t *at;
+    int64_t *loose_starts, *loose;
+    // The argument and condition of the aggregate under way.
+    Vector value;
+    uint8_t *when; // Truth by member; NULL: always
+    CauseId *when_cause;
+} Order;
+
+// ---------------------------------------------------------------- what orders
+
+static int64_t total_of(const Order *order)
+{
+    return order->reading->members->all.count;
+}
+
+static void note_unknown(Order *order, const Vector *vector, int64_t first, int64_t count)
+{
+    for (int64_t i = 0; vector->state != NULL && i < count; i++) {
+        if (vector->state[i] != VALUE_KNOWN && order->cause[first + i] == 0)
+            order->cause[first + i] = vector->cause[i];
+    }
+}
+
+static void eval_member_block(const Order *order, const Expr *expr, int64_t first, int64_t count,
+                              Vector *out)
+{
+    BodyRun *run = order->reading->run;
+    Bindings view;
+    members_view(order->reading->members, first, count, run->scratch, &view);
+    EvalContext context = bindings_context(run, &view, run->scratch);
+    if (expr_reads_aggregate(expr))
+        attached_aggregates(run, &view, expr, CLASS_SHADOW, &context);
+    eval_expr(&context, expr, out);
+    vector_expand(out, count, run->scratch);
+}
+
+// A frame that begins before the calendar does has no low end.
+static void reach_back(const Order *order, Vector *low, int64_t first, int64_t count)
+{
+    const CauseTable *causes = order->reading->run->shared->causes;
+    for (int64_t i = 0; low->state != NULL && i < count; i++) {
+        if (low->state[i] != VALUE_ISSUE || order->cause[first + i] != 0 ||
+            cause_get(causes, low->cause[i]).reason != REASON_OVERFLOW)
+            continue;
+        low->state[i] = VALUE_KNOWN;
+        low->i64[i] = INT64_MIN;
+    }
+}
+
+static void read_orders(Order *order)
+{
+    const Window *window = &order->reading->op->window;
+    int64_t total = total_of(order);
+    order->keys = ARENA_ARRAY(order->arena, Cell *, window->sort_count);
+    order->cause = ARENA_ARRAY(order->arena, CauseId, total);
+    for (uint32_t k = 0; k < window->sort_count; k++)
+        order->keys[k] = ARENA_ARRAY(order->arena, Cell, total);
+    if (window->low.count > 0)
+        order->low = ARENA_ARRAY(order->arena, int64_t, total);
+    if (window->low.count > 0)
+        order->time = ARENA_ARRAY(order->arena, int64_t, total);
+    for (int64_t first = 0; first < total; first += BLOCK_ROWS) {
+        int64_t count = MIN_OF(BLOCK_ROWS, total - first);
+        ArenaMark mark = arena_mark(order->reading->run->scratch);
+        Vector vector;
+        for (uint32_t k = 0; k < window->sort_count; k++) {
+            eval_member_block(order, &window->sorts[k].value, first, count, &vector);
+            note_unknown(order, &vector, first, count);
+            for (int64_t i = 0; i < count; i++)
+                order->keys[k][first + i] = cell_load(&vector, i);
+            for (int64_t i = 0; k == 0 && order->time != NULL && i < count; i++)
+                order->time[first + i] = vector.i64[i];
+        }
+        if (window->low.count > 0) {
+            eval_member_block(order, &window->low, first, count, &vector);
+            reach_back(order, &vector, first, count);
+            note_unknown(order, &vector, first, count);
+            memcpy(order->low + first, vector.i64, (size_t)count * sizeof *order->low);
+        }
+        arena_rewind(order->reading->run->scratch, mark);
+    }
+}
+
+static int compare_keys(const Order *order, int64_t a, int64_t b)
+{
+    const Window *window = &order->reading->op->window;
+    for (uint32_t k = 0; k < window->sort_count; k++) {
+        int way = cell_compare(order->reading->run->shared->dict, window->sorts[k].value.type,
+                               order->keys[k][a], order->keys[k][b]);
+        if (way != 0)
+            return window->sorts[k].descending && !order->by_time ? -way : way;
+    }
+    return 0;
+}
+
+static int compare_rows(const Order *order, int64_t a, int64_t b)
+{
+    const Bindings *all = &order->reading->members->all;
+    for (uint64_t left = order->rows; left != 0; left &= left - 1) {
+        const int64_t *rows = all->rows[__builtin_ctzll(left)];
+        if (rows[a] != rows[b])
+            return rows[a] < rows[b] ? -1 : 1;
+    }
+    return 0;
+}
+
+static int compare_rows_of(const void *context, const void *a, const void *b)
+{
+    return compare_rows(context, *(const int64_t *)a, *(const int64_t *)b);
+}
+
+static int compare_members(const void *context, const void *a, const void *b)
+{
+    const Order *order = context;
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    int way = compare_keys(order, x, y);
+    return way != 0 ? way : compare_rows(order, x, y);
+}
+
+// What comes in order needs no sorting.
+static void sort_partition(const Order *order, int64_t *at, int64_t count)
+{
+    for (int64_t i = 1; i < count; i++) {
+        if (compare_members(order, &at[i - 1], &at[i]) > 0) {
+            sort_stable(at, (size_t)count, sizeof *at, compare_members, order);
+            return;
+        }
+    }
+}
+
+static void list_members(Order *order, bool loose, int64_t **starts, int64_t **at)
+{
+    const Level *level = &order->reading->level;
+    int64_t total = total_of(order);
+    int64_t *groups = base_alloc(MAX_OF((size_t)total, 1) * sizeof *groups);
+    for (int64_t i = 0; i < total; i++)
+        groups[i] =
+            level->group[i] >= 0 && (order->cause[i] != 0) == loose ? level->group[i] : GROUP_NONE;
+    *starts = ARENA_ARRAY(order->arena, int64_t, level->count + 1);
+    *at = ARENA_ARRAY(order->arena, int64_t, total);
+    group_index(groups, total, level->count, *starts, *at);
+    free(groups);
+}
+
+// ---------------------------------------------------------------- arguments
+
+static void store_block(Vector *store, const Vector *block, int64_t first, int64_t count,
+                        Arena *arena)
+{
+    size_t size = phys_size(store->phys);
+    memcpy((char *)store->data + (size_t)first * size, block->data, (size_t)count * size);
+    for (int64_t i = 0; block->state != NULL && i < count; i++) {
+        if (block->state[i] != VALUE_KNOWN)
+            vector_copy_row(store, first + i, block, i, arena);
+    }
+}
+
+static void read_arguments(Order *order, const Aggregate *aggregate)
+{
+    int64_t total = total_of(order);
+    order->value = (Vector){.data = NULL};
+    order->when = aggregate->when.count == 0 ? NULL : ARENA_ARRAY(order->arena, uint8_t, total);
+    order->when_cause =
+        aggregate->when.count == 0 ? NULL : ARENA_ARRAY(order->arena, CauseId, total);
+    if (aggregate->argument.count > 0)
+        vector_make(&order->value, type_phys(aggregate->argument.type), total, order->arena);
+    for (int64_t first = 0; first < total; first += BLOCK_ROWS) {
+        int64_t count = MIN_OF(BLOCK_ROWS, total - first);
+        BodyRun *run = order->reading->run;
+        ArenaMark mark = arena_mark(run->scratch);
+        Vector block;
+        if (aggregate->argument.count > 0) {
+            eval_member_block(order, &aggregate->argument, first, count, &block);
+            store_block(&order->value, &block, first, count, order->arena);
+        }
+        if (order->when != NULL) {
+            Bindings view;
+            members_view(order->reading->members, first, count, run->scratch, &view);
+            EvalContext context = bindings_context(run, &view, run->scratch);
+            attached_aggregates(run, &view, &aggregate->when, CLASS_SHADOW, &context);
+            eval_truth(&context, &aggregate->when, &block);
+            vector_expand(&block, count, run->scratch);
+            memcpy(order->when + first, block.truth, (size_t)count);
+            for (int64_t i = 0; block.cause != NULL && i < count; i++)
+                order->when_cause[first + i] = block.cause[i];
+        }
+        arena_rewind(run->scratch, mark);
+    }
+}
+
+// ---------------------------------------------------------------- places
+
+// What a member is for the aggregate: in reading, by its rows, and by `when`.
+static Place place_of(const Order *order, const Aggregate *aggregate, int64_t member)
+{
+    const Level *level = &order->reading->level;
+    const Bindings *all = &order->reading->members->all;
+    const Body *body = order->reading->run->body;
+    Place place = {.member = member, .row_class = (RowClass)level->row_class[member], .in = true};
+    if (place.row_class != CLASS_CERTAIN)
+        place.cause = level_mark(level, member).cause;
+    for (uint32_t m = 0; m < aggregate->mention_count; m++) {
+        uint32_t slot = aggregate->mention[m];
+        int64_t row = all->rows[slot] == NULL ? 0 : all->rows[slot][member];
+        place.in &= row != ROW_ABSENT;
+        if (!row_is_unknown(row))
+            continue;
+        place.many |= !body->slots[slot].optional;
+        if (place.row_class == CLASS_CERTAIN)
+            place.cause = row_cause(row);
+        place.row_class = MAX_OF(place.row_class, CLASS_POSSIBLE);
+    }
+    place.in_line = place.row_class;
+    place.absent = !place.in;
+    if (order->when == NULL || order->when[member] == TRUTH_T)
+        return place;
+    place.in &= order->when[member] == TRUTH_U;
+    if (place.row_class == CLASS_CERTAIN) {
+        place.row_class = CLASS_POSSIBLE;
+        place.cause = order->when_cause[member];
+    }
+    return place;
+}
+
+// Two bindings of one tuple: the better of what they are.
+static void place_merge(const Order *order, Place *place, const Place *other)
+{
+    place->in_line = MIN_OF(place->in_line, other->in_line);
+    RowClass in_line = place->in_line;
+    if (!other->in)
+        return;
+    bool better = !place->in || other->row_class < place->row_class;
+    bool lower = place->in && other->row_class == place->row_class && other->cause != 0 &&
+                 cause_order(order->reading->run->shared->causes, other->cause, place->cause) < 0;
+    if (!better && !lower)
+        return;
+    int64_t member = place->member;
+    *place = *other;
+    place->member = member;
+    place->in_line = in_line;
+}
+
+typedef struct Places {
+    Place *items;
+    int64_t *tie;
+    int64_t *of; // per member of the range, its place
+    int64_t count;
+} Places;
+
+static Places make_places(const Order *order, const Aggregate *aggregate, const int64_t *at,
+                          int64_t count, bool ordered)
+{
+    Arena *arena = order->reading->run->scratch;
+    Places places = {.items = ARENA_ARRAY(arena, Place, count),
+                     .tie = ARENA_ARRAY(arena, int64_t, count),
+                     .of = ARENA_ARRAY(arena, int64_t, count)};
+    for (int64_t i = 0; i < count; i++) {
+        Place place = place_of(order, aggregate, at[i]);
+        int keys = i == 0 ? -1 : ordered ? compare_keys(order, at[i - 1], at[i]) : 0;
+        bool repeated = i > 0 && keys == 0 && compare_rows(order, at[i - 1], at[i]) == 0;
+        if (repeated) {
+            place_merge(order, &places.items[places.count - 1], &place);
+        } else {
+            int64_t before = places.count == 0 ? 0 : places.tie[places.count - 1];
+            places.tie[places.count] = before + (keys != 0);
+            places.items[places.count++] = place;
+        }
+        places.of[i] = places.count - 1;
+    }
+    return places;
+}
+
+// The partition with the members of unknown partition that it fits and whose order is known: shadows in their places.
+static int64_t *with_fitting(const Order *order, int64_t group, const int64_t *own, int64_t *count)
+{
+    const Level *level = &order->reading->level;
+    int64_t *at =
+        ARENA_ARRAY(order->reading->run->scratch, int64_t, *count + (int64_t)level->unplaced.count);
+    memcpy(at, own, (size_t)*count * sizeof *at);
+    for (size_t u = 0; u < level->unplaced.count; u++) {
+        const Unplaced *unplaced = &level->unplaced.items[u];
+        if (order->cause[unplaced->member] == 0 && level_fits(level, unplaced, group))
+            at[(*count)++] = unplaced->member;
+    }
+    sort_partition(order, at, *count);
+    return at;
+}
+
+// Members without a place: those whose order is unknown, of this partition or of one that may be this.
+static Places loose_places(const Order *order, const Aggregate *aggregate, int64_t group, bool fits)
+{
+    WindowReading *reading = order->reading;
+    int64_t own = order->loose_starts[group + 1] - order->loose_starts[group], count = own;
+    count += fits ? (int64_t)reading->level.unplaced.count : 0;
+    int64_t *at = ARENA_ARRAY(reading->run->scratch, int64_t, count);
+    memcpy(at, order->loose + order->loose_starts[group], (size_t)own * sizeof *at);
+    count = own;
+    for (size_t u = 0; fits && u < reading->level.unplaced.count; u++) {
+        const Unplaced *unplaced = &reading->level.unplaced.items[u];
+        if (order->cause[unplaced->member] != 0 && level_fits(&reading->level, unplaced, group))
+            at[count++] = unplaced->member;
+    }
+    sort_stable(at, (size_t)count, sizeof *at, compare_rows_of, order); // tuples side by side
+    Places places = make_places(order, aggregate, at, count, false);
+    for (int64_t i = 0; i < places.count; i++) { // nobody knows where they stand
+        Place *place = &places.items[i];
+        if (place->row_class == CLASS_CERTAIN)
+            place->cause = order->cause[place->member];
+        place->row_class = MAX_OF(place->row_class, CLASS_POSSIBLE);
+        place->in_line = MAX_OF(place->in_line, CLASS_POSSIBLE);
+    }
+    return places;
+}
+
+// ---------------------------------------------------------------- values
+
+static bool uses_guard(const Partition *partition)
+{
+    for (int64_t i = 0; i < partition->count; i++) {
+        if (MAX_OF(partition->places[i].row_class, partition->places[i].in_line) == CLASS_SHADOW)
+            return true;
+    }
+    for (int64_t i = 0; i < partition->loose_count; i++) {
+        if (partition->loose[i].row_class == CLASS_SHADOW)
+            return true;
+    }
+    return false;
+}
+
+static Status values_upto(Partition *partition, RowClass upto)
+{
+    partition->upto = upto;
+    WindowFunction function = partition->aggregate->function;
+    if (function == WINDOW_FOLD || function == WINDOW_LINE_FOLD)
+        return window_frames(partition);
+    window_places(partition);
+    return STATUS_OK;
+}
+
+static void write_values(const Order *order, const Partition *partition, const Places *places,
+                         const int64_t *at, int64_t count, Vector *out)
+{
+    for (int64_t i = 0; i < count; i++) {
+        if (order->reading->level.group[at[i]] >= 0)
+            vector_set(out, at[i], &partition->out[places->of[i]], order->arena);
+    }
+}
+
+static Status order_partition(Order *order, const Aggregate *aggregate, int64_t group,
+                              WindowValues *values)
+{
+    WindowReading *reading = order->reading;
+    BodyRun *run = reading->run;
+    const int64_t *at = order->at + order->starts[group];
+    int64_t count = order->starts[group + 1] - order->starts[group];
+    bool fits = reading->guarded && level_fit_any(&reading->level, group);
+    if (fits)
+        at = with_fitting(order, group, at, &count);
+    Places places = make_places(order, aggregate, at, count, true);
+    Places loose = loose_places(order, aggregate, group, fits);
+    Partition partition = {.reading = reading,
+                           .aggregate = aggregate,
+                           .value = &order->value,
+                           .time = order->time,
+                           .low = order->low,
+                           .places = places.items,
+                           .tie = places.tie,
+                           .count = places.count,
+                           .loose = loose.items,
+                           .loose_count = run->body->is_query ? 0 : loose.count,
+                           .out = ARENA_ARRAY(run->scratch, Value, places.count)};
+    TRY(values_upto(&partition, CLASS_POSSIBLE));
+    write_values(order, &partition, &places, at, count, &values->m);
+    if (!reading->guarded)
+        return run_poll(run->shared);
+    if (uses_guard(&partition))
+        TRY(values_upto(&partition, CLASS_SHADOW));
+    write_values(order, &partition, &places, at, count, &values->n);
+    return run_poll(run->shared);
+}
+
+// Sorts the partitions as the aggregate wants them, if the last one left them otherwise.
+static void sort_for(Order *order, const Aggregate *aggregate)
+{
+    uint64_t rows = 0;
+    for (uint32_t m = 0; m < aggregate->mention_count; m++) {
+        if (order->reading->members->all.rows[aggregate->mention[m]] != NULL)
+            rows |= (uint64_t)1 << aggregate->mention[m];
+    }
+    bool by_time = aggregate->frame == FRAME_TIME;
+    if (order->sorted && rows == order->rows && by_time == order->by_time)
+        return;
+    order->rows = rows;
+    order->by_time = by_time;
+    order->sorted = true;
+    for (int64_t g = 0; g < order->reading->level.count; g++)
+        sort_partition(order, order->at + order->starts[g],
+                       order->starts[g + 1] - order->starts[g]);
+}
+
+static Status order_aggregate(Order *order, uint32_t index)
+{
+    WindowReading *reading = order->reading;
+    const Aggregate *aggregate = &reading->run->body->aggregates[index];
+    WindowValues *values = &reading->values[index];
+    vector_make(&values->m, type_phys(aggregate->type), total_of(order), order->arena);
+    if (reading->guarded)
+        vector_make(&values->n, type_phys(aggregate->type), total_of(order), order->arena);
+    read_arguments(order, aggregate);
+    sort_for(order, aggregate);
+    for (int64_t g = 0; g < reading->level.count; g++) {
+        ArenaMark mark = arena_mark(reading->run->scratch);
+        TRY(order_partition(order, aggregate, g, values));
+        arena_rewind(reading->run->scratch, mark);
+    }
+    if (!reading->guarded)
+        values->n = values->m;
+    return STATUS_OK;
+}
+
+static void order_open(Order *order, WindowReading *reading)
+{
+    *order = (Order){.reading = reading, .arena = reading->level.arena};
+    read_orders(order);
+    list_members(order, false, &order->starts, &order->at);
+    list_members(order, true, &order->loose_starts, &order->loose);
+    reading->order_cause = order->cause;
+}
+
+Status window_order(WindowReading *reading)
+{
+    const Body *body = reading->run->body;
+    Order order = {.reading = NULL};
+    if (reading->op->window.sort_count > 0)
+        order_open(&order, reading);
+    for (uint32_t a = 0; a < body->aggregate_count; a++) {
+        const Aggregate *aggregate = &body->aggregates[a];
+        if (aggregate->window != reading->op->slot || window_whole(aggregate))
+            continue;
+        TRY(order_aggregate(&order, a));
+    }
+    return STATUS_OK;
+}

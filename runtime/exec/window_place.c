@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// window_place.c: functions of a row's place in the total order of its partition: rank, previous, first_value …
+//
+// They need the whole order: where a member may or may not be there, or has no place, no value is known.
+
+#include "runtime/exec/window_int.h"
+
+Value window_undecided(const Partition *partition)
+{
+    const RunShared *shared = partition->reading->run->shared;
+    CauseId cause =
+        cause_intern(shared->causes, REASON_PEERS_UNDECIDED, partition->aggregate->text);
+    return (Value){.type = partition->aggregate->type, .state = VALUE_ISSUE, .cause = cause};
+}
+
+// Members of this class leave the order open.
+static bool unsettled(const Partition *partition, const Place *place)
+{
+    return !place->absent && place->in_line != CLASS_CERTAIN && place->in_line <= partition->upto;
+}
+
+bool window_is_open(const Partition *partition)
+{
+    bool open = false;
+    for (int64_t i = 0; !open && i < partition->count; i++)
+        open = unsettled(partition, &partition->places[i]);
+    for (int64_t i = 0; !open && i < partition->loose_count; i++)
+        open = unsettled(partition, &partition->loose[i]);
+    return open && !partition->reading->run->body->is_query;
+}
+
+static Value missing(const Partition *partition)
+{
+    CauseId cause =
+        cause_intern(partition->reading->run->shared->causes, REASON_MISSING, (Str){"", 0});
+    return (Value){.type = partition->aggregate->type, .state = VALUE_GAP, .cause = cause};
+}
+
+// The value at the p-th place of the certain ones; a gap where there is none.
+static Value value_at(const Partition *partition, const int64_t *at, int64_t count, int64_t p)
+{
+    if (p < 0 || p >= count)
+        return missing(partition);
+    return vector_value(partition->value, partition->aggregate->type,
+                        partition->places[at[p]].member);
+}
+
+typedef struct Walk {
+    int64_t rank, dense;
+} Walk;
+
+static void walk_on(const Partition *partition, const int64_t *at, int64_t p, Walk *walk)
+{
+    bool tied = p > 0 && partition->tie[at[p]] == partition->tie[at[p - 1]];
+    walk->rank = tied ? walk->rank : p + 1;
+    walk->dense += !tied;
+}
+
+static Value value_here(const Partition *partition, const int64_t *at, int64_t count, int64_t p,
+                        const Walk *walk)
+{
+    Type type = partition->aggregate->type;
+    switch (partition->aggregate->function) {
+    case WINDOW_RANK:
+        return known_i64(type, walk->rank);
+    case WINDOW_DENSE_RANK:
+        return known_i64(type, walk->dense);
+    case WINDOW_ROW_NUMBER:
+        return known_i64(type, p + 1);
+    case WINDOW_PREVIOUS:
+        return value_at(partition, at, count, p - 1);
+    case WINDOW_NEXT:
+        return value_at(partition, at, count, p + 1);
+    case WINDOW_FIRST_VALUE:
+        return value_at(partition, at, count, 0);
+    case WINDOW_LAST_VALUE:
+        return value_at(partition, at, count, count - 1);
+    case WINDOW_FOLD:
+    case WINDOW_LINE_FOLD:
+        break;
+    }
+    UNREACHABLE();
+}
+
+void window_places(Partition *partition)
+{
+    bool open = window_is_open(partition);
+    int64_t *at = ARENA_ARRAY(partition->reading->run->scratch, int64_t, partition->count);
+    int64_t count = 0;
+    for (int64_t i = 0; i < partition->count; i++) {
+        const Place *place = &partition->places[i];
+        partition->out[i] = window_undecided(partition);
+        if (!open && !place->absent && place->in_line == CLASS_CERTAIN)
+            at[count++] = i;
+    }
+    Walk walk = {0};
+    for (int64_t p = 0; p < count; p++) {
+        walk_on(partition, at, p, &walk);
+        partition->out[at[p]] = value_here(partition, at, count, p, &walk);
+    }
+}
