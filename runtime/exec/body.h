@@ -9,6 +9,7 @@
 #define SUP_RUNTIME_EXEC_BODY_H
 
 #include "runtime/exec/declare.h"
+#include "runtime/exec/peers.h"
 
 // ---------------------------------------------------------------- bodies
 
@@ -140,29 +141,6 @@ typedef enum AggregateKind {
     AGGREGATE_ONE,  // a value that the keys determine
     AGGREGATE_SHOW, // the distinct values as text, three at most, then 等n项: templates
 } AggregateKind;
-
-// Which peers of a row a window looks at. TIES and TIME go by the order's keys, so that rows of the same time as the row
-// are in; RUNNING and ROWS go by the total order (spec/evaluation.md 7).
-typedef enum WindowFrame {
-    FRAME_PEERS, // the whole partition
-    FRAME_TIES,
-    FRAME_TIME,
-    FRAME_RUNNING,
-    FRAME_ROWS
-} WindowFrame;
-
-// What is taken of them: a fold, or what stands at a place of the order.
-typedef enum WindowFunction {
-    WINDOW_FOLD,
-    WINDOW_LINE_FOLD, // known only where the whole order is
-    WINDOW_RANK,
-    WINDOW_DENSE_RANK,
-    WINDOW_ROW_NUMBER,
-    WINDOW_PREVIOUS,
-    WINDOW_NEXT,
-    WINDOW_FIRST_VALUE,
-    WINDOW_LAST_VALUE,
-} WindowFunction;
 
 typedef struct Aggregate {
     AggregateKind kind;

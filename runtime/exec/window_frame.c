@@ -272,7 +272,7 @@ static Status refold_frames(Partition *partition, AggState *state)
 static bool order_matters(const Partition *partition)
 {
     WindowFrame frame = partition->aggregate->frame;
-    return frame == FRAME_ROWS || frame == FRAME_RUNNING ||
+    return frame == FRAME_ROWS || frame == FRAME_LINE ||
            partition->aggregate->function == WINDOW_LINE_FOLD;
 }
 
