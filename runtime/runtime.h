@@ -41,9 +41,14 @@ typedef struct RunOptions {
 // Rows in and out of one clause, in the written order: bindings above the first fence, groups below it. What only
 // shadows could make is left out; what exceptions take away is out.
 typedef struct ClauseFlow {
-    uint32_t place;                       // of the clause in the written body
-    Str text;                             // the clause as written
-    int64_t rows_in, rows_out, undecided; // undecided: those of rows_out that are not certain
+    uint32_t place; // of the clause in the written body
+    Str text;       // the clause as written
+    int64_t rows_in, rows_out;
+    int64_t undecided; // those of rows_out that are not certain
+    // How often the clause held and how often it did not: for a partner clause, of those that came in; an exception
+    // holds where it takes away, a doubt where it marks, a score where it gives points.
+    int64_t holds, fails;
+    bool two_sided; // it can fail; `from`, `group by`, `attach` … cannot
 } ClauseFlow;
 
 // The clauses of one body: of a rule, of a query, or of a branch of a relation.

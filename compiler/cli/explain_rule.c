@@ -260,18 +260,7 @@ static int open_job(Job *job)
     Str key = str_trim(args_text(job->args, OPTION_KEY, STR("")));
     if (count == 0 || roots[0]->kind != TYPED_RULE || (count > 1 && !is_id(key)))
         return tell_rule(job->args);
-    const char *passes[16];
-    uint32_t pass_count = 0;
-    while (pass_count < ARRAY_LEN(passes) && compile_pass_name(pass_count) != NULL) {
-        passes[pass_count] = compile_pass_name(pass_count);
-        pass_count++;
-    }
-    Str *off = ARENA_ARRAY(job->session.arena, Str, pass_count + 1);
-    for (uint32_t i = 0; i < pass_count; i++)
-        off[i] = str_from_cstr(passes[i]);
-    Compilation *plain =
-        compilation_create(job->session.arena, job->session.typed,
-                           (CompileOptions){.passes_off = off, .passes_off_count = pass_count});
+    Compilation *plain = session_plain(&job->session);
     DiagList *diags = diag_list_create(job->session.arena, job->session.sources);
     job->program = compile_run(plain, roots, count, diags);
     if (job->program == NULL) {

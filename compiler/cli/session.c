@@ -157,6 +157,15 @@ int session_open(Session *session, const Args *args, Str path, bool tells_warnin
     return EXIT_DONE;
 }
 
+Compilation *session_plain(Session *session)
+{
+    VEC(Str) off = {0};
+    for (uint32_t i = 0; compile_pass_name(i) != NULL; i++)
+        avec_push(session->arena, &off, str_from_cstr(compile_pass_name(i)));
+    CompileOptions options = {.passes_off = off.items, .passes_off_count = (uint32_t)off.count};
+    return compilation_create(session->arena, session->typed, options);
+}
+
 void session_close(Session *session)
 {
     arena_destroy(session->arena);

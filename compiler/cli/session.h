@@ -39,6 +39,9 @@ uint32_t session_tell(const Session *session, DiagList *diags);
 // name is not known. The array is in the session's arena.
 bool session_roots(Session *session, const TypedDecl *const **roots, uint32_t *count);
 
+// A compilation of the same model without rewrites, for what counts clauses in the order in which they are written.
+Compilation *session_plain(Session *session);
+
 // The value that `--set` gives to a parameter, checked like one written in the model. False after telling.
 bool session_param(Session *session, const TypedDecl *param, Str text, Const *out);
 

@@ -8,7 +8,7 @@
 
 #include <unistd.h>
 
-#include "compiler/cli/session.h"
+#include "compiler/cli/cover.h"
 #include "compiler/cli/verdicts.h"
 #include "stdlib/stdlib.h"
 
@@ -28,11 +28,20 @@ typedef struct Tester {
     TestFormat format;
     Tally *tally;
     StrBuf *out;
+    Compilation *plain; // made when it is first needed
+    bool covers;
+    TestCover coverage;
 } Tester;
 
 // ---------------------------------------------------------------- one test
 
-static Outcome run_program(const Tester *tester, const Program *program, StrBuf *report)
+// How a program is run for one test.
+typedef struct Way {
+    bool explain; // say more of a difference
+    bool counts;
+} Way;
+
+static Outcome run_program(Tester *tester, const Program *program, Way way, StrBuf *report)
 {
     RunOptions options;
     Run *run = NULL;
@@ -42,28 +51,53 @@ static Outcome run_program(const Tester *tester, const Program *program, StrBuf 
     options.load.lang = tester->args->lang;
     options.load.identity = stdlib_identity;
     options.cancelled = interrupt_seen;
+    options.counts = way.counts;
     Outcome outcome = OUTCOME_FAILED;
     if (run_open(program, &options, &run, &error) != STATUS_OK) {
         Str text = error_text(&error, tester->args->lang);
         strbuf_printf(report, "  " STR_FMT "\n", STR_ARG(text));
     } else {
-        bool agrees = verdict_of_test(program, options.test, run, tester->args->lang, report);
+        bool agrees =
+            verdict_of_test(program, options.test, run, tester->args->lang, way.explain, report);
         outcome = agrees ? OUTCOME_PASSED : OUTCOME_FAILED;
+        if (way.counts)
+            cover_add(&tester->coverage, run);
         run_close(run);
     }
     error_deinit(&error);
     return outcome;
 }
 
-static Outcome run_test(const Tester *tester, const TypedDecl *test, StrBuf *report)
+// Runs the test once more without rewrites, to count its clauses or to say more of why it fails.
+static Outcome run_plain(Tester *tester, const TypedDecl *test, Way way, StrBuf *report)
+{
+    if (tester->plain == NULL)
+        tester->plain = session_plain(tester->session);
+    Program *program = compile_test(tester->plain, test, tester->diags);
+    ASSERT(program != NULL); // it could be compiled with rewrites
+    Outcome outcome = run_program(tester, program, way, report);
+    program_destroy(program);
+    return outcome;
+}
+
+static Outcome run_test(Tester *tester, const TypedDecl *test, StrBuf *report)
 {
     if (test->test.subject == NULL)
         return OUTCOME_NOT_RUN;
     Program *program = compile_test(tester->session->compilation, test, tester->diags);
     if (program == NULL)
         return OUTCOME_NOT_RUN;
-    Outcome outcome = run_program(tester, program, report);
+    Outcome outcome = run_program(tester, program, (Way){.explain = false}, report);
     program_destroy(program);
+    StrBuf more = {0};
+    if (outcome == OUTCOME_FAILED || tester->covers) {
+        Way way = {.explain = outcome == OUTCOME_FAILED, .counts = tester->covers};
+        if (run_plain(tester, test, way, &more) == OUTCOME_FAILED) {
+            strbuf_clear(report);
+            strbuf_add(report, strbuf_str(&more));
+        }
+    }
+    strbuf_deinit(&more);
     return outcome;
 }
 
@@ -118,17 +152,22 @@ static void report_junit(const Tester *tester, const TypedDecl *test, Outcome ou
     strbuf_add_c(out, "  </testcase>\n");
 }
 
+static void add_comment(StrBuf *out, Str text)
+{
+    for (size_t start = 0; start < text.len;) {
+        size_t end = str_find(text, STR("\n"), start);
+        end = end == STR_NONE ? text.len : end;
+        strbuf_printf(out, "# " STR_FMT "\n", STR_ARG(str_slice(text, start, end)));
+        start = end + 1;
+    }
+}
+
 static void report_tap(const Tester *tester, const TypedDecl *test, Outcome outcome, Str report)
 {
     strbuf_printf(tester->out, "%s %" PRId64 " - " STR_FMT "%s\n",
                   outcome == OUTCOME_FAILED ? "not ok" : "ok", tester->tally->number,
                   STR_ARG(test->name), outcome == OUTCOME_NOT_RUN ? " # SKIP" : "");
-    for (size_t start = 0; start < report.len;) {
-        size_t end = str_find(report, STR("\n"), start);
-        end = end == STR_NONE ? report.len : end;
-        strbuf_printf(tester->out, "# " STR_FMT "\n", STR_ARG(str_slice(report, start, end)));
-        start = end + 1;
-    }
+    add_comment(tester->out, report);
 }
 
 static void report_test(const Tester *tester, const TypedDecl *test, Outcome outcome, Str report)
@@ -146,6 +185,23 @@ static void report_test(const Tester *tester, const TypedDecl *test, Outcome out
         report_tap(tester, test, outcome, report);
         return;
     }
+}
+
+// What the tests of a file leave untried, where the format has a place for it.
+static void report_cover(const Tester *tester)
+{
+    StrBuf text = {0};
+    cover_report(&tester->coverage, tester->args->lang, &text);
+    if (tester->format == TEST_TABLE) {
+        strbuf_add(tester->out, strbuf_str(&text));
+    } else if (tester->format == TEST_TAP) {
+        add_comment(tester->out, strbuf_str(&text));
+    } else {
+        strbuf_add_c(tester->out, "  <system-out>");
+        add_xml(tester->out, strbuf_str(&text));
+        strbuf_add_c(tester->out, "</system-out>\n");
+    }
+    strbuf_deinit(&text);
 }
 
 static void report_end(const Args *args, TestFormat format, const Tally *tally, StrBuf *out)
@@ -177,6 +233,9 @@ static int test_file(const Args *args, Str path, TestFormat format, Tally *tally
     if (code == EXIT_DONE) {
         Tester tester = {
             .args = args, .session = &session, .format = format, .tally = tally, .out = out};
+        tester.covers = args_has(args, OPTION_COVERAGE);
+        if (tester.covers)
+            cover_begin(&tester.coverage, &session);
         Str filter = args_text(args, OPTION_FILTER, STR(""));
         tester.diags = diag_list_create(session.arena, session.sources);
         for (uint32_t i = 0; i < session.typed->decl_count && !interrupt_seen(NULL); i++) {
@@ -190,6 +249,10 @@ static int test_file(const Args *args, Str path, TestFormat format, Tally *tally
             strbuf_deinit(&report);
         }
         (void)session_tell(&session, tester.diags);
+        if (tester.covers) {
+            report_cover(&tester);
+            cover_end(&tester.coverage);
+        }
     }
     session_close(&session);
     return code;
@@ -237,15 +300,15 @@ static int run_tests(const Args *args)
     return worst == EXIT_DONE ? printed : worst;
 }
 
-static const OptionId OPTIONS[] = {OPTION_FILTER, OPTION_FORMAT, OPTION_CI, OPTION_JSON,
-                                   OPTION_OPT_OFF};
+static const OptionId OPTIONS[] = {OPTION_FILTER, OPTION_FORMAT, OPTION_COVERAGE,
+                                   OPTION_CI,     OPTION_JSON,   OPTION_OPT_OFF};
 
 const Command command_test = {
     .name = "test",
-    .usage = "FILE… [--filter TEXT]",
+    .usage = "FILE… [--filter TEXT] [--coverage]",
     .doc_zh = "运行写在模型里的测试",
     .doc_en = "run the tests written in a model",
-    .example = "sup test 养老金.sup",
+    .example = "sup test 养老金.sup --coverage",
     .options = OPTIONS,
     .option_count = ARRAY_LEN(OPTIONS),
     .files_least = 1,

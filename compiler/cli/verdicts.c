@@ -8,7 +8,7 @@
 
 #include "compiler/cli/verdicts.h"
 
-#include "runtime/base/vec.h"
+#include "runtime/base/unicode.h"
 #include "runtime/writer/writer.h"
 
 typedef struct Verdict {
@@ -18,7 +18,12 @@ typedef struct Verdict {
     Lang lang;
     StrBuf *out;
     bool differs;
+    bool explain;
+    uint32_t explained; // keys so far
 } Verdict;
+
+#define EXPLAINED_MAX 2   // keys explained per test
+#define GIVEN_ROWS_MAX 30 // rows of a given table shown
 
 static const char *word(const Verdict *verdict, const char *zh, const char *en)
 {
@@ -203,6 +208,48 @@ static int64_t counted(const TestCase *test, ListKind list)
                                   : test->count_undecided;
 }
 
+// Text of several lines, each moved in.
+static void add_indented(StrBuf *out, Str text, const char *indent)
+{
+    for (size_t start = 0; start < text.len;) {
+        size_t end = str_find(text, STR("\n"), start);
+        end = end == STR_NONE ? text.len : end;
+        strbuf_add_c(out, end > start ? indent : "");
+        strbuf_add(out, str_slice(text, start, end));
+        strbuf_add_char(out, '\n');
+        start = end + 1;
+    }
+}
+
+// Where an expected key of a rule ended, clause by clause.
+static void explain_key(Verdict *verdict, const ExpectEntry *expected)
+{
+    const TestCase *test = verdict->test;
+    bool known = expected->key_count > 0;
+    if (!verdict->explain || test->target_is_query || test->target.kind != SOURCE_RULE ||
+        verdict->explained == EXPLAINED_MAX)
+        return;
+    Value *key = base_alloc_zeroed(expected->key_count + 1, sizeof *key);
+    for (uint32_t k = 0; k < expected->key_count; k++) {
+        key[k] = run_value(verdict->run, &expected->key[k]);
+        known = known && key[k].state == VALUE_KNOWN;
+    }
+    Explanation explanation;
+    Error error = {0};
+    const Rule *rule = &verdict->program->rules[test->target.index];
+    if (known && expected->key_count == rule->body.clue_key_count &&
+        run_explain(verdict->run, test->target.index, key, &explanation, &error) == STATUS_OK) {
+        StrBuf text = {0};
+        explanation_text(&explanation, verdict->lang, false, &text);
+        add_indented(verdict->out, strbuf_str(&text), "    ");
+        strbuf_deinit(&text);
+        run_explained(&explanation);
+        verdict->explained++;
+    }
+    error_deinit(&error);
+    free(key);
+}
+
 static void compare_expected(Verdict *verdict, const RuleResult *result)
 {
     for (uint32_t i = 0; i < verdict->test->entry_count; i++) {
@@ -218,6 +265,7 @@ static void compare_expected(Verdict *verdict, const RuleResult *result)
         add_expected_key(verdict, expected);
         strbuf_printf(verdict->out, word(verdict, "（第 %u 行）\n", " (line %u)\n"),
                       expected->line);
+        explain_key(verdict, expected);
     }
 }
 
@@ -316,6 +364,90 @@ static void compare_rows(Verdict *verdict, const QueryResult *result, bool order
     free(taken);
 }
 
+// ---------------------------------------------------------------- given rows
+
+typedef struct GivenNames {
+    Str table;
+    const ColumnDecl *columns;
+} GivenNames;
+
+static GivenNames names_of(const Program *program, RowSource source)
+{
+    switch (source.kind) {
+    case SOURCE_TABLE:
+        return (GivenNames){program->tables[source.index].name,
+                            program->tables[source.index].columns};
+    case SOURCE_RELATION:
+        return (GivenNames){program->relations[source.index].name,
+                            program->relations[source.index].columns};
+    case SOURCE_RULE:
+        return (GivenNames){program->rules[source.index].name,
+                            program->rules[source.index].columns};
+    case SOURCE_PRODUCED:
+        break; // made while a body runs; no test gives it
+    }
+    UNREACHABLE();
+}
+
+static void given_cell(const Verdict *verdict, const GivenTable *given, uint32_t row,
+                       uint32_t column, StrBuf *out)
+{
+    const Const *cell = &given->cells[(size_t)row * given->column_count + column];
+    strbuf_clear(out);
+    if (cell->value.state == VALUE_KNOWN)
+        const_text(verdict->run, cell, true, out);
+    else
+        strbuf_add_char(out, '-');
+}
+
+static void add_column(StrBuf *out, Str text, int64_t width)
+{
+    strbuf_add_c(out, " ");
+    strbuf_add(out, text);
+    strbuf_add_repeat(out, ' ', (size_t)MAX_OF(width - unicode_display_width(text), 0));
+    strbuf_add_c(out, " |");
+}
+
+static void add_given_table(const Verdict *verdict, const GivenTable *given)
+{
+    GivenNames names = names_of(verdict->program, given->source);
+    uint32_t rows = MIN_OF(given->row_count, (uint32_t)GIVEN_ROWS_MAX);
+    int64_t *widths = base_alloc_zeroed(given->column_count + 1, sizeof *widths);
+    StrBuf cell = {0};
+    for (uint32_t c = 0; c < given->column_count; c++) {
+        widths[c] = unicode_display_width(names.columns[given->columns[c]].name);
+        for (uint32_t r = 0; r < rows; r++) {
+            given_cell(verdict, given, r, c, &cell);
+            widths[c] = MAX_OF(widths[c], unicode_display_width(strbuf_str(&cell)));
+        }
+    }
+    strbuf_printf(verdict->out, word(verdict, "  给定 " STR_FMT "\n", "  given " STR_FMT "\n"),
+                  STR_ARG(names.table));
+    strbuf_add_c(verdict->out, "    |");
+    for (uint32_t c = 0; c < given->column_count; c++)
+        add_column(verdict->out, names.columns[given->columns[c]].name, widths[c]);
+    strbuf_add_char(verdict->out, '\n');
+    for (uint32_t r = 0; r < rows; r++) {
+        strbuf_add_c(verdict->out, "    |");
+        for (uint32_t c = 0; c < given->column_count; c++) {
+            given_cell(verdict, given, r, c, &cell);
+            add_column(verdict->out, strbuf_str(&cell), widths[c]);
+        }
+        strbuf_add_char(verdict->out, '\n');
+    }
+    if (rows < given->row_count)
+        strbuf_printf(verdict->out, word(verdict, "    共 %u 行\n", "    %u rows in all\n"),
+                      given->row_count);
+    strbuf_deinit(&cell);
+    free(widths);
+}
+
+static void add_given(const Verdict *verdict)
+{
+    for (uint32_t i = 0; i < verdict->test->table_count; i++)
+        add_given_table(verdict, &verdict->test->tables[i]);
+}
+
 // ---------------------------------------------------------------- the door
 
 static const RuleResult *rule_named(const Run *run, Str name)
@@ -334,10 +466,12 @@ static const QueryResult *query_named(const Run *run, Str name)
     return NULL;
 }
 
-bool verdict_of_test(const Program *program, const TestCase *test, Run *run, Lang lang, StrBuf *out)
+bool verdict_of_test(const Program *program, const TestCase *test, Run *run, Lang lang,
+                     bool explain, StrBuf *out)
 {
     static const RuleResult NOTHING = {0};
-    Verdict verdict = {.program = program, .test = test, .run = run, .lang = lang, .out = out};
+    Verdict verdict = {
+        .program = program, .test = test, .run = run, .lang = lang, .out = out, .explain = explain};
     const QueryResult *rows = NULL;
     const RuleResult *lists = &NOTHING;
     bool ordered = false;
@@ -360,5 +494,7 @@ bool verdict_of_test(const Program *program, const TestCase *test, Run *run, Lan
                            "expected nothing, found %" PRId64 " rows\n"),
                       rows->row_count);
     }
+    if (explain && verdict.differs)
+        add_given(&verdict);
     return !verdict.differs;
 }

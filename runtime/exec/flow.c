@@ -37,56 +37,177 @@ static Str body_name(const Program *program, const Body *body, uint32_t *branch)
     return STR("");
 }
 
-static BodyFlow *flow_of(Flow *flow, const Body *body)
+static bool is_two_sided(const Operator *op)
 {
-    for (size_t i = 0; i < flow->bodies.count; i++)
-        if (flow->bodies.items[i] == body)
-            return &flow->flows.items[i];
+    switch (op->kind) {
+    case OPERATOR_FILTER:
+    case OPERATOR_DOUBT:
+    case OPERATOR_EXCEPT:
+    case OPERATOR_SCORE:
+        return true;
+    case OPERATOR_PARTNER:
+        return op->partner.kind == PARTNER_JOIN || op->partner.kind == PARTNER_EXISTS ||
+               op->partner.kind == PARTNER_LACKS;
+    default:
+        return false;
+    }
+}
+
+static void add_body(Flow *flow, const Body *body)
+{
     BodyFlow made = {.clause_count = body->operator_count};
     made.name = body_name(flow->program, body, &made.branch);
     made.clauses = base_alloc_zeroed(MAX_OF(body->operator_count, 1u), sizeof *made.clauses);
     for (uint32_t i = 0; i < body->operator_count; i++) {
         made.clauses[i].place = body->operators[i].place;
         made.clauses[i].text = body->operators[i].text;
+        made.clauses[i].two_sided = is_two_sided(&body->operators[i]);
     }
     vec_push(&flow->bodies, body);
     vec_push(&flow->flows, made);
-    return &vec_last(&flow->flows);
 }
 
-static void count(ClauseFlow *clause, RowClass row_class)
+static ClauseFlow *clause_of(Flow *flow, const Body *body, const Operator *op)
 {
-    clause->rows_out += row_class < CLASS_SHADOW;
-    clause->undecided += row_class == CLASS_POSSIBLE;
+    size_t i = 0;
+    while (i < flow->bodies.count && flow->bodies.items[i] != body)
+        i++; // there are few, and a call counts a whole batch
+    if (i == flow->bodies.count)
+        add_body(flow, body);
+    return &flow->flows.items[i].clauses[op - body->operators];
+}
+
+// ---------------------------------------------------------------- bindings
+
+static RowClass worth(const BodyRun *run, const Bindings *batch, int64_t index)
+{
+    if (batch->state == NULL)
+        return CLASS_CERTAIN;
+    BindState state = bindings_state(run, batch, index);
+    return state.a_gone ? CLASS_SHADOW : bind_class_a(&state);
+}
+
+static int64_t count_worth(const BodyRun *run, const Bindings *batch)
+{
+    int64_t count = batch->state == NULL ? batch->count : 0;
+    for (int64_t i = 0; batch->state != NULL && i < batch->count; i++)
+        count += worth(run, batch, i) < CLASS_SHADOW;
+    return count;
+}
+
+static bool same_rows(const BodyRun *run, const Bindings *a, int64_t i, const Bindings *b,
+                      int64_t j)
+{
+    for (uint32_t s = 0; s < run->body->slot_count; s++) {
+        if (a->rows[s] != NULL && (b->rows[s] == NULL || a->rows[s][i] != b->rows[s][j]))
+            return false;
+    }
+    return true;
+}
+
+// Bindings of `before` that have at least one behind them. A partner clause keeps their order.
+static int64_t count_linked(const BodyRun *run, const Bindings *before, const Bindings *after)
+{
+    int64_t linked = 0, next = 0;
+    for (int64_t i = 0; i < before->count && next < after->count; i++) {
+        bool counts = false;
+        for (; next < after->count && same_rows(run, before, i, after, next); next++)
+            counts = counts || worth(run, after, next) < CLASS_SHADOW;
+        linked += counts;
+    }
+    return linked;
+}
+
+// Certain bindings that a doubt has marked.
+static int64_t count_doubted(const BodyRun *run, const Bindings *before, const Bindings *after)
+{
+    int64_t doubted = 0;
+    for (int64_t i = 0; i < MIN_OF(before->count, after->count); i++)
+        doubted += worth(run, before, i) == CLASS_CERTAIN && worth(run, after, i) != CLASS_CERTAIN;
+    return doubted;
 }
 
 static Status see_bindings(void *closure, BodyRun *run, const Operator *op, const Bindings *before,
                            const Bindings *after)
 {
-    ClauseFlow *clause = &flow_of(closure, run->body)->clauses[op - run->body->operators];
-    (void)before;
-    if (after->state == NULL) {
-        clause->rows_out += after->count;
-        return STATUS_OK;
-    }
-    for (int64_t i = 0; i < after->count; i++) {
-        BindState state = bindings_state(run, after, i);
-        count(clause, state.a_gone ? CLASS_SHADOW : bind_class_a(&state));
-    }
+    ClauseFlow *clause = clause_of(closure, run->body, op);
+    int64_t out = count_worth(run, after);
+    int64_t in = before == NULL ? out : count_worth(run, before);
+    int64_t undecided = 0;
+    for (int64_t i = 0; after->state != NULL && i < after->count; i++)
+        undecided += worth(run, after, i) == CLASS_POSSIBLE;
+    int64_t holds = out;
+    clause->rows_out += out;
+    clause->undecided += undecided;
+    if (op->kind == OPERATOR_PARTNER && clause->two_sided)
+        holds = count_linked(run, before, after);
+    else if (op->kind == OPERATOR_EXCEPT)
+        holds = in - out;
+    else if (op->kind == OPERATOR_DOUBT)
+        holds = count_doubted(run, before, after);
+    clause->fails += clause->two_sided ? MAX_OF(in - holds, 0) : 0;
+    // What is not known to hold is no trial of a condition.
+    clause->holds += op->kind == OPERATOR_FILTER ? holds - undecided : holds;
     return STATUS_OK;
+}
+
+// ---------------------------------------------------------------- groups
+
+static int64_t count_points(const Level *level, const Operator *op)
+{
+    uint32_t ordinal = 0;
+    int64_t given = 0;
+    for (const Operator *at = level->op; at < op; at++)
+        ordinal += at->kind == OPERATOR_SCORE;
+    for (int64_t g = 0; g < level->count; g++)
+        given += level->alive[g] && level->class_of[g] < CLASS_SHADOW &&
+                 level->scores[ordinal].state[g] == 1;
+    return given;
 }
 
 static Status see_groups(void *closure, Level *level, const Operator *op)
 {
-    const Body *body = level->run->body;
-    ClauseFlow *clause = &flow_of(closure, body)->clauses[op - body->operators];
+    ClauseFlow *clause = clause_of(closure, level->run->body, op);
     if (!level->reading_a)
         return STATUS_OK;
+    int64_t in = op->kind == OPERATOR_GROUP ? 0 : clause[-1].rows_out, undecided = 0;
     for (int64_t g = 0; g < level->count; g++) {
-        if (level->alive[g])
-            count(clause, (RowClass)level->class_of[g]);
+        bool counts = level->alive[g] && level->class_of[g] < CLASS_SHADOW;
+        clause->rows_out += counts;
+        undecided += counts && level->class_of[g] == CLASS_POSSIBLE;
     }
+    clause->undecided += undecided;
+    clause->holds = clause->rows_out;
+    if (op->kind == OPERATOR_EXCEPT)
+        clause->holds = in - clause->rows_out;
+    else if (op->kind == OPERATOR_SCORE)
+        clause->holds = count_points(level, op);
+    else if (op->kind == OPERATOR_DOUBT)
+        clause->holds = clause->undecided - clause[-1].undecided;
+    if (clause->two_sided)
+        clause->fails = MAX_OF(in - clause->holds, 0);
     return STATUS_OK;
+}
+
+// ---------------------------------------------------------------- the door
+
+// All bodies are there from the start, in the order in which they run, so that one that nothing reaches shows zeros.
+static void add_bodies(Flow *flow)
+{
+    const Program *program = flow->program;
+    for (uint32_t i = 0; i < program->order_count; i++) {
+        RowSource source = program->order[i];
+        if (source.kind == SOURCE_RULE)
+            add_body(flow, &program->rules[source.index].body);
+        for (uint32_t b = 0;
+             source.kind == SOURCE_RELATION && b < program->relations[source.index].branch_count;
+             b++)
+            add_body(flow, &program->relations[source.index].branches[b]);
+    }
+    for (uint32_t q = 0; q < program->query_count; q++) {
+        if (program->queries[q].selected)
+            add_body(flow, &program->queries[q].body);
+    }
 }
 
 Flow *flow_create(const Program *program)
@@ -94,6 +215,7 @@ Flow *flow_create(const Program *program)
     Flow *flow = base_alloc_zeroed(1, sizeof *flow);
     flow->program = program;
     flow->observer = (Observer){flow, see_bindings, see_groups};
+    add_bodies(flow);
     return flow;
 }
 

@@ -15,7 +15,7 @@ Flow *flow_create(const Program *program);
 void flow_destroy(Flow *flow);
 // What to set in RunShared while bodies run.
 const Observer *flow_observer(const Flow *flow);
-// The bodies seen, in the order in which they began.
+// The bodies, in the order in which they run.
 uint32_t flow_count(const Flow *flow);
 const BodyFlow *flow_get(const Flow *flow, uint32_t index);
 
