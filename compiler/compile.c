@@ -250,5 +250,10 @@ void compile_dump_plan(Compilation *compilation, bool optimised, StrBuf *out)
 {
     for (uint32_t i = 0; i < compilation->typed->decl_count; i++)
         compile_decl(compilation, compilation->typed->decls[i]);
+    compile_dump_made(compilation, optimised, out);
+}
+
+void compile_dump_made(Compilation *compilation, bool optimised, StrBuf *out)
+{
     plan_dump(optimised ? compilation->optimised : compilation->written, out);
 }

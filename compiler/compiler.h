@@ -52,6 +52,8 @@ bool compile_has_pass(Str name);
 const char *compile_pass_name(uint32_t index);
 
 // Appends the plan of every rule, relation and query: as built, or after the rewrites.
+// With compile_dump_made, only of those that were compiled so far.
+void compile_dump_made(Compilation *compilation, bool optimised, StrBuf *out);
 void compile_dump_plan(Compilation *compilation, bool optimised, StrBuf *out);
 
 #endif

@@ -90,8 +90,8 @@ static void add_mark(MarkList *marks, const Source *source, Span span, bool prim
     uint32_t line = source_place(source, span.start).line;
     size_t line_start = source->line_starts[line - 1];
     Str line_text = source_line(source, line);
-    size_t start = span.start - line_start;
-    size_t end = span.end - line_start;
+    size_t start = MAX_OF(span.start, line_start) - line_start;
+    size_t end = MAX_OF(span.end, line_start) - line_start;
     Mark mark = {
         .line = line,
         .start = MIN_OF(start, line_text.len),
@@ -318,7 +318,7 @@ static void add_fixed_line(const DiagList *list, const Diag *diag, DiagRender op
     uint32_t line = source_place(source, fix->span.start).line;
     Str text = source_line(source, line);
     size_t line_start = source->line_starts[line - 1];
-    bool one_line = fix->span.end <= line_start + text.len &&
+    bool one_line = fix->span.start >= line_start && fix->span.end <= line_start + text.len &&
                     str_find(fix->replacement, STR("\n"), 0) == STR_NONE &&
                     text.len <= 4 * DIAG_LINE_WIDTH;
     if (!one_line)

@@ -7,6 +7,7 @@
 #include <assert.h>
 
 #include "lang/lexer.h"
+#include "lang/parse.h"
 
 #include "generated/lang/grammar.h"
 
@@ -73,6 +74,14 @@ static bool spells(Str word, uint32_t row, uint32_t lang)
     char glued[KEYWORD_SIZE_MAX];
     return str_equal(word, spelling) || (lang == LANG_ZH && word.len + 1 == spelling.len &&
                                          str_equal(word, glue(spelling, glued)));
+}
+
+bool keyword_spelling(uint32_t index, Str *out)
+{
+    if (index >= 2 * ARRAY_LEN(rows))
+        return false;
+    *out = str_from_cstr(rows[index / 2].spelling[index % 2]);
+    return true;
 }
 
 uint32_t keyword_count(void)

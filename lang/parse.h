@@ -25,6 +25,9 @@ const Ast *parse_prompt(Arena *arena, const Source *source, DiagList *diags, boo
 /* The tree of one expression that fills the whole text; its root is an expression or AST_ERROR. */
 const Ast *parse_expr(Arena *arena, const Source *source, DiagList *diags);
 
+/* The spellings of all keywords, in both languages, by number; false behind the last. For completion. */
+bool keyword_spelling(uint32_t index, Str *out);
+
 /* ----------------------------------------------------------------------- glued words */
 
 /* One way to take a glued word apart (`100元且s` is 100元 且 s) so that its declaration parses. */

@@ -45,12 +45,14 @@ static uint32_t count_breaks(Str text)
     return breaks;
 }
 
-static void find_lines(Arena *arena, Source *source)
+/* The first `hidden` bytes belong to the first line, which begins behind them. */
+static void find_lines(Arena *arena, Source *source, size_t hidden)
 {
-    uint32_t count = count_breaks(source->text) + 1;
+    uint32_t count = count_breaks(str_slice(source->text, hidden, source->text.len)) + 1;
     uint32_t *starts = ARENA_ARRAY(arena, uint32_t, count);
     uint32_t line = 1;
-    for (uint32_t i = 0; i < source->text.len; i++) {
+    starts[0] = (uint32_t)hidden;
+    for (uint32_t i = (uint32_t)hidden; i < source->text.len; i++) {
         if (source->text.ptr[i] == '\n')
             starts[line++] = i + 1;
     }
@@ -60,7 +62,7 @@ static void find_lines(Arena *arena, Source *source)
 }
 
 /* Adds a source whose texts already live in the arena. */
-static const Source *add(SourceSet *set, Str path, Str text)
+static const Source *add(SourceSet *set, Str path, Str text, size_t hidden)
 {
     ASSERT(text.len <= SOURCE_SIZE_MAX);
     Source *source = ARENA_NEW(set->arena, Source);
@@ -68,14 +70,20 @@ static const Source *add(SourceSet *set, Str path, Str text)
     source->path = path;
     source->text = text;
     source->nesting_max = set->nesting_max;
-    find_lines(set->arena, source);
+    find_lines(set->arena, source, hidden);
     avec_push(set->arena, &set->sources, source);
     return source;
 }
 
 const Source *source_add(SourceSet *set, Str path, Str text)
 {
-    return add(set, arena_str(set->arena, path), arena_str(set->arena, text));
+    return add(set, arena_str(set->arena, path), arena_str(set->arena, text), 0);
+}
+
+const Source *source_add_behind(SourceSet *set, Str path, Str front, Str text)
+{
+    Str whole = arena_printf(set->arena, STR_FMT STR_FMT, STR_ARG(front), STR_ARG(text));
+    return add(set, arena_str(set->arena, path), whole, front.len);
 }
 
 Status source_load(SourceSet *set, Str path, const Source **source, Error *error)
@@ -91,7 +99,7 @@ Status source_load(SourceSet *set, Str path, const Source **source, Error *error
                          STR_FMT ": the file is longer than %u bytes, too long for a model",
                          STR_ARG(path), SOURCE_SIZE_MAX);
     }
-    *source = add(set, arena_str(set->arena, path), text);
+    *source = add(set, arena_str(set->arena, path), text, 0);
     return STATUS_OK;
 }
 

@@ -58,6 +58,10 @@ MUST_USE Status source_load(SourceSet *set, Str path, const Source **source, Err
  * most SOURCE_SIZE_MAX bytes. Never NULL. */
 const Source *source_add(SourceSet *set, Str path, Str text);
 
+/* The same with a text that people do not see in front of it, in the first line: places and lines are those of `text`.
+ * For what is typed at a prompt and becomes part of a file. */
+const Source *source_add_behind(SourceSet *set, Str path, Str front, Str text);
+
 /* Bounds how deep texts that are added from now on may nest; only less than a tree's own limit counts. */
 void source_set_limit_nesting(SourceSet *set, uint32_t levels);
 

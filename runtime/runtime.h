@@ -17,6 +17,14 @@ typedef struct ParamSetting { // --set, or `given P = value`
     Const constant;
 } ParamSetting;
 
+// Tables that stay loaded from run to run, for those who ask many questions about the same data. All runs over one
+// cache must read the same tables from the same places: clear it when declarations or places change. A table whose files
+// have changed is loaded again by itself. No run may be open when it is cleared or destroyed.
+typedef struct DataCache DataCache;
+DataCache *data_cache_create(void);
+void data_cache_clear(DataCache *cache);
+void data_cache_destroy(DataCache *cache);
+
 typedef struct RunOptions {
     LoadOptions load;
     bool has_as_of;
@@ -30,6 +38,7 @@ typedef struct RunOptions {
     int64_t limit_seconds;   // 0: none
     int64_t limit_depth;     // most rounds of a recursion
     int64_t limit_recursion; // most rows of a recursive relation
+    DataCache *cache;        // NULL: tables are loaded for this run and freed with it
     bool counts;             // keep rows in and out of every clause: run_flow
     bool no_graph;           // tests: a recursion goes by rounds even where a graph could answer
     bool plain_recursion;    // tests: recursion takes its careful road on clean data too
@@ -87,6 +96,16 @@ const LoadReport *run_load(const Run *run, uint32_t index);
 uint32_t run_flow_count(const Run *run);
 const BodyFlow *run_flow(const Run *run, uint32_t index);
 const Dict *run_dict(const Run *run);
+// What is in a column of a table or relation that the run has loaded or computed. Rejected rows are left out.
+typedef struct ColumnProfile {
+    int64_t distinct, missing, unclear;
+    Str least, greatest; // empty: no value is known
+    Str most;            // the most frequent value, where one is there twice
+    int64_t most_count;
+} ColumnProfile;
+// Texts are in `arena`. False: the run does not have the column.
+bool run_profile(const Run *run, Str rows, Str column, Arena *arena, ColumnProfile *out);
+int64_t run_row_count(const Run *run, Str rows);
 // A ratio as RunOptions.tolerance_count wants it: a count of 10^-9, between 0 and 1.
 int64_t run_ratio_count(const Const *ratio);
 

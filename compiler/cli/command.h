@@ -79,5 +79,7 @@ int print_result(const Args *args, Str text);
 void interrupt_catch(void);
 // Was Ctrl-C pressed? The argument is ignored; the shape is that of a cancellation callback.
 bool interrupt_seen(void *closure);
+// Forgets it: what it stopped has ended, the program goes on.
+void interrupt_forget(void);
 
 #endif

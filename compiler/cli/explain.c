@@ -47,7 +47,7 @@ static int tell_no_function(const Args *args, Str name)
     return EXIT_USAGE;
 }
 
-static int explain_function(const Args *args, Str name)
+int explain_function(const Args *args, Str name)
 {
     const FnCard *cards[32];
     uint32_t count = stdlib_find(name, cards, ARRAY_LEN(cards));

@@ -282,6 +282,19 @@ static void select_rules(const Program *program, Wanted *wanted)
     ASSERT(wanted->selected > 0);
 }
 
+int explain_job(Job *job, bool json)
+{
+    Wanted wanted = {.rule = 0};
+    int code = job_options(job);
+    if (code != EXIT_DONE)
+        return code;
+    select_rules(job->program, &wanted);
+    if (wanted.body_of->body.clue_key_count > KEY_PARTS_MAX)
+        return tell_parts(job->args, wanted.body_of);
+    interrupt_catch();
+    return explain(job, &wanted, json);
+}
+
 static int run_job(Job *job)
 {
     Str format = args_text(job->args, OPTION_FORMAT, STR("table"));
@@ -295,15 +308,7 @@ static int run_job(Job *job)
     if (code != EXIT_DONE)
         return code;
     progress_init(&job->progress, job->args, args_choice(job->args, OPTION_PROGRESS, 0));
-    code = job_options(job);
-    if (code != EXIT_DONE)
-        return code;
-    Wanted wanted = {.rule = 0};
-    select_rules(job->program, &wanted);
-    if (wanted.body_of->body.clue_key_count > KEY_PARTS_MAX)
-        return tell_parts(job->args, wanted.body_of);
-    interrupt_catch();
-    return explain(job, &wanted, json);
+    return explain_job(job, json);
 }
 
 int explain_rule(const Args *args)

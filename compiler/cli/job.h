@@ -19,6 +19,7 @@ typedef struct Job {
     Program *program;
     RunOptions options;
     Progress progress;
+    DataCache *cache; // NULL: tables are loaded for each run
     VEC(Str) set_names, set_texts, bind_tables, bind_paths;
     VEC(ParamSetting) settings;
 } Job;

@@ -133,6 +133,11 @@ void interrupt_catch(void)
     (void)sigaction(SIGTERM, &action, NULL);
 }
 
+void interrupt_forget(void)
+{
+    interrupted = 0;
+}
+
 bool interrupt_seen(void *closure)
 {
     (void)closure;

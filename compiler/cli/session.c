@@ -129,25 +129,23 @@ static bool read_passes(Session *session, CompileOptions *options)
     return true;
 }
 
-int session_open(Session *session, const Args *args, Str path, bool tells_warnings)
+int session_begin(Session *session, const Args *args, bool tells_warnings)
 {
-    Error error = {0};
     *session =
         (Session){.args = args, .tells_warnings = tells_warnings, .arena = arena_create(NULL, 0)};
     session->sources = source_set_create(session->arena, session_read, NULL);
-    if (!limit_nesting(session))
-        return EXIT_USAGE;
-    if (source_load(session->sources, path, &session->root, &error) != STATUS_OK) {
-        int code = tell_error(args, &error);
-        error_deinit(&error);
-        return code;
-    }
+    return limit_nesting(session) ? EXIT_DONE : EXIT_USAGE;
+}
+
+int session_check(Session *session, const Source *root)
+{
+    const Args *args = session->args;
+    session->root = root;
     DiagList *diags = diag_list_create(session->arena, session->sources);
     CheckOptions options = {.ci = args_has(args, OPTION_CI)};
     session->typed = check(session->arena, session->sources, session->root, diags, options);
     if (options.ci)
         diag_promote_ci(diags);
-    error_deinit(&error);
     if (session_tell(session, diags) > 0)
         return EXIT_MODEL;
     CompileOptions compile;
@@ -155,6 +153,19 @@ int session_open(Session *session, const Args *args, Str path, bool tells_warnin
         return EXIT_USAGE;
     session->compilation = compilation_create(session->arena, session->typed, compile);
     return EXIT_DONE;
+}
+
+int session_open(Session *session, const Args *args, Str path, bool tells_warnings)
+{
+    const Source *root;
+    Error error = {0};
+    int code = session_begin(session, args, tells_warnings);
+    if (code != EXIT_DONE)
+        return code;
+    if (source_load(session->sources, path, &root, &error) != STATUS_OK)
+        code = tell_error(args, &error);
+    error_deinit(&error);
+    return code == EXIT_DONE ? session_check(session, root) : code;
 }
 
 Compilation *session_plain(Session *session)

@@ -28,6 +28,11 @@ typedef struct Session {
 int session_open(Session *session, const Args *args, Str path, bool tells_warnings);
 void session_close(Session *session);
 
+// The two halves of session_open, for texts that are in no file: an empty session, whose sources can be added to; and the
+// check of one of them.
+int session_begin(Session *session, const Args *args, bool tells_warnings);
+int session_check(Session *session, const Source *root);
+
 // Reads a file for the front end; the shape is that of a SourceRead.
 Status session_read(void *context, Str path, Arena *arena, Str *text, Error *error);
 

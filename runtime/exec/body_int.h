@@ -129,6 +129,12 @@ struct BodyRun {
     void *sink_closure;
 };
 
+// ---------------------------------------------------------------- columns of a finished run (profile.c)
+
+bool shared_profile(const RunShared *shared, Str name, Str column_name, Arena *arena,
+                    ColumnProfile *out);
+int64_t shared_row_count(const RunShared *shared, Str name);
+
 // ---------------------------------------------------------------- bindings (binding.c)
 
 // An empty batch with room for `capacity` bindings in the given slots (bits); arrays in `arena`.

@@ -4,6 +4,7 @@
 
 #include "runtime/base/clock.h"
 #include "runtime/exec/block.h"
+#include "runtime/exec/cache.h"
 #include "runtime/exec/finding.h"
 #include "runtime/exec/flow.h"
 #include "runtime/exec/recursion.h"
@@ -152,6 +153,12 @@ static Status load_tables(Run *run)
             TRY(table_judge(&run->shared, table, run->shared.tables[t], NULL));
             continue;
         }
+        if (run->options.cache != NULL) {
+            const LoadReport *report;
+            TRY(cache_table(&run->shared, t, &run->shared.tables[t], &report));
+            vec_push(&run->loads, *report);
+            continue;
+        }
         vec_push(&run->loads, (LoadReport){0});
         TRY(table_open(&run->shared, t, &run->shared.tables[t], &vec_last(&run->loads)));
     }
@@ -290,8 +297,9 @@ static void share(Run *run, Error *error)
     const Program *program = run->program;
     RunShared *shared = &run->shared;
     *shared = (RunShared){.program = program, .options = &run->options, .error = error};
-    shared->dict = dict_create();
-    shared->causes = cause_table_create();
+    const DataCache *cache = run->options.cache;
+    shared->dict = cache == NULL ? dict_create() : cache_dict(cache);
+    shared->causes = cache == NULL ? cause_table_create() : cache_causes(cache);
     shared->tables = base_alloc_zeroed(MAX_OF(program->table_count, 1u), sizeof *shared->tables);
     shared->relations =
         base_alloc_zeroed(MAX_OF(program->relation_count, 1u), sizeof *shared->relations);
@@ -363,7 +371,7 @@ static void close_results(Run *run)
         arena_destroy(run->rules.items[i].arena);
     for (size_t i = 0; i < run->queries.count; i++)
         arena_destroy(run->queries.items[i].arena);
-    for (size_t i = 0; i < run->loads.count; i++)
+    for (size_t i = 0; i < run->loads.count && run->options.cache == NULL; i++)
         load_report_deinit(&run->loads.items[i]);
     for (uint32_t r = 0; r < run->program->relation_count; r++)
         arena_destroy(run->relation_gaps[r].arena);
@@ -391,15 +399,18 @@ void run_close(Run *run)
         return;
     close_results(run);
     parents_free(&run->shared);
-    close_rowsets(run->shared.tables, run->program->table_count);
+    bool borrowed = run->options.cache != NULL && run->options.test == NULL;
+    close_rowsets(run->shared.tables, borrowed ? 0 : run->program->table_count);
     close_rowsets(run->shared.relations, run->program->relation_count);
     close_rowsets(run->shared.rules, run->program->rule_count);
     for (uint32_t p = 0; p < run->program->param_count; p++)
         free(run->params[p]);
     free(run->params);
     free(run->consts);
-    cause_table_destroy(run->shared.causes);
-    dict_destroy(run->shared.dict);
+    if (run->options.cache == NULL) {
+        cause_table_destroy(run->shared.causes);
+        dict_destroy(run->shared.dict);
+    }
     flow_destroy(run->flow);
     free(run);
 }
@@ -453,6 +464,16 @@ const RuleResult *run_relation_undecided(Run *run, uint32_t relation)
     relation_undecided(&run->shared, &run->program->relations[relation],
                        run->shared.relations[relation], &run->relation_undecided_rows);
     return &run->relation_undecided_rows;
+}
+
+bool run_profile(const Run *run, Str rows, Str column, Arena *arena, ColumnProfile *out)
+{
+    return shared_profile(&run->shared, rows, column, arena, out);
+}
+
+int64_t run_row_count(const Run *run, Str rows)
+{
+    return shared_row_count(&run->shared, rows);
 }
 
 Value run_value(Run *run, const Const *constant)

@@ -294,7 +294,11 @@ Status table_judge(RunShared *shared, const TableDecl *table, Rowset *rowset, Lo
 
 Status table_open(RunShared *shared, uint32_t index, Rowset **out, LoadReport *report)
 {
-    const TableDecl *table = &shared->program->tables[index];
+    return table_load(shared, &shared->program->tables[index], out, report);
+}
+
+Status table_load(RunShared *shared, const TableDecl *table, Rowset **out, LoadReport *report)
+{
     Rowset *rowset = NULL;
     TRY(load_table(table, &shared->options->load, shared->dict, shared->causes, &rowset, report,
                    shared->error));

@@ -7,6 +7,7 @@
     --- file PATH [encoding=E]       any other file, written in this encoding
     --- args                         arguments of `sup`; default: run model.sup --data .
                                      --format jsonl. Several lines: several runs, same result
+    --- stdin                        what comes in
     --- expect                       stdout. Where its lines are JSON objects, each is compared with
                                      the line of the same number, by the keys that it names
     --- expect exact                 stdout, byte by byte
@@ -182,7 +183,7 @@ def check_produced(path, wanted):
 
 def check_run(case, words, folder, options):
     """Runs one command of a case; returns its failures and its output."""
-    output = run([options.sup, *words], folder)
+    output = run([options.sup, *words], folder, "".join(case.texts("stdin")).encode("utf-8"))
     fault = crashed(output)
     if fault:
         return [fault], output
