@@ -87,4 +87,38 @@ Status load_given(const TableDecl *table, const GivenTable *given, Dict *dict, C
 
 void load_report_deinit(LoadReport *report);
 
+// ---------------------------------------------------------------- what a file could be (infer.c)
+
+// What the cells of a column look like. A type is proposed where almost all cells are values of it; what is not stands
+// in `refused` and would be quarantined.
+typedef struct InferredColumn {
+    Str name;      // the header cell, without blanks around it
+    bool nameless; // an empty header cell, or one that an earlier column has: cannot be declared
+    Type type;     // of an identity, `identity` says which
+    const IdentityCard *identity;
+    bool in_wan; // money whose header says 万元
+    int64_t missing, repaired, damaged, masked, refused, distinct;
+    Str refused_like; // the first refused cell, masked
+} InferredColumn;
+
+typedef struct InferredTable {
+    Arena *arena; // owns all of it
+    Str path, encoding;
+    bool encoding_detected;
+    char separator;
+    int64_t header_line; // physical line
+    bool header_looks_like_data;
+    int64_t rows, broken_rows; // broken: quarantined already as text
+    InferredColumn *columns;
+    uint32_t column_count;
+    int32_t key; // a column whose values are all there and all different; -1: none
+    VEC(LoadWarning) warnings;
+} InferredTable;
+
+// Reads a file and proposes a declaration for it. `cards` are the identity types that may be proposed. What cannot be read
+// as a table is an error as in loading. Free it with infer_table_deinit.
+Status infer_table(Str path, const IdentityCard *const *cards, uint32_t card_count,
+                   const LoadOptions *options, InferredTable *out, Error *error);
+void infer_table_deinit(InferredTable *table);
+
 #endif

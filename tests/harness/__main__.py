@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import cards, examples, external, fault, golden, hostile, logic, prompt, samples, unit
+from . import cards, examples, external, fault, golden, hostile, infer, logic, prompt, samples, unit
 from .common import limit_stack, report
 
 SUITES = {
@@ -23,6 +23,7 @@ SUITES = {
     "hostile": hostile.suite,
     "fault": fault.suite,
     "prompt": prompt.suite,
+    "infer": infer.suite,
     "hostile_slow": hostile.slow_suite,
     "fault_slow": fault.slow_suite,
 }
