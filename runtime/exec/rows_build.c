@@ -20,23 +20,36 @@ static MadeRow *new_row(RowMaker *maker, RowClass row_class, CauseId cause, uint
 // Sources and columns that an origin has room for; gaps of others are told apart by row of the relation.
 enum { ORIGIN_SOURCES = 1024, ORIGIN_COLUMNS = 2048 };
 
-// Where the gap of a cell comes from: a plain column's cell of a table, or what that cell of a row of the relation
-// itself came from; else nowhere else.
-static uint64_t origin_of(RowMaker *maker, const BodyRun *run, const Expr *expr,
-                          const Bindings *view, int64_t index)
+// A column's cell of a table, or what that cell of a row of the relation itself came from.
+static uint64_t cell_origin(RowMaker *maker, const BodyRun *run, const Step *step, int64_t row)
 {
-    const Step *step = &expr->steps[expr->count - 1];
-    if (expr->count != 1 || step->op != STEP_COLUMN || view->rows[step->slot] == NULL)
-        return ++maker->fresh;
-    int64_t row = view->rows[step->slot][index];
     RowSource source = run->body->slots[step->slot].source;
-    if (row >= 0 && run->slot_made != NULL && run->slot_made[step->slot] != NULL)
+    if (run->slot_made != NULL && run->slot_made[step->slot] != NULL)
         return run->slot_made[step->slot][row].origins[step->index];
-    if (row < 0 || source.index >= ORIGIN_SOURCES || step->index >= ORIGIN_COLUMNS ||
+    if (source.index >= ORIGIN_SOURCES || step->index >= ORIGIN_COLUMNS ||
         source.kind == SOURCE_PRODUCED)
         return ++maker->fresh;
     return (uint64_t)1 << 63 | (uint64_t)source.kind << 61 | (uint64_t)source.index << 51 |
            (uint64_t)step->index << 40 | (uint64_t)row;
+}
+
+// Where the gap of a cell comes from: the first column read whose gap it is, else nowhere else. So a gap that rounds of
+// a recursion compute anew stays the same.
+static uint64_t origin_of(RowMaker *maker, const BodyRun *run, const Expr *expr,
+                          const Bindings *view, int64_t index, CauseId cause)
+{
+    for (uint32_t i = 0; i < expr->count; i++) {
+        const Step *step = &expr->steps[i];
+        if (step->op != STEP_COLUMN || view->rows[step->slot] == NULL ||
+            view->rows[step->slot][index] < 0)
+            continue;
+        int64_t row = view->rows[step->slot][index];
+        const Column *column = &slot_rowset(run, step->slot)->columns[step->index];
+        const Unknown *unknown = column_unknown(column, row);
+        if (unknown != NULL && unknown->state == VALUE_GAP && unknown->cause == cause)
+            return cell_origin(maker, run, step, row);
+    }
+    return ++maker->fresh;
 }
 
 // ---------------------------------------------------------------- clean rows
@@ -143,7 +156,8 @@ static void dirty_row(RowMaker *maker, BodyRun *run, const Bindings *view, const
     for (uint32_t c = 0; c < maker->column_count; c++) {
         row->cells[c] = vector_value(&cells[c], maker->columns[c].type, index);
         if (row->cells[c].state == VALUE_GAP)
-            row->origins[c] = origin_of(maker, run, &run->body->columns[c].value, view, index);
+            row->origins[c] = origin_of(maker, run, &run->body->columns[c].value, view, index,
+                                        row->cells[c].cause);
         if (row->cells[c].state == VALUE_ISSUE &&
             members_cause_is(maker->shared->causes, row->cells[c].cause))
             row->cells[c].cause = undecided_cell(maker, c);
