@@ -220,14 +220,24 @@ static bool aggregate_kind(const FnCard *card, AggregateKind *kind)
         const char *step;
         AggregateKind kind;
     } KINDS[] = {
-        {"COUNT", AGGREGATE_COUNT},     {"SUM", AGGREGATE_SUM},
-        {"MEAN", AGGREGATE_MEAN},       {"MIN", AGGREGATE_MIN},
-        {"MAX", AGGREGATE_MAX},         {"DISTINCT_COUNT", AGGREGATE_DISTINCT_COUNT},
-        {"ANY", AGGREGATE_ANY},         {"ALL", AGGREGATE_ALL},
-        {"COLLECT", AGGREGATE_COLLECT}, {"LIST_TEXT", AGGREGATE_LIST_TEXT},
-        {"UNION", AGGREGATE_UNION},     {"LONGEST_RUN", AGGREGATE_LONGEST_RUN},
-        {"MEDIAN", AGGREGATE_MEDIAN},   {"MODE", AGGREGATE_MODE},
-        {"FIRST", AGGREGATE_FIRST},     {"LAST", AGGREGATE_LAST},
+        {"COUNT", AGGREGATE_COUNT},
+        {"SUM", AGGREGATE_SUM},
+        {"MEAN", AGGREGATE_MEAN},
+        {"MIN", AGGREGATE_MIN},
+        {"MAX", AGGREGATE_MAX},
+        {"DISTINCT_COUNT", AGGREGATE_DISTINCT_COUNT},
+        {"ANY", AGGREGATE_ANY},
+        {"ALL", AGGREGATE_ALL},
+        {"COLLECT", AGGREGATE_COLLECT},
+        {"LIST_TEXT", AGGREGATE_LIST_TEXT},
+        {"UNION", AGGREGATE_UNION},
+        {"LONGEST_RUN", AGGREGATE_LONGEST_RUN},
+        {"MEDIAN", AGGREGATE_MEDIAN},
+        {"MODE", AGGREGATE_MODE},
+        {"FIRST", AGGREGATE_FIRST},
+        {"LAST", AGGREGATE_LAST},
+        {"STATISTIC", AGGREGATE_STATISTIC},
+        {"MISSING_COUNT", AGGREGATE_COUNT},
     };
     if (card == NULL || card->lower != LOWER_AGGREGATE || card->step == NULL)
         return false;
@@ -239,12 +249,21 @@ static bool aggregate_kind(const FnCard *card, AggregateKind *kind)
     return false;
 }
 
+static bool same_parameters(const PlanAggregate *a, const PlanAggregate *b)
+{
+    bool same = a->parameter_count == b->parameter_count;
+    for (uint32_t i = 0; same && i < a->parameter_count; i++)
+        same = a->parameters[i] == b->parameters[i];
+    return same;
+}
+
 static bool fold_same(const PlanAggregate *a, const PlanAggregate *b)
 {
     return a->kind == b->kind && a->argument == b->argument && a->when == b->when &&
            a->by == b->by && a->mention == b->mention && a->stretch == b->stretch &&
            a->per_binding == b->per_binding && a->window == b->window &&
-           a->function == b->function && a->frame == b->frame && type_same(a->type, b->type);
+           a->function == b->function && a->frame == b->frame && type_same(a->type, b->type) &&
+           a->card == b->card && a->field == b->field && same_parameters(a, b);
 }
 
 uint32_t build_fold(Builder *builder, const PlanAggregate *draft)
@@ -276,16 +295,76 @@ uint64_t build_slot_bits(const TypedVar *const *vars, uint32_t count)
     return bits;
 }
 
+// Counts the tuples whose value is a gap.
+static void count_missing(Builder *builder, const AstNode *node, const TypedAggregate *aggregate,
+                          PlanAggregate *draft)
+{
+    Type truth = type_of(TYPE_BOOLEAN);
+    Str text = build_text(builder, node);
+    const PlanExpr *value = build_expr(builder, aggregate->argument);
+    const PlanExpr *present = build_unary(builder, PLAN_EXPR_PRESENT, truth, value, text);
+    const PlanExpr *missing = build_unary(builder, PLAN_EXPR_NOT, truth, present, text);
+    draft->when = draft->when == NULL
+                      ? missing
+                      : build_binary(builder, PLAN_EXPR_AND, truth, draft->when, missing, text);
+}
+
+// The operand of a statistic: two as a pair of reals, lengths as reals where the result is one.
+static const PlanExpr *statistic_operand(Builder *builder, const AstNode *node,
+                                         const TypedAggregate *aggregate)
+{
+    const FnCard *card = aggregate->card;
+    const PlanExpr *value = build_wanted(builder, aggregate->argument);
+    if (!card->pairs)
+        return value;
+    Type real = type_of(TYPE_REAL);
+    const PlanExpr *kids[] = {
+        build_convert(builder, value, real),
+        build_convert(builder, build_wanted(builder, aggregate->parameters[0]), real)};
+    PlanExpr draft = {.kind = PLAN_EXPR_CALL,
+                      .type = type_of(TYPE_PERIOD),
+                      .card = stdlib_pair_of_reals,
+                      .kids = kids,
+                      .kid_count = 2,
+                      .text = build_text(builder, node)};
+    return plan_expr(builder->plan, &draft);
+}
+
+static void statistic_draft(Builder *builder, const AstNode *node, const TypedAggregate *aggregate,
+                            PlanAggregate *draft)
+{
+    draft->card = aggregate->card;
+    draft->argument = statistic_operand(builder, node, aggregate);
+    uint32_t count = aggregate->card->pairs ? 0 : aggregate->parameter_count;
+    const PlanExpr **parameters = ARENA_ARRAY(builder->arena, const PlanExpr *, count);
+    for (uint32_t i = 0; i < count; i++) {
+        const AstNode *parameter = aggregate->parameters[i];
+        parameters[i] = build_as(builder, parameter, aggregate->parameter_types[i]);
+        if (parameters[i]->kind != PLAN_EXPR_CONST)
+            parameters[i] = build_unsupported_node(builder, parameter, parameters[i]->type);
+    }
+    draft->parameters = parameters;
+    draft->parameter_count = count;
+}
+
 static PlanAggregate aggregate_draft(Builder *builder, const AstNode *node,
                                      const TypedAggregate *aggregate, AggregateKind kind)
 {
     PlanAggregate draft = {.kind = kind, .type = aggregate->type, .stretch = aggregate->stretch};
     bool outer = builder->per_row;
     builder->per_row = true;
-    if (kind != AGGREGATE_COUNT && aggregate->argument != NULL)
-        draft.argument = build_wanted(builder, aggregate->argument);
     if (aggregate->when != NULL)
         draft.when = build_expr(builder, aggregate->when);
+    if (kind == AGGREGATE_STATISTIC)
+        statistic_draft(builder, node, aggregate, &draft);
+    else if (kind != AGGREGATE_COUNT && aggregate->argument != NULL)
+        draft.argument = build_wanted(builder, aggregate->argument);
+    else if (aggregate->argument != NULL)
+        count_missing(builder, node, aggregate, &draft);
+    bool length = draft.argument != NULL && type_phys(draft.argument->type) == PHYS_I64 &&
+                  draft.argument->type.kind != TYPE_INTEGER;
+    if (length && draft.type.kind == TYPE_REAL && kind != AGGREGATE_COUNT)
+        draft.argument = build_convert(builder, draft.argument, draft.type);
     if (aggregate->by != NULL)
         draft.by = build_expr(builder, aggregate->by);
     builder->per_row = outer;

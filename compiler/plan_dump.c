@@ -31,6 +31,7 @@ static const char *const FOLDS[] = {
     [AGGREGATE_MEDIAN] = "median",   [AGGREGATE_MODE] = "mode",
     [AGGREGATE_FIRST] = "first",     [AGGREGATE_LAST] = "last",
     [AGGREGATE_ONE] = "one",         [AGGREGATE_SHOW] = "show",
+    [AGGREGATE_STATISTIC] = "statistic",
 };
 
 static void leaf_dump(const PlanExpr *expr, const PlanBody *body, StrBuf *out)

@@ -8,9 +8,12 @@
 
 /* ----------------------------------------------------------------------- parts of the call */
 
+#define PARAMETERS_MAX 4
+
 typedef struct Parts {
-    const AstNode *argument, *when, *by, *second;
-    uint32_t count; /* of arguments without a name */
+    const AstNode *argument, *when, *by;
+    const AstNode *parameters[PARAMETERS_MAX]; /* behind the first */
+    uint32_t count;                            /* of arguments but `by` */
 } Parts;
 
 static bool is_by(Str name)
@@ -35,8 +38,8 @@ static Parts parts_of_call(Scope *s, const AstCall *call)
         } else {
             if (parts.count == 0)
                 parts.argument = argument->value;
-            else
-                parts.second = argument->value;
+            else if (parts.count <= PARAMETERS_MAX)
+                parts.parameters[parts.count - 1] = argument->value;
             parts.count++;
         }
     }
@@ -78,14 +81,16 @@ static Type aggregate_type(Checker *c, const FnCard *card, Type of)
     if (of.kind == TYPE_ERROR && !card_is(card, "list_text"))
         of.precision = 0;
     of.precision = 0;
-    if (card_is(card, "mean") || card_is(card, "quantile"))
-        return averaged(c, of, 0);
-    if (card_is(card, "median"))
-        return averaged(c, of, 1);
-    if (card_is(card, "variance") || card_is(card, "stddev"))
-        return type_real_of(c->arena, of);
-    if (card_is(card, "mode_share"))
-        return type_exact(TYPE_RATIO, EXACT_QUOTIENT_SCALE);
+    static const char *const means[] = {"mean", "quantile", "iqr", "trimmed_mean"};
+    for (size_t i = 0; i < ARRAY_LEN(means); i++)
+        if (card_is(card, means[i]))
+            return averaged(c, of, 0);
+    if (card_is(card, "median") || card_is(card, "mad"))
+        return averaged(c, of, card_is(card, "mad") ? 2 : 1);
+    static const char *const in_unit[] = {"variance", "stddev", "geometric_mean", "weighted_mean"};
+    for (size_t i = 0; i < ARRAY_LEN(in_unit); i++)
+        if (card_is(card, in_unit[i]))
+            return type_real_of(c->arena, of);
     if (card_is(card, "list_text"))
         return type_of(TYPE_TEXT);
     if (card_is(card, "any") || card_is(card, "all"))
@@ -97,7 +102,10 @@ static Type aggregate_type(Checker *c, const FnCard *card, Type of)
     Signature sig;
     bool read = signature_parse(str_from_cstr(card->signature), &sig);
     ASSERT(read);
-    return sig.result.kind == SIG_TYPE && sig.result.wrap == TYPE_ERROR ? sig.result.type : of;
+    bool plain = sig.result.kind == SIG_TYPE && sig.result.wrap == TYPE_ERROR;
+    if (plain && sig.result.type.kind == TYPE_RATIO)
+        return type_exact(TYPE_RATIO, EXACT_QUOTIENT_SCALE);
+    return plain ? sig.result.type : of;
 }
 
 /* Functions whose value does not depend on how often a row is met. */
@@ -115,9 +123,18 @@ static bool is_idempotent(const FnCard *card)
 /* Has a value over nothing: count, sum, any, all, collect. */
 static bool total_over_nothing(const FnCard *card)
 {
-    static const char *const names[] = {
-        "count",          "sum",         "any",       "all",          "union", "collect",
-        "distinct_count", "longest_run", "list_text", "missing_count"};
+    static const char *const names[] = {"count",
+                                        "sum",
+                                        "any",
+                                        "all",
+                                        "union",
+                                        "collect",
+                                        "distinct_count",
+                                        "longest_run",
+                                        "list_text",
+                                        "missing_count",
+                                        "concurrent_max",
+                                        "overlap_days"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         if (card_is(card, names[i]))
             return true;
@@ -214,9 +231,11 @@ static void report_form(Scope *s, const AstCall *call, const FnCard *const *card
 
 static bool right_count(Scope *s, const AstCall *call, const FnCard *card, const Parts *parts)
 {
-    bool two = card_is(card, "quantile");
+    Signature sig;
+    bool read = signature_parse(str_from_cstr(card->signature), &sig);
+    ASSERT(read);
     bool ordered = card_is(card, "first") || card_is(card, "last");
-    uint32_t wanted = two ? 2 : 1;
+    uint32_t wanted = ordered ? 1 : sig.count;
     if (parts->count == wanted && (!parts->by || ordered))
         return true;
     report_with(s->c, DIAG_ARGUMENT_COUNT, &call->base,
@@ -408,9 +427,12 @@ static void aggregate_arguments(Scope *inner, const AstCall *call, const Parts *
         count_arguments(inner, call, mentions);
     } else if (parts->argument) {
         (void)infer(inner, parts->argument, NULL);
-        if (parts->second)
-            (void)infer(inner, parts->second, NULL);
         mentions_by_level(inner->body, parts->argument, mentions, over);
+    }
+    bool counting = card_is(cards[0], "count");
+    for (uint32_t i = 0; !counting && i + 1 < parts->count && i < PARAMETERS_MAX; i++) {
+        (void)infer(inner, parts->parameters[i], NULL);
+        mentions_by_level(inner->body, parts->parameters[i], mentions, over);
     }
     if (parts->by) {
         (void)infer(inner, parts->by, NULL);
@@ -418,6 +440,40 @@ static void aggregate_arguments(Scope *inner, const AstCall *call, const Parts *
     }
     if (parts->when)
         infer_condition(inner, parts->when);
+}
+
+/* The operands behind the first of a statistic: the other side of pairs, or constants of the types that the
+ * signature names. False where one is told to be wrong. */
+static bool aggregate_parameters(Scope *s, const FnCard *card, const Parts *parts,
+                                 TypedAggregate *a)
+{
+    Signature sig;
+    bool read = signature_parse(str_from_cstr(card->signature), &sig);
+    ASSERT(read);
+    uint32_t count = MIN_OF(parts->count, sig.count) - 1;
+    const AstNode **nodes = ARENA_ARRAY(s->c->arena, const AstNode *, count);
+    Type *types = ARENA_ARRAY(s->c->arena, Type, count);
+    a->parameters = nodes;
+    a->parameter_types = types;
+    a->parameter_count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        const TypedExpr *e = expr_of(s->c, parts->parameters[i]);
+        Type own = e ? e->type : type_of(TYPE_ERROR);
+        nodes[i] = parts->parameters[i];
+        types[i] = sig.params[i + 1].type.kind == SIG_TYPE ? sig.params[i + 1].type.type : own;
+        bool plain = type_is_number(own) || own.kind == TYPE_REAL;
+        bool number = plain || (card->pairs && (type_is_amount(own) || type_is_length(own)));
+        bool whole = types[i].kind != TYPE_INTEGER || own.kind == TYPE_INTEGER;
+        if (type_is_exact(types[i]))
+            types[i].scale = EXACT_QUOTIENT_SCALE;
+        if (own.kind == TYPE_ERROR || (number && whole && (card->pairs || e->constant)))
+            continue;
+        report_with(s->c, DIAG_STATISTIC_OPERAND, parts->parameters[i],
+                    DIAG_ARGS(text_arg(s->c, &a->node->base), text_arg(s->c, parts->parameters[i]),
+                              diag_arg_c(card->signature)));
+        return false;
+    }
+    return true;
 }
 
 static TypedAggregate *aggregate_new(Scope *s, const AstCall *call, const FnCard *card,
@@ -496,6 +552,8 @@ Type infer_aggregate(Scope *s, const AstCall *call, const FnCard *const *cards, 
     }
     TypedAggregate *a = aggregate_new(s, call, card, &parts, mentions);
     a->over = over;
+    if (!counting && parts.count > 1 && !aggregate_parameters(s, card, &parts, a))
+        return aggregate_failed(s, call);
     bool told = diag_count(s->c->diags, DIAG_ERROR) != errors || (of && type.kind == TYPE_ERROR);
     if (!has_place(s, call, a, told)) {
         if ((!a->mention_count && !a->over) || type.kind == TYPE_ERROR)

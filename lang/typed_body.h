@@ -82,9 +82,14 @@ typedef struct TypedAggregate {
     uint32_t index; /* within its body, in written order */
     const AstCall *node;
     const FnCard *card;
-    const AstNode *argument;         /* NULL for count(), count(v) */
-    const AstNode *when;             /* NULL: always */
-    const AstNode *by;               /* first, last: the order; NULL: row numbers */
+    const AstNode *argument; /* NULL for count(), count(v) */
+    const AstNode *when;     /* NULL: always */
+    const AstNode *by;       /* first, last: the order; NULL: row numbers */
+    /* Operands behind the first: of a statistic. Of one with `pairs` the second is the pair's other side,
+     * all others are constants. */
+    const AstNode *const *parameters;
+    const Type *parameter_types;
+    uint32_t parameter_count;
     const TypedVar *const *mentions; /* variables of argument and by, lets expanded, by slot */
     uint32_t mention_count;
     const TypedVar *const *attached; /* those of argument, by and when that are attached */

@@ -42,6 +42,45 @@ static inline int64_t vector_index(const Vector *vector, int64_t row)
     return vector->constant ? 0 : row;
 }
 
+// ---------------------------------------------------------------- statistics
+
+// One distinct value of the peers, and how many of them have it. The member to read follows the values' type.
+typedef struct StatItem {
+    union {
+        int64_t i64;
+        int128_t i128;
+        double f64;
+        Pair pair;
+        uint32_t code;
+    };
+    int64_t count; // > 0
+} StatItem;
+
+// The peers of a statistic: their values in ascending order, each distinct value once. What a statistic gives
+// depends on nothing else, so that no split of the rows shows in it. Statistics of two operands see pairs of
+// reals by their order (fn_real_order in stdlib/fn.h).
+typedef struct StatPeers {
+    Type type; // of the values
+    const StatItem *items;
+    int64_t item_count;
+    int64_t n;        // peers: the sum of the counts
+    int64_t left_out; // peers whose value is not decided
+    const Value *parameters;
+    uint32_t parameter_count;
+    uint32_t field; // which field of a record is asked for; 0 else
+} StatPeers;
+
+// What a statistic is worth when some peers may not count or have no known value (spec/evaluation.md 5.3, 5.4).
+typedef enum StatBounds {
+    BOUNDS_SOFT,  // computed over the decided peers, as long as few are left out
+    BOUNDS_GROWS, // an integer or length that more peers never make smaller
+    BOUNDS_NONE,  // unknown
+} StatBounds;
+
+// Computes the statistic into `out`, whose type is set, or reports why there is no value with fn_issue
+// (REASON_MISSING: there are no peers). The arena of `fn` lives for the call.
+typedef void (*FnStatistic)(FnContext *fn, const StatPeers *peers, Value *out);
+
 // ---------------------------------------------------------------- identity types
 
 typedef enum IdentityState {

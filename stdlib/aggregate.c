@@ -100,34 +100,9 @@ FN_WORD(mode, .name = "mode", .name_zh = "众数", .signature = "mode(x: T): T",
         .doc_zh = "出现最多的值；次数相同取最小的。", .issues = FN_ISSUES(REASON_PEERS_UNDECIDED),
         .lower = LOWER_AGGREGATE, .step = "MODE", .cost = 60, .soft = true)
 
-// ---- checked, not yet run
-
-FN_WORD(quantile, .name = "quantile", .name_zh = "分位数",
-        .signature = "quantile(x: N, p: ratio): N",
-        .doc = "The value below which the share p lies (type 7), interpolated exactly.",
-        .doc_zh = "有 p 这么大比例的值不超过它（第 7 型），精确内插。",
-        .issues = FN_ISSUES(REASON_PEERS_UNDECIDED, REASON_DOMAIN), .lower = LOWER_AGGREGATE,
-        .cost = 60, .soft = true)
-
-FN_WORD(variance, .name = "variance", .name_zh = "方差", .signature = "variance(x: N): real",
-        .doc = "The sample variance, with n − 1.", .doc_zh = "样本方差，除以 n − 1。",
-        .issues = FN_ISSUES(REASON_PEERS_UNDECIDED, REASON_TOO_FEW_PEERS), .lower = LOWER_AGGREGATE,
-        .cost = 6, .soft = true)
-
-FN_WORD(stddev, .name = "stddev", .name_zh = "标准差", .signature = "stddev(x: N): real",
-        .doc = "The sample standard deviation, with n − 1, in the unit of x.",
-        .doc_zh = "样本标准差，除以 n − 1，单位与 x 相同。",
-        .issues = FN_ISSUES(REASON_PEERS_UNDECIDED, REASON_TOO_FEW_PEERS), .lower = LOWER_AGGREGATE,
-        .cost = 6, .soft = true)
-
-FN_WORD(mode_share, .name = "mode_share", .name_zh = "最大占比",
-        .signature = "mode_share(x: T): ratio", .doc = "The share of the most frequent value.",
-        .doc_zh = "出现最多的值所占的比例。", .issues = FN_ISSUES(REASON_PEERS_UNDECIDED),
-        .lower = LOWER_AGGREGATE, .cost = 60, .soft = true)
-
 FN_WORD(missing_count, .name = "missing_count", .name_zh = "缺失数",
         .signature = "missing_count(x: T?): integer", .doc = "How many values are missing.",
-        .doc_zh = "有多少个值缺失。", .lower = LOWER_AGGREGATE, .cost = 2)
+        .doc_zh = "有多少个值缺失。", .lower = LOWER_AGGREGATE, .step = "MISSING_COUNT", .cost = 2)
 
 const FnCard *const aggregate_cards[] = {
     FN_CARD(count),
@@ -149,10 +124,6 @@ const FnCard *const aggregate_cards[] = {
     FN_CARD(last_by),
     FN_CARD(median),
     FN_CARD(mode),
-    FN_CARD(quantile),
-    FN_CARD(variance),
-    FN_CARD(stddev),
-    FN_CARD(mode_share),
     FN_CARD(missing_count),
     NULL,
 };

@@ -21,6 +21,10 @@ static const struct {
     {identity_cards, "Identity numbers", "身份号码"},
     {place_cards, "Places", "位置"},
     {aggregate_cards, "Aggregates", "汇总"},
+    {moment_cards, "Moments", "矩"},
+    {rank_cards, "Quantiles and spreads", "分位与离散"},
+    {share_cards, "Shares and days", "占比与日数"},
+    {pair_cards, "Two quantities", "两个量"},
     {window_cards, "Peers and words", "同组与用语"},
 };
 

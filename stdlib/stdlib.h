@@ -29,7 +29,8 @@
 typedef enum FnLower {
     LOWER_CALL,      // call the kernel; without one: can be checked, and not yet be run
     LOWER_STEP,      // the compiler has a step for it: `step` names it; rounding: its RoundMode
-    LOWER_AGGREGATE, // `step` names the AggregateKind without prefix: "SUM"; NULL: not yet run
+    LOWER_AGGREGATE, // `step` names the AggregateKind without prefix: "SUM"; "STATISTIC": computed
+                     // by `statistic` from the peers' values; NULL: not yet run
     LOWER_SPECIAL,   // the checker knows it by name: points, as_of, size, path; `step` "WINDOW":
                      // a function over peers, only within `let … among`
 } FnLower;
@@ -45,6 +46,9 @@ typedef struct FnCard {
     FnLower lower;
     const char *step;
     FnKernel kernel; // LOWER_CALL
+    FnStatistic statistic;
+    StatBounds bounds; // of a statistic over peers of which some are undecided
+    bool pairs;      // a statistic of two operands: both become reals
     const char *sql; // generic spelling, $1 $2…; NULL: none
     bool soft;       // statistics over decided peers (spec/evaluation.md 5.4)
 } FnCard;
@@ -60,6 +64,9 @@ uint32_t stdlib_find(Str name, const FnCard **cards, uint32_t capacity);
 uint32_t stdlib_count(void);
 const FnCard *stdlib_at(uint32_t index);
 const char *stdlib_family(uint32_t index, Lang lang);
+
+// Makes a pair of reals by their order (fn.h): the operand of statistics with `pairs`. No function of the language.
+extern const FnCard *const stdlib_pair_of_reals;
 
 // The identity type with this key ("person_id"), or whose English or Chinese type name it is;
 // NULL: none.

@@ -18,6 +18,10 @@ extern const FnCard *const deadline_cards[];
 extern const FnCard *const identity_cards[];
 extern const FnCard *const place_cards[];
 extern const FnCard *const aggregate_cards[];
+extern const FnCard *const moment_cards[];
+extern const FnCard *const rank_cards[];
+extern const FnCard *const share_cards[];
+extern const FnCard *const pair_cards[];
 extern const FnCard *const window_cards[];
 
 #endif

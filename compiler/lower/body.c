@@ -328,6 +328,21 @@ static void lower_mention(Lowerer *lowerer, uint64_t bits, Aggregate *out)
     out->mention = mention;
 }
 
+// What the library computes over a fold's values.
+static Statistic lower_statistic(Lowerer *lowerer, const PlanAggregate *fold)
+{
+    Statistic out = {.field = fold->field, .parameter_count = fold->parameter_count};
+    Value *parameters = ARENA_ARRAY(lowerer->arena, Value, fold->parameter_count);
+    for (uint32_t i = 0; i < fold->parameter_count; i++)
+        parameters[i] = fold->parameters[i]->constant->value;
+    out.parameters = parameters;
+    if (fold->card != NULL) {
+        out.run = fold->card->statistic;
+        out.bounds = fold->card->bounds;
+    }
+    return out;
+}
+
 static void lower_aggregates(Lowerer *lowerer, Body *out)
 {
     const PlanBody *plan = lowerer->body;
@@ -340,6 +355,7 @@ static void lower_aggregates(Lowerer *lowerer, Body *out)
                             .argument = lower_value(lowerer, fold->argument),
                             .when = lower_truth(lowerer, fold->when, LEAF_MODE_U),
                             .by = lower_value(lowerer, fold->by),
+                            .statistic = lower_statistic(lowerer, fold),
                             .fans_out = fold->fans_out,
                             .nonnegative = fold->nonnegative,
                             .type = fold->type,

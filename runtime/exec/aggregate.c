@@ -49,6 +49,8 @@ AggState *aggregate_create(const Aggregate *aggregate, const EvalShared *shared)
     state->phys = type_phys(state->type);
     if (kind_sets(aggregate->kind))
         state->set = value_set_create();
+    if (aggregate->kind == AGGREGATE_STATISTIC)
+        state->arena = arena_create(NULL, 0);
     return state;
 }
 
@@ -64,6 +66,8 @@ void aggregate_destroy(AggState *state)
     free(state->best_by);
     free(state->best_order);
     value_set_destroy(state->set);
+    if (state->arena != NULL)
+        arena_destroy(state->arena);
     free(state);
 }
 

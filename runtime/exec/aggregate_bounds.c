@@ -510,7 +510,39 @@ static Value bounds_soft(const Bounding *b)
                        .cause = cause_intern(shared->causes, REASON_PEERS_UNDECIDED,
                                              b->state->aggregate->text)};
     }
-    return certain_values(b);
+    if (b->state->aggregate->kind != AGGREGATE_STATISTIC)
+        return certain_values(b);
+    Values values = values_with(b, false);
+    Value value = statistic_result(b->state, &values, left_out);
+    values_deinit(&values);
+    return value;
+}
+
+// A count or length that grows with its members lies between its values over C and over all.
+static Value bounds_growing(const Bounding *b)
+{
+    if (b->unknown)
+        return undecided_freely(b);
+    Values certain = values_with(b, false), all = values_with(b, true);
+    Value lo = statistic_result(b->state, &certain, 0), hi = statistic_result(b->state, &all, 0);
+    values_deinit(&certain);
+    values_deinit(&all);
+    if (lo.state != VALUE_KNOWN || hi.state != VALUE_KNOWN)
+        return undecided_freely(b);
+    return between(b, lo.i64, hi.i64);
+}
+
+static Value bounds_statistic(const Bounding *b)
+{
+    switch (b->state->aggregate->statistic.bounds) {
+    case BOUNDS_SOFT:
+        return bounds_soft(b);
+    case BOUNDS_GROWS:
+        return bounds_growing(b);
+    case BOUNDS_NONE:
+        break;
+    }
+    return b->open > 0 || b->unknown ? undecided_freely(b) : certain_values(b);
 }
 
 // ---------------------------------------------------------------- first, last, one
@@ -583,6 +615,8 @@ static Value bounds_of(const Bounding *b)
         return bounds_run(b);
     case AGGREGATE_MEDIAN:
         return bounds_soft(b);
+    case AGGREGATE_STATISTIC:
+        return bounds_statistic(b);
     case AGGREGATE_FIRST:
     case AGGREGATE_LAST:
         return bounds_ordered(b);

@@ -55,6 +55,7 @@ struct AggState {
     Cell *best_by;       // first, last: its order
     int64_t *best_order; // first, last, one: its row number
     ValueSet *set;       // distinct_count, collect, …: made where the kind needs it
+    Arena *arena;        // statistic: its scratch
 };
 
 // The value at `row` of a vector, all bytes defined.
@@ -105,6 +106,8 @@ void values_deinit(Values *values);
 
 // The result of a kind that is computed from the ordered values: collect … show.
 Value values_result(const AggState *state, const Values *values);
+// The same of a statistic over the library's function.
+Value statistic_result(const AggState *state, const Values *values, int64_t left_out);
 // The longest run of successive values; days of the longest connected part for periods.
 int64_t values_longest_run(const AggState *state, const Values *values);
 

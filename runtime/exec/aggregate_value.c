@@ -256,6 +256,8 @@ Value values_result(const AggState *state, const Values *values)
         return median_of(state, values);
     case AGGREGATE_MODE:
         return mode_of(state, values);
+    case AGGREGATE_STATISTIC:
+        return statistic_result(state, values, 0);
     default:
         UNREACHABLE();
     }

@@ -10,6 +10,7 @@
 
 #include "runtime/exec/declare.h"
 #include "runtime/exec/peers.h"
+#include "runtime/kernel.h"
 
 // ---------------------------------------------------------------- bodies
 
@@ -138,15 +139,26 @@ typedef enum AggregateKind {
     AGGREGATE_MODE,
     AGGREGATE_FIRST,
     AGGREGATE_LAST,
-    AGGREGATE_ONE,  // a value that the keys determine
-    AGGREGATE_SHOW, // the distinct values as text, three at most, then 等n项: templates
+    AGGREGATE_ONE,       // a value that the keys determine
+    AGGREGATE_SHOW,      // the distinct values as text, three at most, then 等n项: templates
+    AGGREGATE_STATISTIC, // of the library: computed from the distinct values and how often they stand
 } AggregateKind;
+
+// A function of the library over the values of a group.
+typedef struct Statistic {
+    FnStatistic run;
+    StatBounds bounds;
+    uint32_t field; // of the record that it gives
+    const Value *parameters;
+    uint32_t parameter_count;
+} Statistic;
 
 typedef struct Aggregate {
     AggregateKind kind;
-    Expr argument;           // count 0 for `count`
-    Expr when;               // truth (gap and issue are U); count 0: always
-    Expr by;                 // first, last: the order; count 0: row numbers
+    Expr argument; // count 0 for `count`
+    Expr when;     // truth (gap and issue are U); count 0: always
+    Expr by;       // first, last: the order; count 0: row numbers
+    Statistic statistic;
     const uint32_t *mention; // slots that it mentions, ascending
     uint32_t mention_count;
     bool

@@ -360,7 +360,7 @@ static void dump_aggregate(Dumper *d, uint32_t index)
     static const char *const kinds[] = {
         "count",  "sum",  "mean",    "min",       "max",   "distinct_count",
         "any",    "all",  "collect", "list_text", "union", "longest_run",
-        "median", "mode", "first",   "last",      "one",   "show"};
+        "median", "mode", "first",   "last",      "one",   "show", "statistic"};
     const Aggregate *aggregate = &d->body->aggregates[index];
     indent(d, 2);
     strbuf_printf(d->out, "aggregate %u %s stretch %u mentions", index, kinds[aggregate->kind],

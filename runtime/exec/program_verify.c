@@ -534,6 +534,8 @@ static void verify_aggregate(Verifier *v, const Aggregate *aggregate)
     bool truth = aggregate->kind == AGGREGATE_ANY || aggregate->kind == AGGREGATE_ALL;
     require(v, !truth || type_phys(aggregate->argument.type) == PHYS_BOOL,
             "any and all fold booleans");
+    require(v, (aggregate->kind == AGGREGATE_STATISTIC) == (aggregate->statistic.run != NULL),
+            "a statistic has a function, and nothing else has one");
 }
 
 static void verify_ends(Verifier *v, const Body *body)

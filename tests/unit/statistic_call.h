@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// statistic_call.h: runs a statistic of the library over values, for unit tests.
+
+#ifndef SUP_TESTS_UNIT_STATISTIC_CALL_H
+#define SUP_TESTS_UNIT_STATISTIC_CALL_H
+
+#include "runtime/base/vec.h"
+#include "stdlib/fn.h"
+#include "tests/unit/stdlib_call.h"
+
+// Values of x, and of y for statistics of two operands.
+typedef VEC(double) Reals;
+
+// The next tab-separated field of a line; advances the line.
+static inline Str stat_field(Str *line)
+{
+    size_t tab = str_find(*line, STR("\t"), 0);
+    size_t end = tab == STR_NONE ? line->len : tab;
+    Str field = str_slice(*line, 0, end);
+    *line = str_slice(*line, tab == STR_NONE ? end : end + 1, line->len);
+    return field;
+}
+
+// Appends the numbers that a text lists, blanks between them.
+static inline void stat_numbers(Str text, Reals *out)
+{
+    const char *at = text.ptr, *end = text.ptr + text.len;
+    while (at < end) {
+        char *next = NULL;
+        double value = strtod(at, &next);
+        ASSERT(next != at);
+        vec_push(out, value);
+        at = next;
+        while (at < end && *at == ' ')
+            at++;
+    }
+}
+
+static inline int stat_order(const void *a, const void *b)
+{
+    const StatItem *left = a, *right = b;
+    if (left->pair.a != right->pair.a)
+        return left->pair.a < right->pair.a ? -1 : 1;
+    return (left->pair.b > right->pair.b) - (left->pair.b < right->pair.b);
+}
+
+static inline const FnCard *stat_card(const char *name)
+{
+    for (uint32_t i = 0; i < stdlib_count(); i++)
+        if (strcmp(stdlib_at(i)->name, name) == 0 && stdlib_at(i)->statistic)
+            return stdlib_at(i);
+    return NULL;
+}
+
+// How the values reach the statistic.
+typedef enum StatForm { STAT_REAL, STAT_EXACT } StatForm;
+
+// Peers of these values: sorted, equal ones together. STAT_EXACT: at this scale.
+static inline StatPeers stat_peers(CallWorld *world, const FnCard *card, const Reals *x,
+                                   const Reals *y, StatForm form, int scale)
+{
+    StatItem *items = ARENA_ARRAY(world->arena, StatItem, x->count);
+    for (size_t i = 0; i < x->count; i++) {
+        double left = x->items[i] + 0.0, right = card->pairs ? y->items[i] + 0.0 : 0;
+        items[i].pair = (Pair){fn_real_order(left), card->pairs ? fn_real_order(right) : 0};
+        items[i].count = 1;
+    }
+    qsort(items, x->count, sizeof *items, stat_order);
+    StatPeers peers = {.items = items, .n = (int64_t)x->count};
+    for (size_t i = 0; i < x->count; i++) {
+        StatItem *last = peers.item_count > 0 ? &items[peers.item_count - 1] : NULL;
+        if (last && stat_order(last, &items[i]) == 0)
+            last->count++;
+        else
+            items[peers.item_count++] = items[i];
+    }
+    peers.type = form == STAT_REAL ? type_of(TYPE_REAL)
+                                   : (Type){.kind = TYPE_DECIMAL, .scale = (uint8_t)scale};
+    for (int64_t i = 0; i < peers.item_count && !card->pairs; i++) {
+        double value = fn_real_of_order(items[i].pair.a);
+        if (form == STAT_REAL)
+            items[i].f64 = value;
+        else if (!exact_from_real(value, scale, ROUND_HALF_EVEN, &items[i].i128))
+            UNREACHABLE();
+    }
+    return peers;
+}
+
+// Runs the statistic; the result's type is real, or exact with 18 places where the card gives N or a ratio.
+static inline CallValue stat_run(CallWorld *world, const FnCard *card, StatPeers *peers)
+{
+    bool real = peers->type.kind == TYPE_REAL || strstr(card->signature, "): real") != NULL;
+    bool whole = strstr(card->signature, "): integer") || strstr(card->signature, "): days");
+    Value out = {.type = whole  ? type_of(TYPE_INTEGER)
+                         : real ? type_of(TYPE_REAL)
+                                : (Type){.kind = TYPE_DECIMAL, .scale = 18}};
+    bool plain = strstr(card->signature, "): N") != NULL || strstr(card->signature, "): real");
+    if (!plain && !whole)
+        out.type = (Type){.kind = TYPE_DECIMAL, .scale = 18};
+    // The range has the scale of its operand.
+    if (strcmp(card->name, "range") == 0 && peers->type.kind == TYPE_DECIMAL)
+        out.type = peers->type;
+    FnContext fn = {.dict = world->dict, .arena = world->arena, .types = &peers->type};
+    fn.result_type = out.type;
+    card->statistic(&fn, peers, &out);
+    CallValue value = {.phys = type_phys(out.type), .issue = fn.issue, .i64 = out.i64};
+    if (value.phys == PHYS_F64)
+        value.f64 = out.f64;
+    else if (value.phys == PHYS_I128)
+        value.f64 = exact_to_real(out.i128, out.type.scale);
+    return value;
+}
+
+#endif
