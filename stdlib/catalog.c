@@ -14,6 +14,7 @@ static const struct {
     {number_cards, "Numbers", "数"},
     {amount_cards, "Amounts and numbers in texts", "文字中的金额和数"},
     {text_cards, "Texts", "文本"},
+    {name_cards, "Names in texts", "文字中的名称"},
     {similar_cards, "Likeness", "相似"},
     {time_cards, "Dates, months, periods", "日期、月份、期间"},
     {date_text_cards, "Dates in texts", "文字中的日期"},

@@ -207,22 +207,12 @@ FN3(jaccard, F64, Text, a, Text, b, I64, n, .name = "jaccard", .name_zh = "字�
 
 // ---- checked, not yet run
 
-FN_WORD(company_core, .name = "company_core", .name_zh = "企业核心名",
-        .signature = "company_core(t: text): text",
-        .doc = "What tells a company's name apart: without place, trade and legal form.",
-        .doc_zh = "企业名称中用以区别的部分：去掉地名、行业和组织形式。", .cost = 500)
-
-FN_WORD(goods_core, .name = "goods_core", .name_zh = "商品核心名",
-        .signature = "goods_core(t: text): text",
-        .doc = "The name of the goods in an invoice line or a shop's title.",
-        .doc_zh = "发票或商品标题中的商品本名。", .cost = 500)
-
 FN_WORD(address_similar, .name = "address_similar", .name_zh = "地址相似度",
         .signature = "address_similar(a: text, b: text): real",
         .doc = "How alike two addresses are part by part, 0 to 1.",
         .doc_zh = "两个地址逐项比较的相似度，0 至 1。", .cost = 2000)
 
 const FnCard *const similar_cards[] = {
-    FN_CARD(similar),      FN_CARD(jaro),       FN_CARD(levenshtein),     FN_CARD(jaccard),
-    FN_CARD(company_core), FN_CARD(goods_core), FN_CARD(address_similar), NULL,
+    FN_CARD(similar),         FN_CARD(jaro), FN_CARD(levenshtein), FN_CARD(jaccard),
+    FN_CARD(address_similar), NULL,
 };

@@ -12,6 +12,7 @@ extern const FnCard *const number_cards[];
 extern const FnCard *const date_text_cards[];
 extern const FnCard *const amount_cards[];
 extern const FnCard *const text_cards[];
+extern const FnCard *const name_cards[];
 extern const FnCard *const similar_cards[];
 extern const FnCard *const time_cards[];
 extern const FnCard *const deadline_cards[];

@@ -363,22 +363,6 @@ FN1(name_normal, Text, Text, t, .name = "name_normal", .name_zh = "姓名归一"
     return text_finish(fn, &out);
 }
 
-// ---- checked, not yet run
-
-FN_WORD(names_list, .name = "names_list", .name_zh = "人名列表",
-        .signature = "names_list(t: text): list(text)",
-        .doc = "The persons' names in a list written in a text.",
-        .doc_zh = "文字中并列写出的各个人名。", .cost = 500)
-
-FN_WORD(names_before, .name = "names_before", .name_zh = "前列人名",
-        .signature = "names_before(t: text, word: text): list(text)",
-        .doc = "The persons named before a marker, such as 另案处理.",
-        .doc_zh = "标记词（如另案处理）之前列出的人名。", .cost = 500)
-
-FN_WORD(document_numbers, .name = "document_numbers", .name_zh = "文号列表",
-        .signature = "document_numbers(t: text): list(text)",
-        .doc = "The document numbers in a text.", .doc_zh = "文字中的各个文号。", .cost = 500)
-
 const FnCard *const text_cards[] = {
     FN_CARD(length),
     FN_CARD(left),
@@ -404,8 +388,5 @@ const FnCard *const text_cards[] = {
     FN_CARD(letters_only),
     FN_CARD(han_only),
     FN_CARD(name_normal),
-    FN_CARD(names_list),
-    FN_CARD(names_before),
-    FN_CARD(document_numbers),
     NULL,
 };
