@@ -339,7 +339,10 @@ static void statistic_draft(Builder *builder, const AstNode *node, const TypedAg
     const PlanExpr **parameters = ARENA_ARRAY(builder->arena, const PlanExpr *, count);
     for (uint32_t i = 0; i < count; i++) {
         const AstNode *parameter = aggregate->parameters[i];
-        parameters[i] = build_as(builder, parameter, aggregate->parameter_types[i]);
+        Type type = aggregate->parameter_types[i];
+        parameters[i] = parameter == NULL
+                            ? default_expr(builder, aggregate->parameter_defaults[i], type)
+                            : build_as(builder, parameter, type);
         if (parameters[i]->kind != PLAN_EXPR_CONST)
             parameters[i] = build_unsupported_node(builder, parameter, parameters[i]->type);
     }
@@ -380,7 +383,9 @@ const PlanExpr *build_aggregate(Builder *builder, const AstNode *node,
                                 const TypedAggregate *aggregate)
 {
     AggregateKind kind;
-    if (!aggregate_kind(aggregate->card, &kind) || (aggregate->window && builder->window == NULL)) {
+    bool record = aggregate->type.kind == TYPE_RECORD; // of a window; others are read by their fields
+    if (record || !aggregate_kind(aggregate->card, &kind) ||
+        (aggregate->window && builder->window == NULL)) {
         Str text = build_text(builder, node);
         return build_unsupported(builder, text, text, node->span, aggregate->type);
     }
@@ -392,6 +397,29 @@ const PlanExpr *build_aggregate(Builder *builder, const AstNode *node,
         *number = build_fold(builder, &draft) + 1;
     }
     return build_fold_expr(builder, *number - 1, build_text(builder, node));
+}
+
+// The aggregate behind a value that is a record, through the lets that name it; NULL: it is none.
+static const TypedAggregate *record_aggregate(const Builder *builder, const AstNode *node)
+{
+    const TypedExpr *typed = typed_expr(builder->typed, node);
+    while (typed != NULL && typed->ref == TYPED_REF_LET)
+        typed = typed_expr(builder->typed, typed->let->value);
+    bool record = typed != NULL && typed->ref == TYPED_REF_AGGREGATE &&
+                  typed->type.kind == TYPE_RECORD && !typed->aggregate->window;
+    return record ? typed->aggregate : NULL;
+}
+
+const PlanExpr *build_record_field(Builder *builder, const AstNode *node, const TypedExpr *typed)
+{
+    const TypedAggregate *aggregate = record_aggregate(builder, ast_as_Member(node)->object);
+    if (aggregate == NULL)
+        return build_unsupported_node(builder, node, typed->type);
+    PlanAggregate draft =
+        aggregate_draft(builder, &aggregate->node->base, aggregate, AGGREGATE_STATISTIC);
+    draft.type = typed->type;
+    draft.field = typed->field;
+    return build_fold_expr(builder, build_fold(builder, &draft), build_text(builder, node));
 }
 
 // A value over an attached set depends on the rows that the set is linked to.

@@ -78,6 +78,8 @@ const PlanExpr *build_key(Builder *builder, const TypedExpr *typed);
 const PlanExpr *build_call(Builder *builder, const AstNode *node, const TypedExpr *typed);
 const PlanExpr *build_function(Builder *builder, const AstNode *node, const TypedExpr *typed);
 // An aggregate of the typed body (build_call.c).
+// A field of the record that a check over a group gives: a fold for each field that is read.
+const PlanExpr *build_record_field(Builder *builder, const AstNode *node, const TypedExpr *typed);
 const PlanExpr *build_aggregate(Builder *builder, const AstNode *node,
                                 const TypedAggregate *aggregate);
 // The operator of `let … among`, whose value becomes a slot of its own (build_window.c).

@@ -66,6 +66,10 @@ static const PlanExpr *let_value(Builder *builder, const TypedLet *let)
                                  typed_expr(builder->typed, let->value)->type);
     // The value of a window is there when its clause has been built, which is above every use.
     ASSERT(ast_as_Let(let->clause)->among == NULL || builder->unsupported.present);
+    // A record has no value of its own: its fields are built where they are read.
+    const TypedExpr *of = typed_expr(builder->typed, let->value);
+    if (of != NULL && of->type.kind == TYPE_RECORD && of->ref != TYPED_REF_CALL)
+        return build_const(builder, const_of_gap(of->type), let->name);
     bool per_row = builder->per_row;
     const PlanExpr *const *parameters = builder->parameters;
     builder->per_row = false;
@@ -208,7 +212,7 @@ const PlanExpr *build_reference(Builder *builder, const AstNode *node, const Typ
     case TYPED_REF_FIELD:
         if (typed->var != NULL && typed->var->kind == TYPED_VAR_EXTRACT)
             return grained(builder, node, typed, produced_expr(builder, node, typed, typed->field));
-        return build_unsupported_node(builder, node, typed->type);
+        return build_record_field(builder, node, typed);
     case TYPED_REF_TOLERANCE:
     case TYPED_REF_UNIT:
     case TYPED_REF_MISSING:

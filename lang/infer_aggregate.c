@@ -13,6 +13,7 @@
 typedef struct Parts {
     const AstNode *argument, *when, *by;
     const AstNode *parameters[PARAMETERS_MAX]; /* behind the first */
+    Str names[PARAMETERS_MAX];                 /* theirs; empty: by place */
     uint32_t count;                            /* of arguments but `by` */
 } Parts;
 
@@ -38,8 +39,10 @@ static Parts parts_of_call(Scope *s, const AstCall *call)
         } else {
             if (parts.count == 0)
                 parts.argument = argument->value;
-            else if (parts.count <= PARAMETERS_MAX)
+            else if (parts.count <= PARAMETERS_MAX) {
                 parts.parameters[parts.count - 1] = argument->value;
+                parts.names[parts.count - 1] = argument->name ? argument->name->text : STR("");
+            }
             parts.count++;
         }
     }
@@ -103,6 +106,12 @@ static Type aggregate_type(Checker *c, const FnCard *card, Type of)
     bool read = signature_parse(str_from_cstr(card->signature), &sig);
     ASSERT(read);
     bool plain = sig.result.kind == SIG_TYPE && sig.result.wrap == TYPE_ERROR;
+    if (plain && sig.result.type.kind == TYPE_RECORD) {
+        Type record = type_of(TYPE_RECORD);
+        record.nominal =
+            record_function_result(c->arena, record_function(str_from_cstr(card->name)), of);
+        return record;
+    }
     if (plain && sig.result.type.kind == TYPE_RATIO)
         return type_exact(TYPE_RATIO, EXACT_QUOTIENT_SCALE);
     return plain ? sig.result.type : of;
@@ -235,8 +244,10 @@ static bool right_count(Scope *s, const AstCall *call, const FnCard *card, const
     bool read = signature_parse(str_from_cstr(card->signature), &sig);
     ASSERT(read);
     bool ordered = card_is(card, "first") || card_is(card, "last");
-    uint32_t wanted = ordered ? 1 : sig.count;
-    if (parts->count == wanted && (!parts->by || ordered))
+    uint32_t wanted = ordered ? 1 : sig.count, least = wanted;
+    while (least > 1 && sig.params[least - 1].fallback.len)
+        least--;
+    if (parts->count >= least && parts->count <= wanted && (!parts->by || ordered))
         return true;
     report_with(s->c, DIAG_ARGUMENT_COUNT, &call->base,
                 DIAG_ARGS(text_arg(s->c, call->callee), diag_arg_int(s->c->diags, wanted),
@@ -442,6 +453,43 @@ static void aggregate_arguments(Scope *inner, const AstCall *call, const Parts *
         infer_condition(inner, parts->when);
 }
 
+/* The argument of the parameter with this number, by its name or place; PARAMETERS_MAX: not given. */
+static uint32_t parameter_given(const Signature *sig, const Parts *parts, uint32_t number)
+{
+    const SigParam *param = &sig->params[number];
+    for (uint32_t i = 0; i + 1 < parts->count && i < PARAMETERS_MAX; i++) {
+        Str name = parts->names[i];
+        bool named = str_equal(name, param->name) || str_equal(name, param->name_zh);
+        if (name.len ? named : i + 1 == number)
+            return i;
+    }
+    return PARAMETERS_MAX;
+}
+
+static bool parameter_suits(const FnCard *card, const SigType *wanted, const TypedExpr *e,
+                            Type first)
+{
+    Type own = e ? e->type : type_of(TYPE_ERROR);
+    if (own.kind == TYPE_ERROR)
+        return true;
+    bool number = type_is_number(own) || own.kind == TYPE_REAL;
+    bool amount = type_is_amount(own) || type_is_length(own);
+    if (card->pairs)
+        return number || amount;
+    if (wanted->kind == SIG_N)
+        return e->constant && (number || own.kind == first.kind);
+    return e->constant && number && (wanted->type.kind != TYPE_INTEGER || own.kind == TYPE_INTEGER);
+}
+
+static Type parameter_type(const SigType *wanted, Type own, Type first)
+{
+    Type type = wanted->kind == SIG_TYPE ? wanted->type : first;
+    if (type_is_exact(type))
+        type.scale =
+            wanted->kind == SIG_TYPE ? EXACT_QUOTIENT_SCALE : MAX_OF(first.scale, own.scale);
+    return type;
+}
+
 /* The operands behind the first of a statistic: the other side of pairs, or constants of the types that the
  * signature names. False where one is told to be wrong. */
 static bool aggregate_parameters(Scope *s, const FnCard *card, const Parts *parts,
@@ -450,30 +498,35 @@ static bool aggregate_parameters(Scope *s, const FnCard *card, const Parts *part
     Signature sig;
     bool read = signature_parse(str_from_cstr(card->signature), &sig);
     ASSERT(read);
-    uint32_t count = MIN_OF(parts->count, sig.count) - 1;
+    uint32_t count = sig.count > 0 ? sig.count - 1 : 0, used = 0;
     const AstNode **nodes = ARENA_ARRAY(s->c->arena, const AstNode *, count);
     Type *types = ARENA_ARRAY(s->c->arena, Type, count);
+    Str *defaults = ARENA_ARRAY(s->c->arena, Str, count);
+    const TypedExpr *of = expr_of(s->c, parts->argument);
+    Type first = of ? of->type : type_of(TYPE_ERROR);
+    const AstNode *wrong = NULL;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t given = parameter_given(&sig, parts, i + 1);
+        const SigType *wanted = &sig.params[i + 1].type;
+        nodes[i] = given < PARAMETERS_MAX ? parts->parameters[given] : NULL;
+        defaults[i] = arena_str(s->c->arena, sig.params[i + 1].fallback);
+        const TypedExpr *e = nodes[i] ? expr_of(s->c, nodes[i]) : NULL;
+        types[i] = parameter_type(wanted, e ? e->type : first, first);
+        used += nodes[i] != NULL;
+        if (nodes[i] && !wrong && !parameter_suits(card, wanted, e, first))
+            wrong = nodes[i];
+    }
     a->parameters = nodes;
     a->parameter_types = types;
+    a->parameter_defaults = defaults;
     a->parameter_count = count;
-    for (uint32_t i = 0; i < count; i++) {
-        const TypedExpr *e = expr_of(s->c, parts->parameters[i]);
-        Type own = e ? e->type : type_of(TYPE_ERROR);
-        nodes[i] = parts->parameters[i];
-        types[i] = sig.params[i + 1].type.kind == SIG_TYPE ? sig.params[i + 1].type.type : own;
-        bool plain = type_is_number(own) || own.kind == TYPE_REAL;
-        bool number = plain || (card->pairs && (type_is_amount(own) || type_is_length(own)));
-        bool whole = types[i].kind != TYPE_INTEGER || own.kind == TYPE_INTEGER;
-        if (type_is_exact(types[i]))
-            types[i].scale = EXACT_QUOTIENT_SCALE;
-        if (own.kind == TYPE_ERROR || (number && whole && (card->pairs || e->constant)))
-            continue;
-        report_with(s->c, DIAG_STATISTIC_OPERAND, parts->parameters[i],
-                    DIAG_ARGS(text_arg(s->c, &a->node->base), text_arg(s->c, parts->parameters[i]),
+    if (!wrong && used + 1 < parts->count)
+        wrong = parts->parameters[parts->count - 2];
+    if (wrong)
+        report_with(s->c, DIAG_STATISTIC_OPERAND, wrong,
+                    DIAG_ARGS(text_arg(s->c, &a->node->base), text_arg(s->c, wrong),
                               diag_arg_c(card->signature)));
-        return false;
-    }
-    return true;
+    return !wrong;
 }
 
 static TypedAggregate *aggregate_new(Scope *s, const AstCall *call, const FnCard *card,
@@ -552,7 +605,7 @@ Type infer_aggregate(Scope *s, const AstCall *call, const FnCard *const *cards, 
     }
     TypedAggregate *a = aggregate_new(s, call, card, &parts, mentions);
     a->over = over;
-    if (!counting && parts.count > 1 && !aggregate_parameters(s, card, &parts, a))
+    if (!counting && card->statistic && !aggregate_parameters(s, card, &parts, a))
         return aggregate_failed(s, call);
     bool told = diag_count(s->c->diags, DIAG_ERROR) != errors || (of && type.kind == TYPE_ERROR);
     if (!has_place(s, call, a, told)) {

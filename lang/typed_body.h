@@ -89,6 +89,7 @@ typedef struct TypedAggregate {
      * all others are constants. */
     const AstNode *const *parameters;
     const Type *parameter_types;
+    const Str *parameter_defaults; /* where the argument is NULL: as the signature writes it */
     uint32_t parameter_count;
     const TypedVar *const *mentions; /* variables of argument and by, lets expanded, by slot */
     uint32_t mention_count;

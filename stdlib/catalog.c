@@ -26,6 +26,7 @@ static const struct {
     {rank_cards, "Quantiles and spreads", "分位与离散"},
     {share_cards, "Shares and days", "占比与日数"},
     {pair_cards, "Two quantities", "两个量"},
+    {check_cards, "Checks over a group", "对一组数据的检查"},
     {window_cards, "Peers and words", "同组与用语"},
 };
 

@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "stdlib/check_int.h"
 #include "tests/unit/statistic_call.h"
 
 #define TABLE SUP_ROOT "/tests/unit/tables/statistics.tsv"
@@ -33,7 +34,8 @@ static Str next_line(Str *text)
 
 static bool near(double got, double wanted, double tolerance)
 {
-    return fabs(got - wanted) <= tolerance * fabs(wanted) + 100 * tolerance; // skewness near 0 cancels
+    return fabs(got - wanted) <=
+           tolerance * fabs(wanted) + 100 * tolerance; // skewness near 0 cancels
 }
 
 // ---------------------------------------------------------------- recorded values
@@ -43,6 +45,61 @@ typedef struct Case {
     Reals x, y;
     double wanted;
 } Case;
+
+// The tails of distributions, of the parameters alone. False: it is another case.
+static bool check_tail(const Case *c)
+{
+    Reals p = {0};
+    double got = 0;
+    if (!str_starts(c->name, STR("tail_")))
+        return false;
+    stat_numbers(c->parameter, &p);
+    if (str_equal(c->name, STR("tail_binomial")))
+        got = tail_binomial((int64_t)p.items[1], (int64_t)p.items[0], p.items[2]);
+    else if (str_equal(c->name, STR("tail_poisson")))
+        got = tail_poisson((int64_t)p.items[0], p.items[1]);
+    else
+        got = tail_chi_square(p.items[0], p.items[1]);
+    if (fabs(got - c->wanted) > 1e-9 * c->wanted)
+        fail_msg(STR_FMT " " STR_FMT ": %.17g, not %.17g", STR_ARG(c->name), STR_ARG(c->parameter),
+                 got, c->wanted);
+    vec_free(&p);
+    return true;
+}
+
+// A field of a check's record: whole parameters as they stand, those of just_below's limit as reals.
+static void check_field(CallWorld *world, const Case *c)
+{
+    char name[32];
+    size_t dot = str_find(c->name, STR("."), 0);
+    (void)snprintf(name, sizeof name, "%.*s", (int)dot, c->name.ptr);
+    const FnCard *card = stat_card(name);
+    assert_non_null(card);
+    Reals numbers = {0};
+    Value parameters[4];
+    stat_numbers(c->parameter, &numbers);
+    bool limits = strcmp(name, "just_below") == 0;
+    for (size_t i = 0; i < numbers.count; i++) {
+        parameters[i] = (Value){.type = type_of(limits && i < 2 ? TYPE_REAL : TYPE_INTEGER)};
+        if (limits && i < 2)
+            parameters[i].f64 = numbers.items[i];
+        else
+            parameters[i].i64 = (int64_t)numbers.items[i];
+    }
+    for (int form = STAT_REAL; form <= STAT_EXACT; form++) {
+        StatPeers peers = stat_peers(world, card, &c->x, &c->y, (StatForm)form, 4);
+        Value out = {.type = type_of(TYPE_REAL)};
+        FnContext fn = {.dict = world->dict, .arena = world->arena, .result_type = out.type};
+        peers.parameters = parameters;
+        peers.parameter_count = (uint32_t)numbers.count;
+        peers.field = (uint32_t)(c->name.ptr[dot + 1] - '0');
+        card->statistic(&fn, &peers, &out);
+        if (fn.issue != REASON_NONE || !near(out.f64, c->wanted, 1e-12))
+            fail_msg(STR_FMT " over %zu: %.17g, not %.17g, reason %d", STR_ARG(c->name), c->x.count,
+                     out.f64, c->wanted, (int)fn.issue);
+    }
+    vec_free(&numbers);
+}
 
 static void check_case(CallWorld *world, const Case *c, StatForm form)
 {
@@ -80,8 +137,12 @@ static void test_recorded(void **state)
         stat_numbers(stat_field(&line), &c.x);
         stat_numbers(stat_field(&line), &c.y);
         c.wanted = strtod(line.ptr, NULL);
-        check_case(world, &c, STAT_REAL);
-        check_case(world, &c, STAT_EXACT);
+        if (str_find(c.name, STR("."), 0) != STR_NONE) {
+            check_field(world, &c);
+        } else if (!check_tail(&c)) {
+            check_case(world, &c, STAT_REAL);
+            check_case(world, &c, STAT_EXACT);
+        }
         vec_free(&c.x);
         vec_free(&c.y);
         arena_reset(world->arena);
@@ -204,6 +265,7 @@ static void test_hostile(void **state)
     for (uint32_t i = 0; i < stdlib_count(); i++) {
         const FnCard *card = stdlib_at(i);
         bool reals = strstr(card->signature, "(x: N") != NULL || strstr(card->signature, "(x: T");
+        reals &= strstr(card->signature, "): record") == NULL; // test_hostile_checks
         for (int round = 0; card->statistic && reals && round < 300; round++) {
             double x[12];
             size_t count = random_next(&seed) % ARRAY_LEN(x);
@@ -217,6 +279,58 @@ static void test_hostile(void **state)
                 fail_msg("%s reports %d", card->name, (int)value.issue);
             if (value.issue == REASON_NONE && value.phys == PHYS_F64)
                 assert_true(isfinite(value.f64));
+            arena_reset(world->arena);
+        }
+    }
+}
+
+static bool card_names(const FnCard *card, Reason reason)
+{
+    bool named = reason == REASON_NONE || reason == REASON_MISSING;
+    for (const Reason *r = card->issues; r && *r != REASON_NONE; r++)
+        named |= *r == reason;
+    return named;
+}
+
+// The type of a check's field with this number.
+static Type field_type(uint32_t field)
+{
+    return type_of(field == CHECK_N || field == CHECK_LEFT_OUT ? TYPE_INTEGER
+                   : field == CHECK_METHOD                     ? TYPE_TEXT
+                   : field == CHECK_FLAG                       ? TYPE_BOOLEAN
+                                                               : TYPE_REAL);
+}
+
+// Every field of every check over hostile values and parameters: a finite number or a reason.
+static void test_hostile_checks(void **state)
+{
+    CallWorld *world = *state;
+    static const double values[] = {0, -0.0, 1, -1, 5e-324, 1e308, -1e308, 0.1, 3, 3, 100, 900};
+    uint64_t seed = 12;
+    for (uint32_t i = 0; i < stdlib_count(); i++) {
+        const FnCard *card = stdlib_at(i);
+        bool check = card->statistic && strstr(card->signature, "): record") != NULL;
+        for (int round = 0; check && round < 500; round++) {
+            Reals x = {0};
+            Value parameters[3];
+            size_t count = random_next(&seed) % 12;
+            for (size_t k = 0; k < count; k++)
+                vec_push(&x, values[random_next(&seed) % ARRAY_LEN(values)]);
+            for (size_t k = 0; k < 3; k++)
+                parameters[k] = (Value){.type = type_of(TYPE_INTEGER),
+                                        .i64 = (int64_t)(random_next(&seed) % 5) - 1};
+            StatPeers peers = stat_peers(world, card, &x, NULL, STAT_REAL, 0);
+            peers.parameters = parameters;
+            peers.parameter_count = 3;
+            peers.field = (uint32_t)(random_next(&seed) % 11);
+            Value out = {.type = field_type(peers.field)};
+            FnContext fn = {.dict = world->dict, .arena = world->arena, .result_type = out.type};
+            card->statistic(&fn, &peers, &out);
+            if (!card_names(card, fn.issue))
+                fail_msg("%s reports %d", card->name, (int)fn.issue);
+            if (fn.issue == REASON_NONE && out.type.kind == TYPE_REAL)
+                assert_true(isfinite(out.f64));
+            vec_free(&x);
             arena_reset(world->arena);
         }
     }
@@ -275,9 +389,10 @@ static void test_days_naive(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_recorded),  cmocka_unit_test(test_certified),
-        cmocka_unit_test(test_undefined), cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_days),      cmocka_unit_test(test_days_naive),
+        cmocka_unit_test(test_recorded),       cmocka_unit_test(test_certified),
+        cmocka_unit_test(test_undefined),      cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_hostile_checks), cmocka_unit_test(test_days),
+        cmocka_unit_test(test_days_naive),
     };
     return cmocka_run_group_tests(tests, call_world_create, call_world_destroy);
 }

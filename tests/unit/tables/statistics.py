@@ -72,6 +72,63 @@ def line(name, call, parameter, x, y, value):
     print(name, call, parameter, text(x), text(y), value, sep="\t")
 
 
+def sums(values):
+    """The chi-square of counts against shares."""
+    return stats.chisquare(*values)
+
+
+def leading(v, digits):
+    return int(f"{abs(v):.16e}".replace(".", "")[:digits])
+
+
+def benford(x, digits):
+    first = 10 ** (digits - 1)
+    shares = np.array([math.log10(1 + 1 / d) for d in range(first, first * 10)])
+    seen = np.array([sum(leading(v, digits) == d for v in x) for d in range(first, first * 10)])
+    return sums((seen, shares * len(x)))
+
+
+def last_digit(x):
+    seen = np.array([sum(int(abs(v)) % 10 == d for v in x) for d in range(10)])
+    return sums((seen, np.full(10, len(x) / 10)))
+
+
+def below(x, limit, width):
+    low = sum(limit - width <= v < limit for v in x)
+    high = sum(limit <= v < limit + width for v in x)
+    return stats.binomtest(low, low + high, 0.5, alternative="greater").pvalue
+
+
+def signed_ranks(x):
+    """Exact without ties and zeros up to 50 values, else by the normal distribution."""
+    sizes = {abs(v) for v in x}
+    exact = len(sizes) == len(x) <= 50 and 0 not in sizes
+    return stats.wilcoxon(x, method="exact" if exact else "approx")
+
+
+# name, call, fields by number (1 score, 2 p), parameters: the values of each field.
+CHECKS = {
+    "benford": [("scipy.stats.chisquare(first digits)", "1 1", lambda x: benford(x, 1)),
+                ("scipy.stats.chisquare(first two digits)", "2 1", lambda x: benford(x, 2))],
+    "last_digit": [("scipy.stats.chisquare(last digits)", "1", last_digit)],
+}
+SIGNS = {
+    "sign_test": [("scipy.stats.binomtest(positive, n)", "1",
+                   lambda x: (sum(v > 0 for v in x),
+                              stats.binomtest(sum(v > 0 for v in x),
+                                              sum(v != 0 for v in x)).pvalue))],
+    "wilcoxon_signed": [("scipy.stats.wilcoxon(x, method='exact' | 'approx')", "1", signed_ranks)],
+}
+
+
+def check_lines(table, x):
+    for name, rows in table.items():
+        for call, parameters, of in rows:
+            score, p = of(x)
+            line(name + ".1", call, parameters, x, [], score)
+            line(name + ".2", call, parameters, x, [], p)
+
+
 print(f"# function, call, parameter, x, y, value: numpy {np.__version__}, scipy {scipy.__version__}")
 for x in samples():
     for name, (call, of) in ONE.items():
@@ -82,3 +139,18 @@ for x in samples():
     y = [round(v * random.uniform(0.5, 2), 3) for v in x]
     for name, (call, of) in TWO.items():
         line(name, call, "", x, y, of(np.array(x), np.array(y)))
+    check_lines(CHECKS, x)
+    line("just_below.2", "scipy.stats.binomtest(below, n, 0.5, alternative='greater')",
+         f"{sorted(x)[len(x) // 2]} {max(x)} 1", x, [], below(x, sorted(x)[len(x) // 2], max(x)))
+    signs = [round(v - sorted(x)[len(x) // 3], 4) for v in x]
+    check_lines(SIGNS, signs)
+    check_lines(SIGNS, [round(random.gauss(0.3, 1), 4) for _ in x])
+for n, k, p in ((10, 3, 0.5), (200, 130, 0.5), (1000, 12, 0.01), (50, 0, 0.2), (7, 7, 0.3),
+                (100000, 50400, 0.5), (100000, 49000, 0.5)):
+    line("tail_binomial", "scipy.stats.binom.sf(k - 1, n, p)", f"{n} {k} {p}", [], [],
+         stats.binom.sf(k - 1, n, p))
+for k, mean in ((3, 1.5), (40, 20.5), (0, 3), (1, 0.001), (900, 1000.5), (1100, 1000.5)):
+    line("tail_poisson", "scipy.stats.poisson.sf(k - 1, mean)", f"{k} {mean}", [], [],
+         stats.poisson.sf(k - 1, mean))
+for x, df in ((3.5, 8), (20, 8), (0.1, 1), (120, 89), (60, 89), (500, 9)):
+    line("tail_chi_square", "scipy.stats.chi2.sf(x, df)", f"{x} {df}", [], [], stats.chi2.sf(x, df))

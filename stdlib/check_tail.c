@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// check_tail.c: tails of distributions, and the record of a check.
+
+#include "stdlib/check_int.h"
+
+#define TERMS_MAX 100000000
+#define NEGLIGIBLE 1e-17
+
+// ---------------------------------------------------------------- the gamma function's tails
+
+static double log_gamma(double x)
+{
+    int sign;
+    return lgamma_r(x, &sign);
+}
+
+// x^a e^-x / Γ(a), the factor before series and continued fraction.
+static double gamma_factor(double a, double x)
+{
+    return exp(a * log(x) - x - log_gamma(a));
+}
+
+// P(a, x) by its series, for x < a + 1.
+static double gamma_lower(double a, double x)
+{
+    double term = 1 / a, sum = term;
+    for (double k = 1; term > sum * NEGLIGIBLE && k < 1e6; k++) {
+        term *= x / (a + k);
+        sum += term;
+    }
+    return sum * gamma_factor(a, x);
+}
+
+// Q(a, x) by its continued fraction (Lentz), for x ≥ a + 1.
+static double gamma_upper(double a, double x)
+{
+    double b = x + 1 - a, c = 1e300, d = 1 / b, h = d;
+    for (double k = 1; k < 1e6; k++) {
+        double factor = -k * (k - a);
+        b += 2;
+        d = 1 / (factor * d + b);
+        c = b + factor / c;
+        double change = c * d;
+        h *= change;
+        if (fabs(change - 1) < 1e-16)
+            break;
+    }
+    return h * gamma_factor(a, x);
+}
+
+static double gamma_tail(double a, double x)
+{
+    if (x <= 0)
+        return 1;
+    return x < a + 1 ? 1 - gamma_lower(a, x) : gamma_upper(a, x);
+}
+
+double tail_chi_square(double x, double freedom)
+{
+    return gamma_tail(freedom / 2, x / 2);
+}
+
+double tail_normal(double z)
+{
+    return erfc(fabs(z) / sqrt(2));
+}
+
+double tail_poisson(int64_t events, double mean)
+{
+    if (events <= 0)
+        return 1;
+    // P(X ≥ k) is the lower tail of the gamma function at the mean.
+    return mean < (double)events + 1 ? gamma_lower((double)events, mean)
+                                     : 1 - gamma_upper((double)events, mean);
+}
+
+// ---------------------------------------------------------------- binomial
+
+static double binomial_term(int64_t hits, int64_t tries, double rate)
+{
+    double n = (double)tries, k = (double)hits;
+    double choose = log_gamma(n + 1) - log_gamma(k + 1) - log_gamma(n - k + 1);
+    return exp(choose + k * log(rate) + (n - k) * log1p(-rate));
+}
+
+// The terms from `hits` on in the direction in which they fall.
+static double falling_terms(int64_t hits, int64_t tries, double rate, int64_t step)
+{
+    double term = binomial_term(hits, tries, rate), sum = 0, odds = rate / (1 - rate);
+    for (int64_t k = hits; k >= 0 && k <= tries && term > sum * NEGLIGIBLE; k += step) {
+        sum += term;
+        if (step > 0)
+            term *= (double)(tries - k) / (double)(k + 1) * odds;
+        else
+            term *= (double)k / (double)(tries - k + 1) / odds;
+    }
+    return sum < 1 ? sum : 1;
+}
+
+double tail_binomial(int64_t hits, int64_t tries, double rate)
+{
+    if (hits <= 0)
+        return 1;
+    if (hits > tries || rate <= 0)
+        return 0;
+    if (rate >= 1)
+        return 1;
+    if ((double)hits >= (double)(tries + 1) * rate)
+        return falling_terms(hits, tries, rate, 1);
+    return 1 - falling_terms(hits - 1, tries, rate, -1);
+}
+
+// ---------------------------------------------------------------- the record
+
+static double real_field(const Check *check, uint32_t field)
+{
+    switch (field) {
+    case CHECK_VALUE:
+        return check->value;
+    case CHECK_SCORE:
+        return check->score;
+    case CHECK_P:
+        return check->p;
+    case CHECK_EXPECTED:
+        return check->expected;
+    case CHECK_LOWER:
+        return check->lower;
+    case CHECK_UPPER:
+        return check->upper;
+    default:
+        return check->extra;
+    }
+}
+
+void check_give(FnContext *fn, const StatPeers *peers, const Check *check, Value *out)
+{
+    if (fn->issue != REASON_NONE)
+        return;
+    bool text = type_phys(out->type) == PHYS_CODE;
+    const char *said = peers->field == CHECK_METHOD ? check->method : check->extra_text;
+    bool given = true;
+    if (text && said != NULL)
+        out->code = dict_intern(fn->dict, str_from_cstr(said));
+    else if (text)
+        given = false;
+    else if (peers->field == CHECK_N)
+        out->i64 = check->n;
+    else if (peers->field == CHECK_LEFT_OUT)
+        out->i64 = peers->left_out + peers->n - check->n;
+    else if (peers->field == CHECK_FLAG) {
+        out->boolean = check->flag > 0;
+        given = check->flag >= 0;
+    } else {
+        out->f64 = real_field(check, peers->field) + 0.0;
+        given = isfinite(out->f64);
+    }
+    if (!given)
+        fn_issue(fn, REASON_MISSING);
+}
