@@ -25,6 +25,14 @@ DataCache *data_cache_create(void);
 void data_cache_clear(DataCache *cache);
 void data_cache_destroy(DataCache *cache);
 
+// Decisions by sizes: the order of clauses, which side of a join is indexed, what narrows its pairs. Results are the
+// same bytes.
+typedef enum Planning {
+    PLANNING_SIZES,
+    PLANNING_OFF,    // the written order, plain indexes
+    PLANNING_FORCED, // tests: whatever can be decided otherwise is
+} Planning;
+
 typedef struct RunOptions {
     LoadOptions load;
     bool has_as_of;
@@ -42,7 +50,8 @@ typedef struct RunOptions {
     bool counts;             // keep rows in and out of every clause: run_flow
     bool no_graph;           // tests: a recursion goes by rounds even where a graph could answer
     bool plain_recursion;    // tests: recursion takes its careful road on clean data too
-    const TestCase *test;    // run a test: its given tables instead of files
+    Planning planning;
+    const TestCase *test;             // run a test: its given tables instead of files
     bool (*cancelled)(void *closure); // polled now and then; may be NULL
     void *cancel_closure;
 } RunOptions;

@@ -170,6 +170,21 @@ static bool read_limits(Job *job)
     return true;
 }
 
+static void read_run_passes(const Args *args, RunOptions *options)
+{
+    for (size_t i = 0; i < args->values[OPTION_OPT_OFF].count; i++) {
+        Str pass = args->values[OPTION_OPT_OFF].items[i];
+        if (str_equal(pass, STR(SESSION_SEMI_NAIVE)))
+            options->plain_recursion = true;
+        else if (str_equal(pass, STR(SESSION_GRAPH)))
+            options->no_graph = true;
+        else if (str_equal(pass, STR(SESSION_PLANNING)))
+            options->planning = PLANNING_OFF;
+        else if (str_equal(pass, STR(SESSION_SIZES)))
+            options->planning = PLANNING_FORCED;
+    }
+}
+
 int job_options(Job *job)
 {
     const Args *args = job->args;
@@ -183,13 +198,7 @@ int job_options(Job *job)
     for (size_t i = 0; i < args->values[OPTION_BIND].count; i++)
         if (!read_bind(job, args->values[OPTION_BIND].items[i]))
             return EXIT_USAGE;
-    for (size_t i = 0; i < args->values[OPTION_OPT_OFF].count; i++)
-        options->plain_recursion =
-            options->plain_recursion ||
-            str_equal(args->values[OPTION_OPT_OFF].items[i], STR(SESSION_SEMI_NAIVE));
-    for (size_t i = 0; i < args->values[OPTION_OPT_OFF].count; i++)
-        options->no_graph = options->no_graph ||
-                            str_equal(args->values[OPTION_OPT_OFF].items[i], STR(SESSION_GRAPH));
+    read_run_passes(args, options);
     options->settings = job->settings.items;
     options->setting_count = (uint32_t)job->settings.count;
     options->load.data_folder = args_text(args, OPTION_DATA, STR(""));

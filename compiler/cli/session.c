@@ -108,6 +108,12 @@ static bool limit_nesting(Session *session)
     return true;
 }
 
+static bool is_run_pass(Str pass)
+{
+    return str_equal(pass, STR(SESSION_SEMI_NAIVE)) || str_equal(pass, STR(SESSION_GRAPH)) ||
+           str_equal(pass, STR(SESSION_PLANNING)) || str_equal(pass, STR(SESSION_SIZES));
+}
+
 // Rewrites that were left out on the command line; `--counts` counts clauses in the written order, so none may move.
 static bool read_passes(Session *session, CompileOptions *options)
 {
@@ -116,8 +122,7 @@ static bool read_passes(Session *session, CompileOptions *options)
     Str *passes = ARENA_ARRAY(session->arena, Str, given + 1);
     for (size_t i = 0; i < given; i++) {
         passes[i] = args->values[OPTION_OPT_OFF].items[i];
-        if (!compile_has_pass(passes[i]) && !str_equal(passes[i], STR(SESSION_SEMI_NAIVE)) &&
-            !str_equal(passes[i], STR(SESSION_GRAPH))) {
+        if (!compile_has_pass(passes[i]) && !is_run_pass(passes[i])) {
             tell(args, "没有名为“" STR_FMT "”的改写", "there is no rewrite named '" STR_FMT "'",
                  STR_ARG(passes[i]));
             return false;

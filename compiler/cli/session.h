@@ -11,6 +11,9 @@
 // A rewrite of the run, not of the plan, that --opt-off may name: recursion reads only what is new.
 #define SESSION_SEMI_NAIVE "semi-naive"
 #define SESSION_GRAPH "graph"
+// Two more: nothing is decided by sizes; every such decision is taken, whatever the sizes.
+#define SESSION_PLANNING "planning"
+#define SESSION_SIZES "sizes"
 
 typedef struct Session {
     const Args *args;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// body.c: runs the operators of a body in the written order, from `from` to the first fence.
+// body.c: runs the operators of a body, from `from` to the first fence: loose rows of partners in the written order,
+// batches of `from` in the order that order.c chose.
 //
 // One batch of `from` at a time goes through all operators before the next is made, so memory does not grow
 // with the tables that are only read. A window stops what comes: it keeps all bindings, and when the last one is there it
 // gives them on, batch by batch. Partner clauses build their index once, before the first batch.
 
 #include "runtime/exec/observer.h"
+#include "runtime/exec/planning.h"
 #include "runtime/exec/produce.h"
 #include "runtime/exec/window.h"
 
@@ -63,25 +65,60 @@ Status body_observe(BodyRun *run, const Operator *op, const Bindings *before, co
                             : observer->bindings(observer->closure, run, op, before, after);
 }
 
+// One clause: what comes in `batch` is replaced by what goes on.
+static Status apply(BodyRun *run, uint32_t index, Bindings *batch)
+{
+    const Operator *op = &run->body->operators[index];
+    Bindings next = *batch;
+    run->shared->clause = op;
+    if (op->kind == OPERATOR_PARTNER)
+        TRY(partner_apply(run, run->partners[index], batch, &next));
+    else if (is_filter(op->kind))
+        TRY(filter_apply(run, op, batch, &next));
+    else if (is_producer(op->kind))
+        TRY(produce_apply(run, run->produced[op->slot], op, batch, &next));
+    TRY(body_observe(run, op, batch, &next));
+    *batch = next;
+    return STATUS_OK;
+}
+
+static Status keep(BodyRun *run, uint32_t index, const Bindings *batch)
+{
+    run->shared->clause = &run->body->operators[index];
+    return window_keep(run, run->windows[index], batch);
+}
+
+static Status give(BodyRun *run, const Bindings *batch)
+{
+    return batch->count > 0 ? run->sink(run->sink_closure, run, batch) : STATUS_OK;
+}
+
 Status body_push(BodyRun *run, uint32_t index, Bindings *batch)
 {
     Bindings current = *batch;
     for (uint32_t i = index; i < run->end_operator && current.count > 0; i++) {
-        const Operator *op = &run->body->operators[i];
-        Bindings next = current;
-        run->shared->clause = op;
-        if (op->kind == OPERATOR_WINDOW)
-            return window_keep(run, run->windows[i], &current);
-        if (op->kind == OPERATOR_PARTNER)
-            TRY(partner_apply(run, run->partners[i], &current, &next));
-        else if (is_filter(op->kind))
-            TRY(filter_apply(run, op, &current, &next));
-        else if (is_producer(op->kind))
-            TRY(produce_apply(run, run->produced[op->slot], op, &current, &next));
-        TRY(body_observe(run, op, &current, &next));
-        current = next;
+        if (run->body->operators[i].kind == OPERATOR_WINDOW)
+            return keep(run, i, &current);
+        TRY(apply(run, i, &current));
     }
-    return current.count > 0 ? run->sink(run->sink_closure, run, &current) : STATUS_OK;
+    return give(run, &current);
+}
+
+// The same from behind `from`, in the order chosen. What a window gives on goes as written.
+static Status push_planned(BodyRun *run, Bindings *batch)
+{
+    Bindings current = *batch;
+    for (uint32_t s = 0; s < run->order.count && current.count > 0; s++) {
+        const Stretch *stretch = &run->order.stretches[s];
+        bool written = stretch->sorts && !order_ascends(run, &current);
+        if (run->body->operators[stretch->first].kind == OPERATOR_WINDOW)
+            return keep(run, stretch->first, &current);
+        for (uint32_t i = stretch->first; i < stretch->end && current.count > 0; i++)
+            TRY(apply(run, written ? i : run->order.operators[i], &current));
+        if (stretch->sorts && !written)
+            order_restore(run, &current);
+    }
+    return give(run, &current);
 }
 
 // The rows first..first+count of the table behind `from`. A possible row brings its mark, a shadow its class.
@@ -192,6 +229,7 @@ Status body_rerun(BodyRun *run)
     ASSERT(from->kind == OPERATOR_FROM);
     const Rowset *rowset = slot_rowset(run, from->slot);
     TRY(open_clauses(run));
+    order_choose(run);
     int64_t size = MAX_OF(run->shared->options->batch_size, 1);
     for (int64_t first = 0; first < rowset->row_count; first += size) {
         TRY(run_poll(run->shared));
@@ -199,7 +237,7 @@ Status body_rerun(BodyRun *run)
         run->shared->clause = from;
         from_batch(run, from, rowset, first, MIN_OF(size, rowset->row_count - first), &batch);
         TRY(body_observe(run, from, NULL, &batch));
-        TRY(body_push(run, 1, &batch));
+        TRY(push_planned(run, &batch));
         arena_reset(run->scratch);
     }
     return finish_windows(run);

@@ -105,6 +105,19 @@ typedef struct RunShared {
     Error *error;
 } RunShared;
 
+// The clauses from `first` to before `end`, which may change places among themselves; a clause that may not stands
+// alone.
+typedef struct Stretch {
+    uint32_t first, end;
+    bool sorts; // joins have changed places: bindings must be brought back into the written order
+} Stretch;
+
+typedef struct ClauseOrder {
+    uint32_t *operators; // [i]: the operator that runs as the i-th
+    Stretch *stretches;
+    uint32_t count;
+} ClauseOrder;
+
 // Receives the bindings that reach the first fence, or the end of a body without one.
 typedef struct BodyRun BodyRun;
 typedef Status (*BodySink)(void *closure, BodyRun *run, const Bindings *batch);
@@ -124,7 +137,8 @@ struct BodyRun {
     WindowRun **windows;   // per operator; NULL: not a window
     VEC(GapLine) gap_lines;
     VEC(CauseCount) counts;
-    Map count_index; // (place, cause) -> counts
+    Map count_index;   // (place, cause) -> counts
+    ClauseOrder order; // planning.h
     BodySink sink;
     void *sink_closure;
 };
