@@ -81,6 +81,7 @@ typedef struct
 
 typedef struct PartnerRun PartnerRun;
 typedef struct ParentsOf ParentsOf;
+typedef struct PartnerIndex PartnerIndex;
 typedef struct Observer Observer;
 typedef struct Produced Produced;
 typedef struct WindowRun WindowRun;
@@ -95,6 +96,7 @@ typedef struct RunShared {
     // Finished sources; NULL while not computed.
     Rowset **tables, **relations, **rules;
     ParentsOf **parents;    // per relation; NULL while nobody asked for paths (recursion_path.h)
+    VEC(PartnerIndex *) indexes; // that several clauses look into (partner_share.c)
     int64_t pairs;          // judged so far, against limit_pairs
     const Operator *clause; // under way, for messages of limits; NULL outside bodies
     int64_t deadline_us;    // of the clock; 0: no limit of time
@@ -249,6 +251,8 @@ Status partner_apply(BodyRun *run, PartnerRun *partner, const Bindings *in, Bind
 // Shadow bindings of loose rows (join, exists): pushed once, before the first batch. Count 0 where there are none.
 void partner_loose(BodyRun *run, PartnerRun *partner, Bindings *out);
 void partner_close(PartnerRun *partner);
+// Frees the indexes that clauses shared; none may be open.
+void partner_indexes_free(RunShared *shared);
 // The slots that the clause which binds `slot` reads, as bits.
 uint64_t partner_reads(const BodyRun *run, uint32_t slot);
 

@@ -50,12 +50,12 @@ static int compare_times(const void *context, const void *a, const void *b)
 
 static void sort_links(PartnerRun *partner, LatestIndex *index)
 {
-    int64_t links = group_count(partner->groups), count = partner->starts[links];
+    int64_t links = group_count(partner->index->groups), count = partner->index->starts[links];
     index->rows = ARENA_ARRAY(partner->arena, int64_t, count + 1);
     index->odd = ARENA_ARRAY(partner->arena, uint8_t, links + 1);
-    memcpy(index->rows, partner->rows, (size_t)count * sizeof *index->rows);
+    memcpy(index->rows, partner->index->rows, (size_t)count * sizeof *index->rows);
     for (int64_t link = 0; link < links; link++) {
-        int64_t from = partner->starts[link], to = partner->starts[link + 1];
+        int64_t from = partner->index->starts[link], to = partner->index->starts[link + 1];
         bool sorted = true;
         for (int64_t k = from; k < to; k++) {
             index->odd[link] |= !row_is_plain(partner, index->rows[k]);
@@ -133,7 +133,7 @@ void latest_matches(const PartnerRun *partner, const Bindings *in, const int64_t
         int64_t group = groups[i];
         if (group == GROUP_NONE)
             continue;
-        int64_t from = partner->starts[group], to = partner->starts[group + 1];
+        int64_t from = partner->index->starts[group], to = partner->index->starts[group + 1];
         if (index->odd[group]) {
             for (int64_t k = from; k < to; k++)
                 pairs_add(pairs, i, index->rows[k]);

@@ -20,10 +20,12 @@ struct MatchRun {
     PartnerRun **blocks;
     int64_t *
         *right_groups; // per block: the group of each right row in its hash table; NULL: by words
-    Words **words;     // per block: right words to look for in earlier texts, else NULL
-    int64_t *rest;     // per compare: the most that it and those behind it can add
-    CauseId review;    // (under review, the model)
-    int64_t open_row;  // a right row that a binding nowhere placed may have; -1: there is none
+    int64_t *blanks;   // right rows that no block can place, quarantined ones left out
+    int64_t blank_count;
+    Words **words;    // per block: right words to look for in earlier texts, else NULL
+    int64_t *rest;    // per compare: the most that it and those behind it can add
+    CauseId review;   // (under review, the model)
+    int64_t open_row; // a right row that a binding nowhere placed may have; -1: there is none
 };
 
 // ---------------------------------------------------------------- what a block knows of a row
@@ -125,12 +127,13 @@ static Bindings earlier_rows(BodyRun *run, const MatchRun *match, int64_t first,
 static void group_earlier_words(BodyRun *run, const MatchRun *match, PartnerRun *block)
 {
     int64_t total = slot_rowset(run, match->model->earlier)->row_count;
-    block->groups = group_table_create(block->link_phys, 1);
+    block->index->groups = partner_link_table(block->index);
     for (int64_t first = 0; first < total; first += BLOCK_ROWS) {
         ArenaMark mark = arena_mark(run->scratch);
         Bindings rows = earlier_rows(run, match, first, MIN_OF(BLOCK_ROWS, total - first));
         int64_t *groups = ARENA_ARRAY(run->scratch, int64_t, rows.count);
-        group_assign(block->groups, partner_binding_links(run, block, &rows), rows.count, groups);
+        group_assign(block->index->groups, partner_binding_links(run, block, &rows), rows.count,
+                     groups);
         arena_rewind(run->scratch, mark);
     }
 }
@@ -139,8 +142,8 @@ static void group_earlier_words(BodyRun *run, const MatchRun *match, PartnerRun 
 static void list_texts(BodyRun *run, const MatchRun *match, PartnerRun *block)
 {
     group_earlier_words(run, match, block);
-    Words *words = words_of(run->shared, block->groups);
-    const Vector *texts = &block->link_values[0];
+    Words *words = words_of(run->shared, block->index->groups);
+    const Vector *texts = &block->index->link_values[0];
     VEC(int64_t) groups = {0}, rows = {0};
     for (int64_t row = 0; row < block->rowset->row_count; row++) {
         const uint32_t *found;
@@ -152,13 +155,13 @@ static void list_texts(BodyRun *run, const MatchRun *match, PartnerRun *block)
             vec_push(&rows, row);
         }
     }
-    int64_t group_total = group_count(block->groups), count = (int64_t)rows.count;
-    block->starts = ARENA_ARRAY(block->arena, int64_t, group_total + 1);
-    block->rows = ARENA_ARRAY(block->arena, int64_t, count + 1);
+    int64_t group_total = group_count(block->index->groups), count = (int64_t)rows.count;
+    block->index->starts = ARENA_ARRAY(block->arena, int64_t, group_total + 1);
+    block->index->rows = ARENA_ARRAY(block->arena, int64_t, count + 1);
     if (count > 0)
-        group_index(groups.items, count, group_total, block->starts, block->rows);
+        group_index(groups.items, count, group_total, block->index->starts, block->index->rows);
     for (int64_t k = 0; k < count; k++)
-        block->rows[k] = rows.items[block->rows[k]];
+        block->index->rows[k] = rows.items[block->index->rows[k]];
     vec_free(&groups);
     vec_free(&rows);
     words_destroy(words);
@@ -171,12 +174,13 @@ static void index_block(BodyRun *run, PartnerRun *partner, uint32_t number)
     PartnerRun *made = match->blocks[number] = open_block(run, partner, block);
     int64_t count = partner->rowset->row_count;
     if (block->mentions && block->text_is_earlier) {
-        match->words[number] = words_of(run->shared, made->groups);
+        match->words[number] = words_of(run->shared, made->index->groups);
     } else if (block->mentions) {
         list_texts(run, match, made);
     } else {
         match->right_groups[number] = ARENA_ARRAY(partner->arena, int64_t, count + 1);
-        group_find(made->groups, made->link_values, count, match->right_groups[number]);
+        group_find(made->index->groups, made->index->link_values, count,
+                   match->right_groups[number]);
     }
 }
 
@@ -194,12 +198,12 @@ static void find_unplaced(PartnerRun *partner)
     int64_t count = partner->rowset->row_count;
     Vector **links = ARENA_ARRAY(partner->arena, Vector *, match->model->block_count);
     for (uint32_t b = 0; b < match->model->block_count; b++)
-        links[b] = match->blocks[b]->link_values;
+        links[b] = match->blocks[b]->index->link_values;
     if (count == 0 || !some_state(match, links))
         return;
     partner->loose = ARENA_ARRAY(partner->arena, uint8_t, count);
     partner->loose_cause = ARENA_ARRAY(partner->arena, CauseId, count);
-    partner->blanks = ARENA_ARRAY(partner->arena, int64_t, count);
+    partner->match->blanks = ARENA_ARRAY(partner->arena, int64_t, count);
     for (int64_t row = 0; row < count; row++) {
         CauseId cause = 0;
         if (!nowhere_placed(match, links, partner->partner->policy, row, &cause))
@@ -207,7 +211,7 @@ static void find_unplaced(PartnerRun *partner)
         partner->loose[row] = 1;
         partner->loose_cause[row] = cause;
         if (!rowset_quarantined(partner->rowset, row))
-            partner->blanks[partner->blank_count++] = row;
+            partner->match->blanks[partner->match->blank_count++] = row;
     }
 }
 
@@ -244,7 +248,7 @@ void match_close(PartnerRun *partner)
 {
     const MatchRun *match = partner->match;
     for (uint32_t b = 0; match != NULL && b < match->model->block_count; b++) {
-        group_table_destroy(match->blocks[b]->groups);
+        partner_index_free(match->blocks[b]->index);
         words_destroy(match->words[b]);
     }
 }
@@ -392,7 +396,7 @@ static void block_batch(BodyRun *run, const MatchRun *match, uint32_t number, co
         return;
     }
     out->groups = ARENA_ARRAY(run->scratch, int64_t, in->count);
-    group_find(out->block->groups, out->links, in->count, out->groups);
+    group_find(out->block->index->groups, out->links, in->count, out->groups);
 }
 
 static BlockBatch *batch_of(BodyRun *run, const MatchRun *match, const Bindings *in)
@@ -425,7 +429,8 @@ static int64_t candidate_count(const BlockBatch *batch, int64_t binding)
     int64_t count, total = 0;
     const int64_t *groups = groups_of(batch, binding, &count);
     for (int64_t k = 0; k < count; k++)
-        total += batch->block->starts[groups[k] + 1] - batch->block->starts[groups[k]];
+        total +=
+            batch->block->index->starts[groups[k] + 1] - batch->block->index->starts[groups[k]];
     return total;
 }
 
@@ -482,9 +487,10 @@ static void add_candidates(const MatchRun *match, const BlockBatch *batch, uint3
     int64_t count;
     const int64_t *groups = groups_of(&batch[number], binding, &count);
     for (int64_t g = 0; g < count; g++) {
-        for (int64_t k = block->starts[groups[g]]; k < block->starts[groups[g] + 1]; k++) {
-            if (!found_before(match, batch, number, binding, block->rows[k]))
-                pairs_add(pairs, binding, block->rows[k]);
+        for (int64_t k = block->index->starts[groups[g]]; k < block->index->starts[groups[g] + 1];
+             k++) {
+            if (!found_before(match, batch, number, binding, block->index->rows[k]))
+                pairs_add(pairs, binding, block->index->rows[k]);
         }
     }
 }
@@ -566,9 +572,9 @@ static void unplaced_pairs(const PartnerRun *partner, const Bindings *in, Vector
             open_pairs(partner, i, cause, pairs);
             continue;
         }
-        for (int64_t k = 0; blanks && k < partner->blank_count; k++)
-            add_undetermined(pairs, i, partner->blanks[k], PAIR_LOOSE,
-                             partner->loose_cause[partner->blanks[k]]);
+        for (int64_t k = 0; blanks && k < partner->match->blank_count; k++)
+            add_undetermined(pairs, i, partner->match->blanks[k], PAIR_LOOSE,
+                             partner->loose_cause[partner->match->blanks[k]]);
     }
 }
 

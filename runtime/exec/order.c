@@ -65,8 +65,6 @@ static uint64_t partner_needs(const Body *body, const Partner *partner)
     if (partner->match != NULL) {
         const MatchModel *match = partner->match;
         slots |= (uint64_t)1 << match->earlier;
-        for (uint32_t b = 0; b < match->block_count; b++)
-            slots |= partner_needs(body, &match->blocks[b]);
         for (uint32_t c = 0; c < match->compare_count; c++)
             slots |= expr_needs(body, &match->compares[c].values);
     }
@@ -99,15 +97,15 @@ static void probe(BodyRun *run, const PartnerRun *partner, const Bindings *batch
         eval_expr(&context, &partner->links[k]->earlier, &links[k]);
         vector_expand(&links[k], batch->count, run->scratch);
     }
-    group_find(partner->groups, links, batch->count, groups);
+    group_find(partner->index->groups, links, batch->count, groups);
     for (int64_t i = 0; i < batch->count; i++) {
         bool known = true;
         for (uint32_t k = 0; k < partner->link_count; k++)
             known = known && (links[k].state == NULL || links[k].state[i] == VALUE_KNOWN);
-        int64_t rows = !known ? 1
-                       : groups[i] == GROUP_NONE
-                           ? 0
-                           : partner->starts[groups[i] + 1] - partner->starts[groups[i]];
+        int64_t rows = !known                    ? 1
+                       : groups[i] == GROUP_NONE ? 0
+                                                 : partner->index->starts[groups[i] + 1] -
+                                                       partner->index->starts[groups[i]];
         *found += rows > 0;
         *partners += (double)rows;
     }
@@ -130,7 +128,7 @@ static double partner_factor(BodyRun *run, const PartnerRun *partner, uint32_t f
         found = partners = 0;
         probe(run, partner, &batch, &found, &partners);
     } else if (partner->link_count > 0) {
-        partners /= (double)MAX_OF(group_count(partner->groups), 1);
+        partners /= (double)MAX_OF(group_count(partner->index->groups), 1);
     }
     if (kind == PARTNER_JOIN)
         return partners;

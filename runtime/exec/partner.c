@@ -54,8 +54,8 @@ Vector *partner_binding_links(BodyRun *run, const PartnerRun *partner, const Bin
 
 static void add_group(const PartnerRun *partner, int64_t binding, int64_t group, Pairs *pairs)
 {
-    for (int64_t k = partner->starts[group]; k < partner->starts[group + 1]; k++)
-        pairs_add(pairs, binding, partner->rows[k]);
+    for (int64_t k = partner->index->starts[group]; k < partner->index->starts[group + 1]; k++)
+        pairs_add(pairs, binding, partner->index->rows[k]);
 }
 
 // Matches in the hash table.
@@ -63,7 +63,7 @@ static Status collect_matches(BodyRun *run, PartnerRun *partner, const Bindings 
                               const Vector *links, Pairs *pairs)
 {
     int64_t *groups = ARENA_ARRAY(run->scratch, int64_t, in->count);
-    group_find(partner->groups, links, in->count, groups);
+    group_find(partner->index->groups, links, in->count, groups);
     int64_t from = pairs->count;
     bool sorted = latest_is_sorted(partner);
     if (sorted)
@@ -109,10 +109,10 @@ static Status collect_all_rows(BodyRun *run, PartnerRun *partner, const Bindings
 static Status collect_blanks(BodyRun *run, PartnerRun *partner, const Bindings *in, int64_t binding,
                              bool first_only, Pairs *pairs)
 {
-    for (int64_t first = 0; first < partner->blank_count; first += BLOCK_ROWS) {
+    for (int64_t first = 0; first < partner->index->blank_count; first += BLOCK_ROWS) {
         int64_t from = pairs->count;
-        for (int64_t k = first; k < MIN_OF(first + BLOCK_ROWS, partner->blank_count); k++)
-            pairs_add(pairs, binding, partner->blanks[k]);
+        for (int64_t k = first; k < MIN_OF(first + BLOCK_ROWS, partner->index->blank_count); k++)
+            pairs_add(pairs, binding, partner->index->blanks[k]);
         TRY(pairs_judge(run, partner, in, pairs, from, false));
         if (first_only && pairs->count > from) {
             pairs->count = from + 1;
@@ -156,7 +156,7 @@ static Status collect_unusual(BodyRun *run, PartnerRun *partner, const Bindings 
                               const Vector *links, Pairs *pairs)
 {
     bool skeletons = partner_has_skeletons(partner, links);
-    bool blanks = wants_loose(partner) && partner->blank_count > 0;
+    bool blanks = wants_loose(partner) && partner->index->blank_count > 0;
     bool own = false;
     for (uint32_t k = 0; k < partner->link_count; k++)
         own |= links[k].state != NULL;
@@ -640,7 +640,9 @@ void partner_close(PartnerRun *partner)
 {
     if (partner == NULL)
         return;
-    partner_index_free(partner);
+    match_close(partner);
+    if (partner->index != NULL && !partner->index->shared)
+        partner_index_free(partner->index);
     arena_destroy(partner->arena);
 }
 

@@ -94,13 +94,10 @@ static void collect_links(PartnerRun *partner)
 {
     const Partner *on = partner->partner;
     partner->links = ARENA_ARRAY(partner->arena, const OnLeaf *, on->leaf_count + 1);
-    partner->link_phys = ARENA_ARRAY(partner->arena, Phys, on->leaf_count + 1);
     for (uint32_t l = 0; l < on->leaf_count; l++) {
         const OnLeaf *leaf = &on->leaves[l];
-        if (!leaf->key || !leaf->conjunct)
-            continue;
-        partner->link_phys[partner->link_count] = type_phys(leaf->partner.type);
-        partner->links[partner->link_count++] = leaf;
+        if (leaf->key && leaf->conjunct)
+            partner->links[partner->link_count++] = leaf;
     }
     partner->only_links = partner->link_count == on->leaf_count;
     for (uint32_t l = 0; l < on->leaf_count; l++) {
@@ -111,56 +108,65 @@ static void collect_links(PartnerRun *partner)
     partner->earlier_slots &= ~((uint64_t)1 << on->slot);
 }
 
-static void evaluate_links(BodyRun *run, PartnerRun *partner)
+void partner_evaluate(BodyRun *run, const PartnerIndex *index, Arena *arena, bool earlier,
+                      const Rowset *rowset, uint32_t slot, int64_t first, int64_t count,
+                      Vector *out)
 {
-    SlotRows *slots = ARENA_ARRAY(partner->arena, SlotRows, run->body->slot_count);
-    slots[partner->partner->slot] = (SlotRows){.rowset = partner->rowset};
-    EvalContext context = {.shared = &run->shared->eval,
-                           .arena = partner->arena,
-                           .count = partner->rowset->row_count,
-                           .slots = slots};
-    partner->link_values = ARENA_ARRAY(partner->arena, Vector, partner->link_count + 1);
-    for (uint32_t k = 0; k < partner->link_count; k++) {
-        eval_expr(&context, &partner->links[k]->partner, &partner->link_values[k]);
-        vector_expand(&partner->link_values[k], context.count, partner->arena);
+    SlotRows *slots = ARENA_ARRAY(arena, SlotRows, run->body->slot_count);
+    slots[slot] = (SlotRows){.rowset = rowset, .first = first};
+    EvalContext context = {
+        .shared = &run->shared->eval, .arena = arena, .count = count, .slots = slots};
+    for (uint32_t k = 0; k < index->link_count; k++) {
+        eval_expr(&context, earlier ? &index->links[k]->earlier : &index->links[k]->partner,
+                  &out[k]);
+        vector_expand(&out[k], count, arena);
     }
 }
 
-void partner_links_group(PartnerRun *partner)
+GroupTable *partner_link_table(const PartnerIndex *index)
 {
-    int64_t count = partner->rowset->row_count;
-    partner->groups = group_table_create(partner->link_phys, partner->link_count);
-    int64_t *groups = ARENA_ARRAY(partner->arena, int64_t, count);
-    group_assign(partner->groups, partner->link_values, count, groups);
-    int64_t group_total = group_count(partner->groups);
-    partner->starts = ARENA_ARRAY(partner->arena, int64_t, group_total + 1);
-    partner->rows = ARENA_ARRAY(partner->arena, int64_t, count);
-    group_index(groups, count, group_total, partner->starts, partner->rows);
-    partner->unique = group_total == partner->starts[group_total];
+    Phys *phys = ARENA_ARRAY(index->arena, Phys, index->link_count);
+    for (uint32_t k = 0; k < index->link_count; k++)
+        phys[k] = type_phys(index->links[k]->partner.type);
+    return group_table_create(phys, index->link_count);
 }
 
-static SkeletonIndex *skeletons_of(PartnerRun *partner)
+// All right rows, each in the group of its links.
+static void build_groups(PartnerIndex *index)
 {
-    if (partner->skeletons == NULL)
-        partner->skeletons = ARENA_NEW(partner->arena, SkeletonIndex);
-    return partner->skeletons;
+    int64_t count = index->rowset->row_count;
+    index->groups = partner_link_table(index);
+    int64_t *groups = base_alloc(((size_t)count + 1) * sizeof *groups);
+    group_assign(index->groups, index->link_values, count, groups);
+    int64_t total = group_count(index->groups);
+    index->starts = ARENA_ARRAY(index->arena, int64_t, total + 1);
+    index->rows = ARENA_ARRAY(index->arena, int64_t, count);
+    group_index(groups, count, total, index->starts, index->rows);
+    free(groups);
 }
 
-static void add_skeleton_row(BodyRun *run, PartnerRun *partner, uint32_t link, int64_t row)
+static SkeletonIndex *skeletons_of(PartnerIndex *index)
 {
-    SkeletonIndex *index = skeletons_of(partner);
+    if (index->skeletons == NULL)
+        index->skeletons = ARENA_NEW(index->arena, SkeletonIndex);
+    return index->skeletons;
+}
+
+static void add_skeleton_row(BodyRun *run, PartnerIndex *owner, uint32_t link, int64_t row)
+{
+    SkeletonIndex *index = skeletons_of(owner);
     if (index->rows.count == 0)
         index->link = link;
     vec_push(&index->rows, row);
     if (link != index->link)
         return; // several identity links: found by the first one's map, or by looking at all skeleton rows
-    Str text = link_text(run->shared, &partner->link_values[link], row);
-    Str pattern = pattern_of(partner->arena, text);
+    Str text = link_text(run->shared, &owner->link_values[link], row);
+    Str pattern = pattern_of(owner->arena, text);
     bool is_new = false;
     uint64_t *number = map_at(&index->pattern_numbers, pattern, &is_new);
     if (is_new) {
         *number = index->right.count;
-        vec_push(&index->right, pattern_map_create(partner->arena, pattern));
+        vec_push(&index->right, pattern_map_create(owner->arena, pattern));
     }
     StrBuf projected;
     strbuf_init(&projected);
@@ -169,19 +175,29 @@ static void add_skeleton_row(BodyRun *run, PartnerRun *partner, uint32_t link, i
     strbuf_deinit(&projected);
 }
 
-// Sorts the right rows with an unusable link into skeletons and blanks.
-static void sort_unusable(BodyRun *run, PartnerRun *partner)
+static bool some_link_unusable(const PartnerIndex *index)
 {
-    const Rowset *rowset = partner->rowset;
+    for (uint32_t k = 0; k < index->link_count; k++) {
+        if (index->link_values[k].state != NULL)
+            return true;
+    }
+    return false;
+}
+
+void partner_sort_unusable(BodyRun *run, PartnerIndex *index)
+{
+    const Rowset *rowset = index->rowset;
+    if (!some_link_unusable(index))
+        return;
     VEC(int64_t) blanks = {0};
     for (int64_t row = 0; row < rowset->row_count; row++) {
         bool blank = false, skeleton = false;
         uint32_t skeleton_link = 0;
-        for (uint32_t k = 0; k < partner->link_count; k++) {
-            if (link_known(&partner->link_values[k], row))
+        for (uint32_t k = 0; k < index->link_count; k++) {
+            if (link_known(&index->link_values[k], row))
                 continue;
             bool kept =
-                partner->links[k]->identity && link_skeleton(&partner->link_values[k], row) != 0;
+                index->links[k]->identity && link_skeleton(&index->link_values[k], row) != 0;
             blank |= !kept;
             if (kept && !skeleton)
                 skeleton_link = k;
@@ -190,22 +206,13 @@ static void sort_unusable(BodyRun *run, PartnerRun *partner)
         if (blank && !rowset_quarantined(rowset, row))
             vec_push(&blanks, row);
         else if (!blank && skeleton)
-            add_skeleton_row(run, partner, skeleton_link, row);
+            add_skeleton_row(run, index, skeleton_link, row);
     }
-    partner->blank_count = (int64_t)blanks.count;
-    partner->blanks = ARENA_ARRAY(partner->arena, int64_t, blanks.count + 1);
+    index->blank_count = (int64_t)blanks.count;
+    index->blanks = ARENA_ARRAY(index->arena, int64_t, blanks.count + 1);
     if (blanks.count > 0)
-        memcpy(partner->blanks, blanks.items, blanks.count * sizeof *blanks.items);
+        memcpy(index->blanks, blanks.items, blanks.count * sizeof *blanks.items);
     vec_free(&blanks);
-}
-
-static bool some_link_unusable(const PartnerRun *partner)
-{
-    for (uint32_t k = 0; k < partner->link_count; k++) {
-        if (partner->link_values[k].state != NULL)
-            return true;
-    }
-    return false;
 }
 
 // u and n of the tolerance (spec/evaluation.md 4.1).
@@ -233,17 +240,43 @@ static void measure_tolerance(BodyRun *run, PartnerRun *partner)
     partner->tolerated = !inside && (int128_t)partner->unplaced * 1000000000 <= allowed;
 }
 
+PartnerIndex *partner_index_make(BodyRun *run, const PartnerRun *partner)
+{
+    Arena *arena = arena_create(NULL, 0);
+    PartnerIndex *index = ARENA_NEW(arena, PartnerIndex);
+    *index = (PartnerIndex){.rowset = partner->rowset,
+                            .links = ARENA_ARRAY(arena, const OnLeaf *, partner->link_count),
+                            .link_count = partner->link_count,
+                            .slot = partner->partner->slot,
+                            .arena = arena};
+    memcpy(index->links, partner->links, index->link_count * sizeof(const OnLeaf *));
+    index->link_values = ARENA_ARRAY(arena, Vector, index->link_count);
+    partner_evaluate(run, index, arena, false, index->rowset, index->slot, 0,
+                     index->rowset->row_count, index->link_values);
+    return index;
+}
+
+void partner_links_group(PartnerRun *partner)
+{
+    build_groups(partner->index);
+}
+
+void partner_index_fill(BodyRun *run, PartnerIndex *index)
+{
+    build_groups(index);
+    partner_sort_unusable(run, index);
+}
+
 void partner_links_evaluate(BodyRun *run, PartnerRun *partner, const OnLeaf *given)
 {
     collect_links(partner);
     if (given != NULL) {
         partner->links[0] = given;
-        partner->link_phys[0] = type_phys(given->partner.type);
         partner->link_count = 1;
         partner->only_links = false;
     }
     if (partner->link_count > 0)
-        evaluate_links(run, partner);
+        partner->index = partner_index_make(run, partner);
 }
 
 Status partner_index_build(BodyRun *run, PartnerRun *partner)
@@ -251,24 +284,17 @@ Status partner_index_build(BodyRun *run, PartnerRun *partner)
     if (partner->partner->match != NULL) {
         match_open(run, partner);
     } else {
-        partner_links_evaluate(run, partner, NULL);
+        collect_links(partner);
         if (partner->link_count > 0)
-            partner_links_group(partner);
-        if (partner->link_count > 0 && some_link_unusable(partner))
-            sort_unusable(run, partner);
+            TRY(partner_index_take(run, partner));
         partner_find_loose(run, partner);
     }
     measure_tolerance(run, partner);
     return STATUS_OK;
 }
 
-void partner_index_free(PartnerRun *partner)
+static void skeletons_free(SkeletonIndex *index)
 {
-    group_table_destroy(partner->groups);
-    match_close(partner);
-    SkeletonIndex *index = partner->skeletons;
-    if (index == NULL)
-        return;
     for (size_t i = 0; i < index->right.count; i++)
         pattern_map_free(index->right.items[i]);
     for (size_t i = 0; i < index->known.count; i++)
@@ -280,11 +306,21 @@ void partner_index_free(PartnerRun *partner)
     map_deinit(&index->pattern_numbers);
 }
 
+void partner_index_free(PartnerIndex *index)
+{
+    if (index == NULL)
+        return;
+    group_table_destroy(index->groups);
+    if (index->skeletons != NULL)
+        skeletons_free(index->skeletons);
+    arena_destroy(index->arena);
+}
+
 // ---------------------------------------------------------------- asking
 
 bool partner_has_skeletons(const PartnerRun *partner, const Vector *link_vectors)
 {
-    if (partner->skeletons != NULL && partner->skeletons->rows.count > 0)
+    if (partner->index->skeletons != NULL && partner->index->skeletons->rows.count > 0)
         return true;
     for (uint32_t k = 0; k < partner->link_count; k++) {
         if (link_vectors[k].skeleton != NULL)
@@ -295,7 +331,7 @@ bool partner_has_skeletons(const PartnerRun *partner, const Vector *link_vectors
 
 static void skeleton_rows_all(const PartnerRun *partner, int64_t binding, Pairs *pairs)
 {
-    const SkeletonIndex *index = partner->skeletons;
+    const SkeletonIndex *index = partner->index->skeletons;
     for (size_t i = 0; index != NULL && i < index->rows.count; i++)
         pairs_add(pairs, binding, index->rows.items[i]);
 }
@@ -304,7 +340,7 @@ static void skeleton_rows_all(const PartnerRun *partner, int64_t binding, Pairs 
 static void ask_known(BodyRun *run, PartnerRun *partner, const Vector *link_vectors,
                       int64_t binding, Pairs *pairs)
 {
-    const SkeletonIndex *index = partner->skeletons;
+    const SkeletonIndex *index = partner->index->skeletons;
     if (index == NULL)
         return;
     bool one_link = true; // rows whose skeleton sits in another link are in no map
@@ -327,7 +363,7 @@ static void ask_known(BodyRun *run, PartnerRun *partner, const Vector *link_vect
 // The map of the right rows with known links by this pattern, made when first asked for.
 static PatternMap *known_map(BodyRun *run, PartnerRun *partner, uint32_t link, Str pattern)
 {
-    SkeletonIndex *index = skeletons_of(partner);
+    SkeletonIndex *index = skeletons_of(partner->index);
     StrBuf name;
     strbuf_init(&name);
     strbuf_add_i64(&name, link);
@@ -337,9 +373,9 @@ static PatternMap *known_map(BodyRun *run, PartnerRun *partner, uint32_t link, S
     uint64_t *number = map_at(&index->known_patterns, strbuf_str(&name), &is_new);
     if (is_new) {
         *number = index->known.count;
-        PatternMap *map = pattern_map_create(partner->arena, pattern);
+        PatternMap *map = pattern_map_create(partner->index->arena, pattern);
         vec_push(&index->known, map);
-        const Vector *values = &partner->link_values[link];
+        const Vector *values = &partner->index->link_values[link];
         for (int64_t row = 0; row < partner->rowset->row_count; row++) {
             if (link_known(values, row) &&
                 pattern_project(link_text(run->shared, values, row), pattern, &name))
@@ -364,12 +400,12 @@ static void ask_skeleton(BodyRun *run, PartnerRun *partner, const Vector *link_v
     if (pattern_project(text, map->pattern, &projected))
         pattern_map_pairs(map, strbuf_str(&projected), binding, pairs);
     strbuf_deinit(&projected);
-    const SkeletonIndex *index = partner->skeletons;
+    const SkeletonIndex *index = partner->index->skeletons;
     for (size_t i = 0; i < index->rows.count; i++) {
         int64_t row = index->rows.items[i];
-        bool known = link_known(&partner->link_values[link], row);
-        if (!known &&
-            skeleton_may_equal(text, link_text(run->shared, &partner->link_values[link], row)))
+        bool known = link_known(&partner->index->link_values[link], row);
+        if (!known && skeleton_may_equal(
+                          text, link_text(run->shared, &partner->index->link_values[link], row)))
             pairs_add(pairs, binding, row);
     }
 }

@@ -32,6 +32,22 @@ typedef struct SkeletonIndex SkeletonIndex;
 typedef struct LatestIndex LatestIndex;
 typedef struct MatchRun MatchRun;
 
+// The right rows by the values of their links. Clauses over the same rows with the same links share one.
+struct PartnerIndex {
+    const Rowset *rowset;
+    const OnLeaf **links;
+    uint32_t link_count;
+    uint32_t slot; // that the links read
+    Arena *arena;
+    bool shared;              // owned by the run, else by the clause
+    Vector *link_values;      // of all right rows
+    GroupTable *groups;       // distinct links of the right rows with all links known
+    int64_t *starts, *rows;   // right rows by group
+    SkeletonIndex *skeletons; // NULL: no right row has one
+    int64_t *blanks;          // right rows with a link that kept nothing, quarantined ones left out
+    int64_t blank_count;
+};
+
 struct PartnerRun {
     const Operator *op;
     const Partner *partner;
@@ -41,14 +57,7 @@ struct PartnerRun {
     // Links: the conjunct key leaves.
     const OnLeaf **links;
     uint32_t link_count;
-    Phys *link_phys;
-    Vector *link_values; // of all right rows
-    GroupTable *groups; // distinct links of the right rows with all links known; NULL without links
-    int64_t *starts, *rows;   // right rows by group
-    bool unique;              // every group has one row: probes need no inner loop
-    SkeletonIndex *skeletons; // NULL: no right row has one
-    int64_t *blanks;          // right rows with a link that kept nothing, quarantined ones left out
-    int64_t blank_count;
+    PartnerIndex *index;  // NULL without links
     uint8_t *loose;       // per right row: loose whatever the bindings; NULL: none is
     CauseId *loose_cause; // why
     int64_t loose_count;  // accepted loose rows
@@ -64,7 +73,19 @@ struct PartnerRun {
 
 // Builds link values, hash table, skeletons, blanks (partner_index.c).
 Status partner_index_build(BodyRun *run, PartnerRun *partner);
-void partner_index_free(PartnerRun *partner);
+void partner_index_free(PartnerIndex *index);
+// Gives the clause its index: shared, reduced to what the bindings can ask for, or its own (partner_share.c).
+Status partner_index_take(BodyRun *run, PartnerRun *partner);
+// The parts of building one (partner_index.c): link values alone; all right rows in their groups, and those with an
+// unusable link apart; the latter alone; the empty table of links.
+PartnerIndex *partner_index_make(BodyRun *run, const PartnerRun *partner);
+void partner_index_fill(BodyRun *run, PartnerIndex *index);
+void partner_sort_unusable(BodyRun *run, PartnerIndex *index);
+GroupTable *partner_link_table(const PartnerIndex *index);
+// One side of the links for rows first..first+count of a rowset in place of `slot`; vectors in `arena`.
+void partner_evaluate(BodyRun *run, const PartnerIndex *index, Arena *arena, bool earlier,
+                      const Rowset *rowset, uint32_t slot, int64_t first, int64_t count,
+                      Vector *out);
 // The parts of it that find known links: link values of all right rows (`given` stands for the condition's own
 // links if it is not NULL), and the hash table over them.
 void partner_links_evaluate(BodyRun *run, PartnerRun *partner, const OnLeaf *given);

@@ -353,6 +353,7 @@ Status run_open(const Program *program, const RunOptions *options, Run **out, Er
         status = compute_in_order(run);
     if (status == STATUS_OK)
         status = collect_results(run);
+    partner_indexes_free(&run->shared);
     *out = run;
     if (status != STATUS_OK) {
         run_close(run);
@@ -486,6 +487,7 @@ Status run_explain(Run *run, uint32_t rule, const Value *key, Explanation *out, 
     ASSERT(rule < run->program->rule_count);
     run->shared.error = error;
     Status status = replay_rule(&run->shared, &run->program->rules[rule], key, out);
+    partner_indexes_free(&run->shared);
     run->shared.error = NULL;
     return status;
 }
