@@ -2,8 +2,8 @@
 //
 // words.h: which of many words a text holds, in one pass over the text, however many words there are.
 //
-// Words are numbered from 0 in the order in which they are added and must be distinct. They are found by their
-// first two characters, then by each length that a word with such a beginning has.
+// Words are numbered from 0 in the order in which they are added and must be distinct. A byte of the text costs the
+// same however many words there are; the automaton is made by the first search after words were added.
 
 #ifndef SUP_RUNTIME_BASE_WORDS_H
 #define SUP_RUNTIME_BASE_WORDS_H

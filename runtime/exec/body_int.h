@@ -95,11 +95,11 @@ typedef struct RunShared {
     CauseTable *causes;
     // Finished sources; NULL while not computed.
     Rowset **tables, **relations, **rules;
-    ParentsOf **parents;    // per relation; NULL while nobody asked for paths (recursion_path.h)
+    ParentsOf **parents; // per relation; NULL while nobody asked for paths (recursion_path.h)
     VEC(PartnerIndex *) indexes; // that several clauses look into (partner_share.c)
-    int64_t pairs;          // judged so far, against limit_pairs
-    const Operator *clause; // under way, for messages of limits; NULL outside bodies
-    int64_t deadline_us;    // of the clock; 0: no limit of time
+    int64_t pairs;               // judged so far, against limit_pairs
+    const Operator *clause;      // under way, for messages of limits; NULL outside bodies
+    int64_t deadline_us;         // of the clock; 0: no limit of time
     // In a recursion: which rows the slots of the ring read in this round, and how they were made; else NULL.
     const Rowset *const *slot_rows;
     const struct MadeRow *const *slot_made;

@@ -68,8 +68,10 @@ static Status collect_matches(BodyRun *run, PartnerRun *partner, const Bindings 
     bool sorted = latest_is_sorted(partner);
     if (sorted)
         latest_matches(partner, in, groups, pairs);
+    else
+        narrow_begin(run, partner, in);
     for (int64_t i = 0; !sorted && i < in->count; i++) {
-        if (groups[i] != GROUP_NONE)
+        if (groups[i] != GROUP_NONE && !narrow_rows_of(run, partner, i, groups[i], pairs))
             add_group(partner, i, groups[i], pairs);
     }
     return pairs_judge(run, partner, in, pairs, from, true);
@@ -245,13 +247,29 @@ static void pairs_settle(const PartnerRun *partner, Pairs *pairs)
     pairs->count = kept;
 }
 
+// Without links: what narrows the rows, or else all of them.
+static Status collect_linkless(BodyRun *run, PartnerRun *partner, const Bindings *in, Pairs *pairs)
+{
+    int64_t from = pairs->count; // not judged yet
+    narrow_begin(run, partner, in);
+    for (int64_t i = 0; i < in->count; i++) {
+        bool narrowed = narrow_rows_of(run, partner, i, 0, pairs);
+        if (narrowed && pairs->count - from < BLOCK_ROWS)
+            continue;
+        TRY(pairs_judge(run, partner, in, pairs, from, false));
+        if (!narrowed)
+            TRY(collect_all_rows(run, partner, in, i, false, pairs));
+        from = pairs->count;
+    }
+    return pairs_judge(run, partner, in, pairs, from, false);
+}
+
 static Status collect(BodyRun *run, PartnerRun *partner, const Bindings *in, Pairs *pairs)
 {
     if (partner->match != NULL) {
         TRY(match_collect(run, partner, in, pairs));
     } else if (partner->link_count == 0) {
-        for (int64_t i = 0; i < in->count; i++)
-            TRY(collect_all_rows(run, partner, in, i, false, pairs));
+        TRY(collect_linkless(run, partner, in, pairs));
     } else {
         Vector *links = partner_binding_links(run, partner, in);
         TRY(collect_matches(run, partner, in, links, pairs));
@@ -633,6 +651,7 @@ Status partner_open(BodyRun *run, const Operator *op, uint32_t ordinal, PartnerR
     TRY(partner_index_build(run, partner));
     if (op->partner.kind == PARTNER_LATEST)
         latest_index_build(run, partner);
+    narrow_open(run, partner);
     return STATUS_OK;
 }
 
@@ -641,6 +660,7 @@ void partner_close(PartnerRun *partner)
     if (partner == NULL)
         return;
     match_close(partner);
+    narrow_close(partner);
     if (partner->index != NULL && !partner->index->shared)
         partner_index_free(partner->index);
     arena_destroy(partner->arena);

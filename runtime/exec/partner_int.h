@@ -31,6 +31,9 @@ typedef struct Pairs {
 typedef struct SkeletonIndex SkeletonIndex;
 typedef struct LatestIndex LatestIndex;
 typedef struct MatchRun MatchRun;
+typedef struct RangeIndex RangeIndex;
+typedef struct WordsIndex WordsIndex;
+typedef struct SimilarIndex SimilarIndex;
 
 // The right rows by the values of their links. Clauses over the same rows with the same links share one.
 struct PartnerIndex {
@@ -68,7 +71,11 @@ struct PartnerRun {
     bool only_links;        // the condition is the links and nothing else
     uint64_t earlier_slots; // that the condition reads
     LatestIndex *latest;    // of `latest`, else NULL
-    MatchRun *match;        // of `using`, else NULL: then there are no links
+    // What narrows the rows of a link, or of the table where there is no link; one of them at most is not NULL.
+    RangeIndex *range;
+    WordsIndex *words;
+    SimilarIndex *similar;
+    MatchRun *match; // of `using`, else NULL: then there are no links
 };
 
 // Builds link values, hash table, skeletons, blanks (partner_index.c).
@@ -138,6 +145,19 @@ void match_close(PartnerRun *partner);
 Status match_collect(BodyRun *run, PartnerRun *partner, const Bindings *in, Pairs *pairs);
 // Which bindings have a gap in what would place them, so that `drop` removes those without a partner.
 void match_own_gaps(BodyRun *run, const PartnerRun *partner, const Bindings *in, uint8_t *own_gap);
+
+// ---------------------------------------------------------------- narrowing (narrow.c)
+
+// Prepares what narrows the rows of a link, or of the table where there is no link.
+void narrow_open(BodyRun *run, PartnerRun *partner);
+void narrow_begin(BodyRun *run, PartnerRun *partner, const Bindings *in);
+// Adds rows of the group (0 without links) among which are all whose pair with the binding is not F; false: nothing is
+// added, and all rows have to be looked at.
+bool narrow_rows_of(const BodyRun *run, PartnerRun *partner, int64_t binding, int64_t group,
+                    Pairs *pairs);
+void narrow_close(PartnerRun *partner);
+// Are these the same steps?
+bool partner_same_expr(const Expr *a, const Expr *b);
 
 // Appends a pair that is still to be judged.
 void pairs_add(Pairs *pairs, int64_t binding, int64_t row);

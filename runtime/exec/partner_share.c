@@ -46,6 +46,11 @@ static bool same_expr(const Expr *a, uint32_t a_slot, const Expr *b, uint32_t b_
     return same;
 }
 
+bool partner_same_expr(const Expr *a, const Expr *b)
+{
+    return same_expr(a, BODY_SLOTS_MAX, b, BODY_SLOTS_MAX);
+}
+
 // Are the links of the clause those of `links`, in the same order?
 static bool same_links(const Partner *partner, const OnLeaf *const *links, uint32_t link_count,
                        uint32_t slot)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decisions by sizes do not show: planning.py --sup PATH --seed S --count N.
 
-Every random model runs as usual, with no decision by sizes (`--opt-off planning`) and with all of them
+Every random model, and beside it one whose joins have conditions that narrow (CONDITIONS), runs as usual, with no decision by sizes (`--opt-off planning`) and with all of them
 forced (`--opt-off sizes`). The lines must be the same bytes. The last line is `N passed, N failed`.
 """
 
@@ -20,23 +20,74 @@ WAYS = ((), ("--opt-off", "planning"), ("--opt-off", "sizes"))
 TIMEOUT_S = 60
 
 
-def outputs(sup, case):
+# Conditions between x (earlier) and y (the clause's own) that narrow the rows that are looked at.
+CONDITIONS = (
+    "x.a mentions y.a", "y.a mentions x.a", "similar(x.a, y.a) >= 0.9", "similar(y.a, x.a) > 0.75", "0.85 <= similar(y.a, x.a)",
+    "x.d <= y.e", "y.d < x.e", "y.e >= x.d", "y.d in [x.d .. x.e]", "x.d in [y.d .. y.e]", "y.n >= x.n", "y.m <= x.m",
+    "x.n / 3 < y.n", "y.w during period(x.d, x.e)", "period(x.d, x.e) overlaps period(y.d, y.e)", "period(y.d, y.e) during period(x.d, x.e)",
+    "y.d during x.w", "y.n = x.n",
+    "y.k = x.k", "y.n > 1", "not (y.a mentions x.a)", "(x.d <= y.e or y.n = x.n)")
+KINDS = ("join", "exists", "lacks", "attach", "lookup")
+COLUMNS = "(k: text?, a: text?, d: date?, e: date?, w: month?, n: integer?, m: money?)"
+LETTERS = "甲乙ab"
+
+
+def cell(rng, kind):
+    if rng.random() < 0.12:
+        return ""
+    if kind == "text":
+        return "".join(rng.choice(LETTERS) for _ in range(rng.choice((1, 2, 2, 3, 5, 6))))
+    day = rng.randrange(24)
+    return {"k": rng.choice("pqr"), "date": f"2024-{1 + day // 12:02}-{1 + day % 12 * 2:02}", "month": f"2024-{1 + day // 8:02}",
+            "n": str(rng.randrange(-2, 4)), "m": f"{rng.randrange(-2, 4)}.{rng.randrange(3)}"}[kind]
+
+
+def write_narrow(seed, folder):
+    """A model with one to three such conditions, and its tables."""
+    rng = random.Random(seed)
+    kind = rng.choice(KINDS)
+    on = " and ".join(rng.sample(CONDITIONS, rng.choice((1, 1, 2, 3))))
+    policy = rng.choice(("", " on missing drop", " on missing undecided")) if kind != "lacks" else " on missing undecided"
+    seen = {"join": "count(y)", "attach": "count(y)", "lookup": "count(x)"}.get(kind, "count(x)")
+    text = (f"table x {COLUMNS}\ntable y {COLUMNS}\nrule r\n  from x as x\n  {kind} y as y on {on}{policy}\n"
+            f"  clue for x.k\n    seen: {seen}\n")
+    for name in "xy":
+        with open(f"{folder}/{name}.csv", "w", encoding="utf-8") as file:
+            file.write("k,a,d,e,w,n,m\n")
+            for _ in range(rng.choice((3, 20, 60))):
+                file.write(",".join(cell(rng, k) for k in ("k", "text", "date", "date", "month", "n", "m")) + "\n")
+    with open(f"{folder}/model.sup", "w", encoding="utf-8") as file:
+        file.write(text)
+    return f"{folder}/model.sup"
+
+
+def outputs(command):
     """What each way gives: exit code, lines, and what is said."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = render.write_case(case, folder, random.Random(case.seed))
-        command = [sup, "run", path, "--data", folder, "--format", "jsonl", "--lang", "en", "--as-of",
-                   date_text(case.as_of), "--set", f"unplaced_tolerance={float(case.tolerance)}"]
-        for way in WAYS:
-            done = subprocess.run([*command, *way], capture_output=True, timeout=TIMEOUT_S, check=False)
-            said = b"" if done.returncode in (0, 1) else done.stderr
-            yield done.returncode, done.stdout, said
+    for way in WAYS:
+        done = subprocess.run([*command, *way], capture_output=True, timeout=TIMEOUT_S, check=False)
+        yield done.returncode, done.stdout, b"" if done.returncode in (0, 1) else done.stderr
+
+
+def differs(command):
+    """The number of the first way that gives other bytes, or None; 0: the model is refused."""
+    usual, *others = outputs(command)
+    if usual[0] == 2:
+        return 0
+    return next((i for i, other in enumerate(others, 1) if other != usual), None)
 
 
 def examine(sup, seed, features):
     """(seed, None or the number of the first way that differs)."""
     case = generator.make(seed, features=features or generator.default_features(seed))
-    usual, *others = outputs(sup, case)
-    return seed, next((i for i, other in enumerate(others, 1) if other != usual), None)
+    tolerance = f"unplaced_tolerance={float(case.tolerance)}"
+    options = ("--format", "jsonl", "--lang", "en", "--set", tolerance, "--as-of", date_text(case.as_of))
+    with tempfile.TemporaryDirectory() as folder:
+        path = render.write_case(case, folder, random.Random(case.seed))
+        way = differs([sup, "run", path, "--data", folder, *options])
+        if way is not None:
+            return seed, way
+        path = write_narrow(seed, folder)
+        return seed, differs([sup, "run", path, "--data", folder, *options])
 
 
 def main():
