@@ -560,6 +560,26 @@ static bool block_has_own_gap(const PartnerRun *partner, const EvalContext *cont
     return false;
 }
 
+void partner_gaps(BodyRun *run, const PartnerRun *partner, const Bindings *batch, uint8_t *gaps)
+{
+    const Partner *on = partner->partner;
+    EvalContext context = bindings_context(run, batch, run->scratch);
+    memset(gaps, 0, (size_t)batch->count);
+    for (uint32_t l = 0; l < on->leaf_count; l++) {
+        for (uint32_t r = 0; r < on->leaves[l].reads_earlier_count; r++) {
+            const Expr *expr = &on->leaves[l].reads_earlier[r];
+            Vector read;
+            if (expr_reads_aggregate(expr)) {
+                memset(gaps, 1, (size_t)batch->count);
+                return;
+            }
+            eval_expr(&context, expr, &read);
+            for (int64_t i = 0; read.state != NULL && i < batch->count; i++)
+                gaps[i] |= state_at(&read, i) == VALUE_GAP;
+        }
+    }
+}
+
 Status partner_own_gap(BodyRun *run, PartnerRun *partner, const Bindings *batch, int64_t index,
                        bool *own_gap)
 {

@@ -511,9 +511,11 @@ static Status dropped(BodyRun *run, PartnerRun *partner, const Bindings *in, con
     uint8_t *gaps = ARENA_ARRAY(run->scratch, uint8_t, in->count);
     if (partner->match != NULL)
         match_own_gaps(run, partner, in, gaps);
+    else
+        partner_gaps(run, partner, in, gaps);
     for (int64_t i = 0; i < in->count; i++) {
         bool own_gap = gaps[i] != 0;
-        if (!found[i] && partner->match == NULL)
+        if (own_gap && !found[i] && partner->match == NULL)
             TRY(partner_own_gap(run, partner, in, i, &own_gap));
         keep[i] = found[i] || !own_gap;
     }

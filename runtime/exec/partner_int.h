@@ -169,6 +169,8 @@ Status pairs_judge(BodyRun *run, PartnerRun *partner, const Bindings *batch, Pai
 // The truth of the condition for each right row when leaves towards earlier variables are taken as given by
 // spec/evaluation.md 4.1 ("loose, whatever the bindings"): fills partner->loose (pair.c).
 void partner_find_loose(BodyRun *run, PartnerRun *partner);
+// Which bindings have a gap in what the condition reads of them.
+void partner_gaps(BodyRun *run, const PartnerRun *partner, const Bindings *batch, uint8_t *gaps);
 // Right rows against which a leaf's truth depends on nothing that is missing: used by `drop` (pair.c): whether, if
 // gaps counted as undetermined, some right row would leave binding `index` undetermined by a gap of its own.
 Status partner_own_gap(BodyRun *run, PartnerRun *partner, const Bindings *batch, int64_t index,
