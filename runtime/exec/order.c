@@ -208,6 +208,8 @@ static uint32_t stretch_end(const BodyRun *run, uint32_t first)
 void order_choose(BodyRun *run)
 {
     ClauseOrder *order = &run->order;
+    if (order->operators != NULL)
+        return; // a further round of a ring: the written order stays
     order->operators = ARENA_ARRAY(run->arena, uint32_t, run->end_operator + 1);
     order->stretches = ARENA_ARRAY(run->arena, Stretch, run->end_operator + 1);
     // In a ring, rows remember how they were made, and observers count in the written order.
