@@ -39,6 +39,8 @@ struct Fold {
     VEC(Pending) pending;
     MapI64 failed;      // queries: group -> least cause of a failing value
     bool shadows;       // some tuple is a shadow or tolerated
+    MapI64 tolerated;   // groups with a tuple of a member that the fence tolerates
+    bool floats;        // so has a member without a full key
     RowClass upto;      // of attached rows that aggregates inside the argument count
     RowClass inside;    // the worst class met among those
     Floating *floating; // NULL until settled

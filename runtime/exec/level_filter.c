@@ -128,7 +128,7 @@ static uint64_t caveats_of(Level *level, const Expr *condition, int64_t group)
         for (uint32_t m = 0; m < aggregate->mention_count; m++)
             slots |= (uint64_t)1 << aggregate->mention[m];
     }
-    if (has_tolerated(level, group))
+    if (level_tolerates(level, condition, group) && has_tolerated(level, group))
         caveats |= CAVEAT_FENCE;
     uint32_t ordinal = 0;
     for (uint32_t i = 0; i < level->run->end_operator; i++) {

@@ -67,6 +67,7 @@ static void fold_deinit(Fold *fold)
 {
     pending_free(fold);
     map_i64_deinit(&fold->failed);
+    map_i64_deinit(&fold->tolerated);
     aggregate_destroy(fold->state);
     group_table_destroy(fold->distinct);
     vec_free(&fold->pending);
@@ -226,6 +227,11 @@ static void set_aside(Fold *fold, const TupleBatch *tuples, int64_t index, int64
     if (tuples->row_class[index] < fold->level->row_class[member])
         pending.tuple.cause = level_mark(fold->level, member).cause;
     fold->shadows |= row_class >= CLASS_SHADOW;
+    if (fold->level->tolerant && fold->level->row_class[member] == CLASS_SHADOW) {
+        fold->floats |= group < 0;
+        if (group >= 0)
+            (void)map_i64_put(&fold->tolerated, group, 1);
+    }
     vec_push(&fold->pending, pending);
 }
 
@@ -372,6 +378,23 @@ static void fold_finish(Fold *fold, LevelValues *values)
         pending_settle_failed(fold, values);
         values->n = values->t = values->m;
     }
+}
+
+bool level_tolerates(Level *level, const Expr *expr, int64_t group)
+{
+    for (uint32_t s = 0; s < expr->count; s++) {
+        if (expr->steps[s].op != STEP_AGG)
+            continue;
+        const LevelValues *values = &level->values[expr->steps[s].index];
+        if (values->fold == NULL && values->guarded != NULL)
+            return true; // folded anew for each reading: what was met is not kept apart
+        if (values->fold == NULL)
+            continue;
+        if (map_i64_get(&values->fold->tolerated, group, NULL) ||
+            (values->fold->floats && level_fit_any(level, group)))
+            return true;
+    }
+    return false;
 }
 
 void level_folds_free(Level *level)

@@ -161,6 +161,8 @@ void level_aggregate(Level *level, uint32_t index, const uint8_t *selected);
 // Computes n and t of the aggregates that the expression reads, for the groups marked. Returns whether some group
 // marked has shadow or tolerated tuples, so that n or t may differ from m at all.
 bool level_guard(Level *level, const Expr *expr, const uint8_t *wanted);
+// Whether members that the fence tolerates gave tuples to the aggregates that the expression reads, or may do so.
+bool level_tolerates(Level *level, const Expr *expr, int64_t group);
 // Frees what level_aggregate kept.
 void level_folds_free(Level *level);
 // A context over the groups. `which`: 0 shown values, 1 m, 2 n, 3 t. Aggregates that the expression reads are computed.
