@@ -317,6 +317,8 @@ static void apply_beating(const RowMaker *maker, const Relation *relation, const
     kept->bounded = true;
     kept->lo = relation->keep_least ? beating->low : own;
     kept->hi = relation->keep_least ? own : beating->high;
+    if (kept->lo == kept->hi) // they may be as good, never better
+        *kept = x;
 }
 
 // Rows that are not certain, by the key where it is known in full; the others may have any key.

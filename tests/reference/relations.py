@@ -164,8 +164,8 @@ def _unsettle(relation, row, others, key):
             row.cells[name] = Issue(cause)
     if unknown(row.cells[column]) and not unknown(x):
         low, high = zip(*(bounds(o.cells[column]) for o in beating))
-        row.cells[column] = Issue(cause, min(low), x) if direction == "least" else \
-            Issue(cause, x, max(high))
+        ends = (min(low), x) if direction == "least" else (x, max(high))
+        row.cells[column] = x if ends[0] == ends[1] else Issue(cause, *ends)
 
 
 def _may_beat(a, b, direction):
