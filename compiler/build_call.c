@@ -176,13 +176,31 @@ const PlanExpr *build_call(Builder *builder, const AstNode *node, const TypedExp
 
 // ---------------------------------------------------------------- own functions
 
+// A function of a shared library, called row by row; it may fail on values that look harmless.
+static const PlanExpr *extern_call(Builder *builder, const AstNode *node, const TypedExpr *typed)
+{
+    const TypedFunction *function = &typed->decl->function;
+    uint32_t count = typed->call->count;
+    const PlanExpr **arguments = ARENA_ARRAY(builder->arena, const PlanExpr *, count);
+    for (uint32_t i = 0; i < count; i++)
+        arguments[i] = build_as(builder, typed->call->arguments[i], function->parameters[i].type);
+    PlanExpr draft = {.kind = PLAN_EXPR_CALL,
+                      .type = function->result,
+                      .decl = typed->decl,
+                      .kids = arguments,
+                      .kid_count = count,
+                      .can_issue = true,
+                      .can_gap = function->nullable};
+    draft.text = build_text(builder, node);
+    return plan_expr(builder->plan, &draft);
+}
+
 const PlanExpr *build_function(Builder *builder, const AstNode *node, const TypedExpr *typed)
 {
     const TypedFunction *function = &typed->decl->function;
     const TypedCall *call = typed->call;
     if (function->body == NULL)
-        return build_unsupported(builder, STR("外部函数"), STR("extern function"), node->span,
-                                 typed->type);
+        return extern_call(builder, node, typed);
     if (builder->function_depth >= BUILD_FUNCTION_DEPTH_MAX)
         return build_too_large(builder, STR("函数嵌套过深"), STR("functions nested too deep"),
                                node->span, typed->type);

@@ -55,8 +55,8 @@ struct PlanExpr {
     int32_t places;        // ROUND
     RoundMode mode;        // ROUND
     CompareOp compare;     // COMPARE
-    const TypedDecl *decl; // PARAM, PARAM_AT
-    const FnCard *card;    // CALL
+    const TypedDecl *decl; // PARAM, PARAM_AT; CALL of an extern function
+    const FnCard *card;    // CALL; NULL: extern
     const Const *constant; // CONST
     Str pattern;           // LIKE
     Str text;              // as written: the source of its issues

@@ -71,7 +71,10 @@ static void leaf_dump(const PlanExpr *expr, const PlanBody *body, StrBuf *out)
         strbuf_printf(out, " %d/%d", expr->places, (int)expr->mode);
         return;
     case PLAN_EXPR_CALL:
-        strbuf_printf(out, " %s", expr->card->name);
+        if (expr->card != NULL)
+            strbuf_printf(out, " %s", expr->card->name);
+        else
+            strbuf_printf(out, " extern " STR_FMT, STR_ARG(expr->decl->name));
         return;
     case PLAN_EXPR_LIKE:
         strbuf_printf(out, " \"" STR_FMT "\"", STR_ARG(expr->pattern));

@@ -403,10 +403,16 @@ static void report_store(Scope *s, const AstNode *node, Type from, Type to, Type
     advise_literal(s, diag, node, to);
 }
 
+/* A number without a unit may stand where a real is wanted: it is rounded to binary64. */
+static bool becomes_real(Type from, Type to)
+{
+    return to.kind == TYPE_REAL && (from.kind == TYPE_INTEGER || from.kind == TYPE_DECIMAL);
+}
+
 void infer_into(Scope *s, const AstNode *node, Type to, bool nullable, DiagId missing, Str place)
 {
     Type from = infer(s, node, &to);
-    TypeFault fault = type_store(s->c->arena, from, to);
+    TypeFault fault = becomes_real(from, to) ? TYPE_FAULT_NONE : type_store(s->c->arena, from, to);
     if (fault != TYPE_FAULT_NONE) {
         report_store(s, node, from, to, fault, place);
         return;

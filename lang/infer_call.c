@@ -604,7 +604,7 @@ static TypedCall *own_call_new(Scope *s, const AstCall *node, DeclState *decl)
         types[i] = decl->pub.function.parameters[i].type;
     call->types = types;
     call->count = count;
-    call->runs = decl->pub.kind == TYPED_FUNCTION;
+    call->runs = true;
     return call;
 }
 

@@ -378,10 +378,26 @@ static void declare_signature(Checker *c, DeclState *decl, AstList parameters,
     function->nullable = result->nullable;
 }
 
+/* The types that C has a place for. */
+static void check_extern_type(Checker *c, Type type, const AstTypeRef *node, bool may_be_missing)
+{
+    bool passes = type.kind == TYPE_REAL || type.kind == TYPE_INTEGER ||
+                  type.kind == TYPE_BOOLEAN || type.kind == TYPE_TEXT;
+    bool missing = node->nullable && !(may_be_missing && type.kind == TYPE_TEXT);
+    if (type.kind != TYPE_ERROR && (!passes || missing))
+        report_with(c, DIAG_EXTERN_TYPE, &node->base,
+                    DIAG_ARGS(diag_arg(source_set_text(c->sources, node->base.span))));
+}
+
 static void declare_extern(Checker *c, DeclState *decl)
 {
     const AstExtern *node = ast_as_Extern(decl->pub.node);
     declare_signature(c, decl, node->parameters, node->result);
+    for (uint32_t i = 0, next = 0; i < node->parameters.count; i++)
+        if (node->parameters.items[i]->kind == AST_PARAMETER)
+            check_extern_type(c, decl->pub.function.parameters[next++].type,
+                              ast_as_Parameter(node->parameters.items[i])->type, false);
+    check_extern_type(c, decl->pub.function.result, node->result, true);
     if (!node->pure)
         report_with(c, DIAG_EXTERN_NOT_PURE, &node->name->base,
                     DIAG_ARGS(diag_arg(decl->pub.name)));

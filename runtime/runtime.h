@@ -51,6 +51,8 @@ typedef struct RunOptions {
     bool no_graph;           // tests: a recursion goes by rounds even where a graph could answer
     bool plain_recursion;    // tests: recursion takes its careful road on clean data too
     Planning planning;
+    const Str *externs; // libraries that extern functions may be called from
+    uint32_t extern_count;
     const TestCase *test;             // run a test: its given tables instead of files
     bool (*cancelled)(void *closure); // polled now and then; may be NULL
     void *cancel_closure;

@@ -205,6 +205,8 @@ int job_options(Job *job)
     options->load.bind_tables = job->bind_tables.items;
     options->load.bind_paths = job->bind_paths.items;
     options->load.bind_count = (uint32_t)job->bind_tables.count;
+    options->externs = args->values[OPTION_ALLOW_EXTERN].items;
+    options->extern_count = (uint32_t)args->values[OPTION_ALLOW_EXTERN].count;
     options->load.lang = args->lang;
     options->load.identity = stdlib_identity;
     options->load.progress = progress_show;

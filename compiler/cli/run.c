@@ -216,6 +216,7 @@ static const OptionId OPTIONS[] = {
     OPTION_LIMIT_DEPTH,
     OPTION_LIMIT_NESTING,
     OPTION_LIMIT_RECURSION,
+    OPTION_ALLOW_EXTERN,
 };
 
 const Command command_run = {

@@ -48,6 +48,8 @@ static Outcome run_program(Tester *tester, const Program *program, Way way, StrB
     Error error = {0};
     run_options_init(&options);
     options.test = &program->tests[0];
+    options.externs = tester->args->values[OPTION_ALLOW_EXTERN].items;
+    options.extern_count = (uint32_t)tester->args->values[OPTION_ALLOW_EXTERN].count;
     options.load.lang = tester->args->lang;
     options.load.identity = stdlib_identity;
     options.cancelled = interrupt_seen;
@@ -300,8 +302,8 @@ static int run_tests(const Args *args)
     return worst == EXIT_DONE ? printed : worst;
 }
 
-static const OptionId OPTIONS[] = {OPTION_FILTER, OPTION_FORMAT, OPTION_COVERAGE,
-                                   OPTION_CI,     OPTION_JSON,   OPTION_OPT_OFF};
+static const OptionId OPTIONS[] = {OPTION_FILTER, OPTION_FORMAT,  OPTION_COVERAGE,    OPTION_CI,
+                                   OPTION_JSON,   OPTION_OPT_OFF, OPTION_ALLOW_EXTERN};
 
 const Command command_test = {
     .name = "test",

@@ -376,6 +376,29 @@ static uint32_t function_number(Lowerer *lowerer, const FnCard *card)
     return (uint32_t)lowerer->functions.count - 1;
 }
 
+static uint32_t extern_number(Lowerer *lowerer, const TypedDecl *decl)
+{
+    uint64_t number;
+    Str key = {(const char *)&decl, sizeof decl};
+    if (map_get(&lowerer->function_numbers, key, &number))
+        return (uint32_t)number;
+    const TypedFunction *function = &decl->function;
+    const AstExtern *node = ast_as_Extern(decl->node);
+    ForeignFunction *foreign = ARENA_NEW(lowerer->arena, ForeignFunction);
+    Type *params = ARENA_ARRAY(lowerer->arena, Type, function->parameter_count);
+    for (uint32_t i = 0; i < function->parameter_count; i++)
+        params[i] = function->parameters[i].type;
+    *foreign = (ForeignFunction){.library = node->library->text,
+                                 .symbol = node->symbol->text,
+                                 .params = params,
+                                 .param_count = function->parameter_count,
+                                 .result = function->result,
+                                 .nullable = function->nullable};
+    vec_push(&lowerer->functions, (LibraryFunction){.name = decl->name, .foreign = foreign});
+    (void)map_put(&lowerer->function_numbers, key, lowerer->functions.count - 1);
+    return (uint32_t)lowerer->functions.count - 1;
+}
+
 static uint32_t listed(ExprBuilder *builder, const PlanExpr *expr, StepOp op)
 {
     VEC(uint32_t) registers = {0};
@@ -385,7 +408,8 @@ static uint32_t listed(ExprBuilder *builder, const PlanExpr *expr, StepOp op)
     step.list = operand_list(builder, registers.items, expr->kid_count);
     step.list_count = expr->kid_count;
     if (op == STEP_CALL)
-        step.index = function_number(builder->lowerer, expr->card);
+        step.index = expr->card != NULL ? function_number(builder->lowerer, expr->card)
+                                        : extern_number(builder->lowerer, expr->decl);
     vec_free(&registers);
     return push(builder, step);
 }

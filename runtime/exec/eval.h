@@ -23,9 +23,10 @@ typedef struct EvalShared {
     Value *const
         *params; // per parameter: values by `since`, set from defaults and the command line
     bool has_as_of;
-    int64_t as_of;        // days
-    CauseId absent_cause; // (absent, "")
-    const void *calendar; // for library functions, may be NULL
+    int64_t as_of;           // days
+    CauseId absent_cause;    // (absent, "")
+    const void *calendar;    // for library functions, may be NULL
+    struct Foreign *foreign; // loaded extern functions; NULL: the program has none
 } EvalShared;
 
 typedef struct SlotRows {

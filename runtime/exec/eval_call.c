@@ -6,6 +6,7 @@
 // left out of the settling and are passed as they are.
 
 #include "runtime/exec/eval_int.h"
+#include "runtime/exec/ffi.h"
 
 static Type operand_type(const Frame *frame, uint32_t index)
 {
@@ -98,5 +99,10 @@ void step_run_CALL(const Frame *frame, const Step *step, Vector *out)
                          .as_of = frame->shared->as_of,
                          .issue = REASON_NONE};
     CallFailure failure = {frame, step, out};
+    if (function->foreign != NULL) {
+        foreign_call(frame->shared->foreign, step->index, &context, args, rows, row_count, out,
+                     call_failed, &failure);
+        return;
+    }
     function->kernel(&context, args, count, rows, row_count, out, call_failed, &failure);
 }

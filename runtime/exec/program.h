@@ -55,12 +55,23 @@ typedef struct Query {
     Body body;
     bool selected;
 } Query;
-// A library function as CALL steps use it; the compiler makes it from the function's card.
+
+// A function of a shared library: takes and gives real, integer, boolean or text.
+typedef struct ForeignFunction {
+    Str library, symbol;
+    const Type *params;
+    uint32_t param_count;
+    Type result;
+    bool nullable; // a text that is NULL is missing
+} ForeignFunction;
+
+// A function as CALL steps use it; the compiler makes it from the function's card.
 typedef struct LibraryFunction {
     Str name;
     FnKernel kernel;
     uint32_t
         raw; // bit i: operand i is `T?` and is handed over in any state; bit 31 stands for all from 31 on
+    const ForeignFunction *foreign; // `extern function`: then there is no kernel
 } LibraryFunction;
 
 typedef struct Model {

@@ -322,7 +322,9 @@ static void verify_step(Verifier *v, const Step *step)
     case STEP_CALL:
         require(v, step->index < v->program->function_count, "no such function");
         if (v->ok)
-            require(v, v->program->functions[step->index].kernel != NULL,
+            require(v,
+                    (v->program->functions[step->index].kernel == NULL) ==
+                        (v->program->functions[step->index].foreign != NULL),
                     "function without kernel");
         return;
     default:

@@ -5,6 +5,7 @@
 #include "runtime/base/clock.h"
 #include "runtime/exec/block.h"
 #include "runtime/exec/cache.h"
+#include "runtime/exec/ffi.h"
 #include "runtime/exec/finding.h"
 #include "runtime/exec/flow.h"
 #include "runtime/exec/recursion.h"
@@ -348,6 +349,9 @@ Status run_open(const Program *program, const RunOptions *options, Run **out, Er
     share(run, error);
     Status status = need_as_of(run);
     if (status == STATUS_OK)
+        status = foreign_open(program, options->externs, options->extern_count,
+                              &run->shared.eval.foreign, error);
+    if (status == STATUS_OK)
         status = load_tables(run);
     if (status == STATUS_OK)
         status = compute_in_order(run);
@@ -400,6 +404,7 @@ void run_close(Run *run)
         return;
     close_results(run);
     parents_free(&run->shared);
+    foreign_close(run->shared.eval.foreign);
     bool borrowed = run->options.cache != NULL && run->options.test == NULL;
     close_rowsets(run->shared.tables, borrowed ? 0 : run->program->table_count);
     close_rowsets(run->shared.relations, run->program->relation_count);
