@@ -598,15 +598,15 @@ void match_own_gaps(BodyRun *run, const PartnerRun *partner, const Bindings *in,
     const MatchRun *match = partner->match;
     const BlockBatch *batch = batch_of(run, match, in);
     for (int64_t i = 0; i < in->count; i++) {
-        bool placed = false, gap = false;
+        bool gap = false, other = false;
         for (uint32_t b = 0; b < match->model->block_count; b++) {
             CauseId cause = 0;
             BlockPlace place =
                 block_place(batch[b].links, match->blocks[b]->link_count, POLICY_DROP, i, &cause);
-            placed |= place == BLOCK_PLACED;
             gap |= place == BLOCK_NOTHING;
+            other |= place != BLOCK_NOTHING;
         }
-        own_gap[i] = gap && !placed && partner->rowset->row_count > 0;
+        own_gap[i] = gap && !other && partner->rowset->row_count > 0;
     }
 }
 
