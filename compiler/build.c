@@ -249,8 +249,9 @@ static void clause_not_run(Builder *builder, const AstNode *node)
         AstKind kind;
         const char *zh, *en;
     } CLAUSES[] = {
-        {AST_SERIES, "序列", "series"},     {AST_SERIES, "序列", "series"},
-        {AST_SESSION, "批次", "session"},   {AST_CONNECT, "连通", "connect"},
+        {AST_SERIES, "序列", "series"},
+        {AST_SESSION, "批次", "session"},
+        {AST_CONNECT, "连通", "connect"},
         {AST_SEQUENCE, "次序", "sequence"},
     };
     for (size_t i = 0; i < ARRAY_LEN(CLAUSES); i++)
