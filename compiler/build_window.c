@@ -147,6 +147,12 @@ void build_window_fold(Builder *builder, const TypedAggregate *aggregate, PlanAg
         (void)build_unsupported(builder, STR("同组中对附上各行的汇总"),
                                 STR("an aggregate of attached rows in `among`"),
                                 aggregate->node->base.span, draft->type);
+    // A frame goes by the window's order; an order of the aggregate's own would need a second one.
+    if (aggregate->by != NULL && builder->window->written)
+        (void)build_unsupported(
+            builder, STR("依序的同组里另有次序的首末值"),
+            STR("`first` or `last` with an order of its own in an ordered `among`"),
+            aggregate->node->base.span, draft->type);
 }
 
 // A fold over the rows that `value` reads.
