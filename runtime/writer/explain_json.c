@@ -5,31 +5,9 @@
 #include "runtime/base/time.h"
 #include "runtime/writer/json_int.h"
 
-static void add_name(StrBuf *out, const char *name)
-{
-    strbuf_add_char(out, ',');
-    json_add_str(out, str_from_cstr(name));
-    strbuf_add_char(out, ':');
-}
-
-static void add_text(StrBuf *out, const char *name, Str text)
-{
-    add_name(out, name);
-    if (text.len > 0)
-        json_add_str(out, text);
-    else
-        strbuf_add_c(out, "null");
-}
-
-static void add_number(StrBuf *out, const char *name, int64_t value)
-{
-    add_name(out, name);
-    strbuf_add_i64(out, value);
-}
-
 static void add_values(StrBuf *out, const ReplayValue *values, uint32_t count)
 {
-    add_name(out, "values");
+    json_add_name(out, "values");
     strbuf_add_char(out, '{');
     for (uint32_t i = 0; i < count; i++) {
         if (i > 0)
@@ -45,14 +23,14 @@ static void add_clause(StrBuf *out, const ReplayClause *clause)
 {
     strbuf_add_c(out, "{\"clause\":");
     strbuf_add_u64(out, clause->place);
-    add_text(out, "text", clause->text);
-    add_name(out, "counts");
+    json_add_optional(out, "text", clause->text);
+    json_add_name(out, "counts");
     strbuf_add_c(out, clause->grouped ? "\"groups\"" : "\"rows\"");
-    add_number(out, "certain", clause->certain);
-    add_number(out, "undecided", clause->possible);
+    json_add_number(out, "certain", clause->certain);
+    json_add_number(out, "undecided", clause->possible);
     add_values(out, clause->values, clause->value_count);
     static const char *const scores[] = {"null", "\"not added\"", "\"added\"", "\"open\""};
-    add_name(out, "score");
+    json_add_name(out, "score");
     strbuf_add_c(out, scores[clause->score]);
     strbuf_add_char(out, '}');
 }
@@ -60,36 +38,33 @@ static void add_clause(StrBuf *out, const ReplayClause *clause)
 static void add_miss(StrBuf *out, const ReplayMiss *miss)
 {
     strbuf_add_c(out, "{\"condition\":");
-    if (miss->condition.len > 0)
-        json_add_str(out, miss->condition);
-    else
-        strbuf_add_c(out, "null");
+    json_add_str_or_null(out, miss->condition);
     add_values(out, miss->values, miss->value_count);
-    add_text(out, "distance", miss->distance);
-    add_text(out, "table", miss->row.table);
-    add_text(out, "file", miss->row.file);
+    json_add_optional(out, "distance", miss->distance);
+    json_add_optional(out, "table", miss->row.table);
+    json_add_optional(out, "file", miss->row.file);
     if (miss->row.table.len > 0)
-        add_number(out, "row", miss->row.row);
+        json_add_number(out, "row", miss->row.row);
     strbuf_add_char(out, '}');
 }
 
 static void add_end(StrBuf *out, const Explanation *explanation)
 {
-    add_name(out, "ended");
+    json_add_name(out, "ended");
     if (explanation->ended >= 0)
         strbuf_add_u64(out, explanation->clauses[explanation->ended].place);
     else
         strbuf_add_c(out, "null");
-    add_name(out, "parts");
+    json_add_name(out, "parts");
     strbuf_add_char(out, '[');
     for (uint32_t i = 0; i < explanation->part_count; i++) {
         strbuf_add_c(out, i > 0 ? ",{\"condition\":" : "{\"condition\":");
         json_add_str(out, explanation->parts[i].condition);
-        add_number(out, "pairs", explanation->parts[i].pairs);
+        json_add_number(out, "pairs", explanation->parts[i].pairs);
         strbuf_add_char(out, '}');
     }
     strbuf_add_char(out, ']');
-    add_name(out, "nearest");
+    json_add_name(out, "nearest");
     strbuf_add_char(out, '[');
     for (uint32_t i = 0; i < explanation->miss_count; i++) {
         if (i > 0)
@@ -97,7 +72,7 @@ static void add_end(StrBuf *out, const Explanation *explanation)
         add_miss(out, &explanation->misses[i]);
     }
     strbuf_add_char(out, ']');
-    add_text(out, "nearest_key", explanation->nearest_key);
+    json_add_optional(out, "nearest_key", explanation->nearest_key);
 }
 
 static void add_as_of(StrBuf *out, const Explanation *explanation)
@@ -105,7 +80,7 @@ static void add_as_of(StrBuf *out, const Explanation *explanation)
     StrBuf date = {0};
     if (explanation->has_as_of)
         date_format(&date, (int32_t)explanation->as_of);
-    add_text(out, "as_of", strbuf_str(&date));
+    json_add_optional(out, "as_of", strbuf_str(&date));
     strbuf_deinit(&date);
 }
 
@@ -113,7 +88,7 @@ void explanation_json(const Explanation *explanation, StrBuf *out)
 {
     strbuf_add_c(out, "{\"rule\":");
     json_add_str(out, explanation->rule);
-    add_name(out, "key");
+    json_add_name(out, "key");
     strbuf_add_char(out, '{');
     for (uint32_t i = 0; i < explanation->key_count; i++) {
         if (i > 0)
@@ -123,14 +98,14 @@ void explanation_json(const Explanation *explanation, StrBuf *out)
         json_add_str(out, explanation->key[i].text);
     }
     strbuf_add_char(out, '}');
-    add_text(out, "id", str_from_cstr(explanation->id));
+    json_add_optional(out, "id", str_from_cstr(explanation->id));
     add_as_of(out, explanation);
-    add_name(out, "list");
+    json_add_name(out, "list");
     if (explanation->listed)
         json_add_str(out, list_name(explanation->entry.list));
     else
         strbuf_add_c(out, "null");
-    add_name(out, "clauses");
+    json_add_name(out, "clauses");
     strbuf_add_char(out, '[');
     for (uint32_t i = 0; i < explanation->clause_count; i++) {
         if (i > 0)
@@ -139,7 +114,7 @@ void explanation_json(const Explanation *explanation, StrBuf *out)
     }
     strbuf_add_char(out, ']');
     add_end(out, explanation);
-    add_name(out, "entry");
+    json_add_name(out, "entry");
     if (explanation->listed)
         json_add_entry(out, explanation->rule, &explanation->entry);
     else

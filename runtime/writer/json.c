@@ -7,32 +7,37 @@
 
 #include "runtime/writer/json_int.h"
 
-static void add_name(StrBuf *out, const char *name)
+void json_add_name(StrBuf *out, const char *name)
 {
     strbuf_add_char(out, ',');
     json_add_str(out, str_from_cstr(name));
     strbuf_add_char(out, ':');
 }
 
-static void add_text(StrBuf *out, const char *name, Str text)
+void json_add_str_or_null(StrBuf *out, Str text)
 {
-    add_name(out, name);
-    json_add_str(out, text);
-}
-
-static void add_text_or_null(StrBuf *out, const char *name, Str text, bool present)
-{
-    add_name(out, name);
-    if (present)
+    if (text.len > 0)
         json_add_str(out, text);
     else
         strbuf_add_c(out, "null");
 }
 
-static void add_number(StrBuf *out, const char *name, int64_t value)
+void json_add_optional(StrBuf *out, const char *name, Str text)
 {
-    add_name(out, name);
+    json_add_name(out, name);
+    json_add_str_or_null(out, text);
+}
+
+void json_add_number(StrBuf *out, const char *name, int64_t value)
+{
+    json_add_name(out, name);
     strbuf_add_i64(out, value);
+}
+
+static void add_text(StrBuf *out, const char *name, Str text)
+{
+    json_add_name(out, name);
+    json_add_str(out, text);
 }
 
 static void add_comma(StrBuf *out, uint32_t index)
@@ -43,7 +48,7 @@ static void add_comma(StrBuf *out, uint32_t index)
 
 static void add_texts(StrBuf *out, const char *name, const Str *texts, uint32_t count)
 {
-    add_name(out, name);
+    json_add_name(out, name);
     strbuf_add_char(out, '[');
     for (uint32_t i = 0; i < count; i++) {
         add_comma(out, i);
@@ -54,7 +59,7 @@ static void add_texts(StrBuf *out, const char *name, const Str *texts, uint32_t 
 
 static void add_key(StrBuf *out, const Entry *entry)
 {
-    add_name(out, "key");
+    json_add_name(out, "key");
     strbuf_add_char(out, '{');
     for (uint32_t i = 0; i < entry->key_count; i++) {
         add_comma(out, i);
@@ -70,7 +75,7 @@ static void add_key(StrBuf *out, const Entry *entry)
 
 static void add_scores(StrBuf *out, const Entry *entry)
 {
-    add_name(out, "scores");
+    json_add_name(out, "scores");
     strbuf_add_char(out, '[');
     for (uint32_t i = 0; i < entry->score_count; i++) {
         add_comma(out, i);
@@ -100,16 +105,16 @@ void json_add_cells(StrBuf *out, const FieldValue *cells, uint32_t count, bool n
 
 static void add_laws(StrBuf *out, const Entry *entry)
 {
-    add_name(out, "laws");
+    json_add_name(out, "laws");
     strbuf_add_char(out, '[');
     for (uint32_t i = 0; i < entry->law_count; i++) {
         const EntryLaw *law = &entry->laws[i];
         add_comma(out, i);
         strbuf_add_c(out, "{\"law\":");
         json_add_str(out, law->law);
-        add_text_or_null(out, "version", law->version, law->version.len > 0);
-        add_text_or_null(out, "article", law->article, law->article.len > 0);
-        add_text_or_null(out, "effective", law->effective, law->effective.len > 0);
+        json_add_optional(out, "version", law->version);
+        json_add_optional(out, "article", law->article);
+        json_add_optional(out, "effective", law->effective);
         strbuf_add_char(out, '}');
     }
     strbuf_add_char(out, ']');
@@ -117,7 +122,7 @@ static void add_laws(StrBuf *out, const Entry *entry)
 
 static void add_causes(StrBuf *out, const Entry *entry)
 {
-    add_name(out, "causes");
+    json_add_name(out, "causes");
     strbuf_add_char(out, '[');
     for (uint32_t i = 0; i < entry->cause_count; i++) {
         const EntryCause *cause = &entry->causes[i];
@@ -128,7 +133,7 @@ static void add_causes(StrBuf *out, const Entry *entry)
         bool doubt = cause->reason == REASON_DOUBT;
         add_text(out, "reason", doubt ? cause->source : reason_name(cause->reason));
         add_text(out, "source", doubt ? STR("") : cause->source);
-        add_number(out, "rows", cause->rows);
+        json_add_number(out, "rows", cause->rows);
         strbuf_add_char(out, '}');
     }
     strbuf_add_char(out, ']');
@@ -138,26 +143,23 @@ static void add_causes(StrBuf *out, const Entry *entry)
 static void add_row(StrBuf *out, const EvidenceRow *row)
 {
     strbuf_add_c(out, "{\"variable\":");
-    if (row->variable.len > 0)
-        json_add_str(out, row->variable);
-    else
-        strbuf_add_c(out, "null"); // of a gap line
+    json_add_str_or_null(out, row->variable); // null: of a gap line
     add_text(out, "table", row->table);
-    add_text_or_null(out, "file", row->file, row->file.len > 0);
-    add_number(out, "row", row->row);
+    json_add_optional(out, "file", row->file);
+    json_add_number(out, "row", row->row);
     strbuf_add_char(out, '}');
 }
 
 static void add_evidence(StrBuf *out, const Entry *entry)
 {
-    add_name(out, "evidence");
+    json_add_name(out, "evidence");
     strbuf_add_char(out, '[');
     for (uint32_t i = 0; i < entry->evidence_count; i++) {
         add_comma(out, i);
         add_row(out, &entry->evidence[i]);
     }
     strbuf_add_char(out, ']');
-    add_number(out, "evidence_total", entry->evidence_total);
+    json_add_number(out, "evidence_total", entry->evidence_total);
 }
 
 static void add_match(StrBuf *out, const EntryMatch *match)
@@ -166,13 +168,13 @@ static void add_match(StrBuf *out, const EntryMatch *match)
     json_add_str(out, match->model);
     add_text(out, "weight", match->weight);
     add_text(out, "verdict", match->accepted ? STR("accept") : STR("review"));
-    add_name(out, "rows");
+    json_add_name(out, "rows");
     strbuf_add_char(out, '[');
     add_row(out, &match->earlier);
     strbuf_add_char(out, ',');
     add_row(out, &match->own);
     strbuf_add_char(out, ']');
-    add_name(out, "parts");
+    json_add_name(out, "parts");
     strbuf_add_char(out, '[');
     for (uint32_t i = 0; i < match->part_count; i++) {
         add_comma(out, i);
@@ -190,7 +192,7 @@ static void add_matches(StrBuf *out, const Entry *entry)
 {
     if (entry->match_count == 0)
         return;
-    add_name(out, "matches");
+    json_add_name(out, "matches");
     strbuf_add_char(out, '[');
     for (uint32_t i = 0; i < entry->match_count; i++) {
         add_comma(out, i);
@@ -205,26 +207,26 @@ void json_add_entry(StrBuf *out, Str rule, const Entry *entry)
     strbuf_add_c(out, "{\"rule\":");
     json_add_str(out, rule);
     add_text(out, "list", list_name(entry->list));
-    add_text_or_null(out, "id", str_from_cstr(entry->id), entry->id[0] != '\0');
+    json_add_optional(out, "id", str_from_cstr(entry->id));
     add_key(out, entry);
-    add_text_or_null(out, "title", entry->title, told && entry->title.len > 0);
-    add_text_or_null(out, "severity", severity_name(entry->severity),
-                     told && entry->severity != SEVERITY_NONE);
-    add_name(out, "score");
+    json_add_optional(out, "title", told ? entry->title : STR(""));
+    bool rated = told && entry->severity != SEVERITY_NONE;
+    json_add_optional(out, "severity", rated ? severity_name(entry->severity) : STR(""));
+    json_add_name(out, "score");
     if (entry->list == LIST_CLUE)
         strbuf_add_i64(out, entry->score);
     else
         strbuf_add_c(out, "null");
     add_scores(out, entry);
-    add_name(out, "fields");
+    json_add_name(out, "fields");
     json_add_cells(out, entry->fields, entry->field_count, false);
     add_laws(out, entry);
     add_causes(out, entry);
     add_texts(out, "caveats", entry->caveats, entry->caveat_count);
     add_texts(out, "cleared_by", entry->cleared_by, entry->cleared_by_count);
-    add_number(out, "certain_rows", entry->certain_rows);
-    add_number(out, "undecided_rows", entry->undecided_rows);
-    add_number(out, "excluded_rows", entry->excluded_rows);
+    json_add_number(out, "certain_rows", entry->certain_rows);
+    json_add_number(out, "undecided_rows", entry->undecided_rows);
+    json_add_number(out, "excluded_rows", entry->excluded_rows);
     add_evidence(out, entry);
     add_matches(out, entry);
     strbuf_add_char(out, '}');
@@ -234,7 +236,7 @@ void json_add_row(StrBuf *out, const QueryResult *result, int64_t row)
 {
     strbuf_add_c(out, "{\"query\":");
     json_add_str(out, result->query);
-    add_name(out, "row");
+    json_add_name(out, "row");
     json_add_cells(out, result->cells + (size_t)row * result->column_count, result->column_count,
                    true);
     strbuf_add_char(out, '}');
