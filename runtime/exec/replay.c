@@ -7,11 +7,6 @@
 #include "runtime/clue/clue_id.h"
 #include "runtime/exec/replay_int.h"
 
-static ReplayTrack *track_of(const Replay *replay, const Operator *op)
-{
-    return &replay->tracks[op - replay->body->operators];
-}
-
 // ---------------------------------------------------------------- bindings
 
 // What a binding that agrees is worth here: certain, possible, or (shadow) nothing.
@@ -41,11 +36,17 @@ static int64_t count_worth(ReplayTrack *track, const BodyRun *run, const Binding
     return first;
 }
 
+// The expression of a clause whose values are told.
+static const Expr *told_expr(const Operator *op)
+{
+    return op->kind == OPERATOR_CITE ? &op->citation.at : &op->condition;
+}
+
 // The values of the first binding that passed; those of a certain one are kept.
 static void keep_values(Replay *replay, BodyRun *run, const Operator *op, const Bindings *batch,
                         int64_t index)
 {
-    ReplayTrack *track = track_of(replay, op);
+    ReplayTrack *track = replay_track(replay, op);
     BindState state = bindings_state(run, batch, index);
     bool certain = bind_class_a(&state) == CLASS_CERTAIN;
     if (track->has_values && (track->from_certain || !certain))
@@ -59,7 +60,7 @@ static void keep_values(Replay *replay, BodyRun *run, const Operator *op, const 
             replay_values(replay, &context, &op->partner.leaves[l].value, 0, &track->values);
         }
     } else {
-        const Expr *expr = op->kind == OPERATOR_CITE ? &op->citation.at : &op->condition;
+        const Expr *expr = told_expr(op);
         EvalContext context = replay_context(run, &one, expr);
         replay_values(replay, &context, expr, 0, &track->values);
     }
@@ -92,7 +93,7 @@ static Status see_bindings(void *closure, BodyRun *run, const Operator *op, cons
                            const Bindings *after)
 {
     Replay *replay = closure;
-    ReplayTrack *track = track_of(replay, op);
+    ReplayTrack *track = replay_track(replay, op);
     if (run->body != replay->body)
         return STATUS_OK;
     uint8_t *agree = replay_agree(replay, run, after);
@@ -122,14 +123,11 @@ static Status see_bindings(void *closure, BodyRun *run, const Operator *op, cons
 
 static void group_values(Replay *replay, Level *level, const Operator *op, int64_t group)
 {
-    ReplayTrack *track = track_of(replay, op);
-    const Expr *expr = op->kind == OPERATOR_CITE ? &op->citation.at : &op->condition;
+    ReplayTrack *track = replay_track(replay, op);
+    const Expr *expr = told_expr(op);
     if (track->has_values || expr->count == 0)
         return;
-    EvalContext context = level_context(level, expr, 1, NULL, level->run->scratch);
-    Vector points;
-    level_points(level, level->run->scratch, &points);
-    context.points = &points;
+    EvalContext context = replay_group_context(level, expr);
     replay_values(replay, &context, expr, group, &track->values);
     track->has_values = true;
 }
@@ -146,7 +144,7 @@ static ReplayScore score_of(const Level *level, const Operator *op, int64_t grou
 static Status see_groups(void *closure, Level *level, const Operator *op)
 {
     Replay *replay = closure;
-    ReplayTrack *track = track_of(replay, op);
+    ReplayTrack *track = replay_track(replay, op);
     if (level->run->body != replay->body || !level->reading_a || replay->group_dead)
         return STATUS_OK;
     ArenaMark mark = arena_mark(level->run->scratch);

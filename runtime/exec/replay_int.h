@@ -57,6 +57,12 @@ typedef struct Replay {
     bool group_dead;     // the group of the key was seen and is gone
 } Replay;
 
+// What was seen of an operator of the body.
+static inline ReplayTrack *replay_track(const Replay *replay, const Operator *op)
+{
+    return &replay->tracks[op - replay->body->operators];
+}
+
 // ---------------------------------------------------------------- keys (replay_key.c)
 
 // Prepares the key: where each part can be seen.
@@ -81,6 +87,8 @@ Expr replay_part(const Expr *expr, uint32_t step);
 uint32_t replay_conjuncts(const Expr *expr, uint32_t *steps);
 // A context over bindings in which the expression's aggregates over attached rows are computed.
 EvalContext replay_context(BodyRun *run, const Bindings *batch, const Expr *expr);
+// A context over the groups of a level with their points so far; what it holds lies in the scratch arena.
+EvalContext replay_group_context(Level *level, const Expr *expr);
 // The text of a conjunct as written.
 Str replay_condition(const Expr *expr, uint32_t step);
 

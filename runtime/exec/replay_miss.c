@@ -8,17 +8,13 @@
 // partner's table, so that a reader sees which one left no row.
 
 #include "runtime/base/unicode.h"
+#include "runtime/exec/entry_int.h"
 #include "runtime/exec/replay_int.h"
 
 // Rows of a partner's table judged at a time.
 #define CHUNK_ROWS 4096
 // Most edits between two texts that are shown as near.
 #define EDITS_MAX 2
-
-static ReplayTrack *track_of(const Replay *replay, const Operator *op)
-{
-    return &replay->tracks[op - replay->body->operators];
-}
 
 // ---------------------------------------------------------------- distance
 
@@ -88,13 +84,8 @@ static bool same_values(const ReplayMiss *miss, const ReplayValues *values)
 
 static EvidenceRow row_of(const Replay *replay, uint32_t slot, int64_t row)
 {
-    const Rowset *rowset = run_rowset(replay->shared, replay->body->slots[slot].source);
-    EvidenceRow out = {.variable = replay->body->slots[slot].name,
-                       .table = rowset->name,
-                       .row = rowset->records != NULL ? rowset->records[row] : row + 1};
-    if (rowset->file_count > 0)
-        out.file = rowset->file_names[rowset->files == NULL ? 0 : rowset->files[row]];
-    return out;
+    const Slot *from = &replay->body->slots[slot];
+    return evidence_row(from->name, run_rowset(replay->shared, from->source), row);
 }
 
 // The row of the last variable that the conjunct reads.
@@ -178,20 +169,17 @@ void replay_miss_filter(Replay *replay, BodyRun *run, const Operator *op, const 
         if (agree[i] == 0 || first[i] == expr->count || state.a_gone ||
             bind_class_a(&state) >= CLASS_SHADOW)
             continue;
-        offer(replay, track_of(replay, op), &context, before, expr, first[i], i);
+        offer(replay, replay_track(replay, op), &context, before, expr, first[i], i);
     }
 }
 
 void replay_miss_group(Replay *replay, Level *level, const Operator *op, int64_t group)
 {
     const Expr *expr = &op->condition;
-    ReplayTrack *track = track_of(replay, op);
+    ReplayTrack *track = replay_track(replay, op);
     if (op->kind != OPERATOR_FILTER || expr->count == 0)
         return;
-    EvalContext context = level_context(level, expr, 1, NULL, level->run->scratch);
-    Vector points;
-    level_points(level, level->run->scratch, &points);
-    context.points = &points;
+    EvalContext context = replay_group_context(level, expr);
     uint32_t *first = first_false(&context, expr, level->count, level->run->scratch);
     if (first[group] != expr->count)
         offer(replay, track, &context, NULL, expr, first[group], group);
@@ -315,6 +303,36 @@ static bool offer_text(const Pairs *pairs, const OnLeaf *leaf, const Vector *sid
     return near->distance < before;
 }
 
+// Up to CHUNK_ROWS rows of the partner beside the binding.
+typedef struct PairChunk {
+    int64_t first;
+    Bindings batch;
+    uint8_t *alive; // per row: whether the parts leave it
+    EvalContext context;
+    ArenaMark mark;
+} PairChunk;
+
+// Takes the rows from `first` on and applies conjuncts 0..upto to them; false: there are no more, or the run ends.
+static bool chunk_open(const Pairs *pairs, int64_t first, uint32_t upto, int64_t *left,
+                       PairChunk *chunk)
+{
+    Arena *arena = pairs->run->scratch;
+    if (first >= pairs->rowset->row_count || run_poll(pairs->run->shared) != STATUS_OK)
+        return false;
+    int64_t count = MIN_OF((int64_t)CHUNK_ROWS, pairs->rowset->row_count - first);
+    *chunk = (PairChunk){.first = first, .mark = arena_mark(arena)};
+    pair_batch(pairs, first, count, &chunk->batch);
+    chunk->alive = ARENA_ARRAY(arena, uint8_t, count);
+    apply_parts(pairs, &chunk->batch, upto, left, chunk->alive);
+    chunk->context = bindings_context(pairs->run, &chunk->batch, arena);
+    return true;
+}
+
+static void chunk_close(const Pairs *pairs, const PairChunk *chunk)
+{
+    arena_rewind(pairs->run->scratch, chunk->mark);
+}
+
 // Offers the rows that all parts before `part` left; of an equality of texts, only the nearest text.
 static void offer_pairs(const Pairs *pairs, uint32_t part)
 {
@@ -322,29 +340,21 @@ static void offer_pairs(const Pairs *pairs, uint32_t part)
     NearName near;
     bool texts = nearest_text(pairs, leaf, &near);
     int64_t best = -1;
-    for (int64_t first = 0; first < pairs->rowset->row_count; first += CHUNK_ROWS) {
-        ArenaMark mark = arena_mark(pairs->run->scratch);
-        int64_t count = MIN_OF((int64_t)CHUNK_ROWS, pairs->rowset->row_count - first);
-        Bindings batch;
-        pair_batch(pairs, first, count, &batch);
-        uint8_t *alive = ARENA_ARRAY(pairs->run->scratch, uint8_t, count);
-        apply_parts(pairs, &batch, part, NULL, alive);
-        EvalContext context = bindings_context(pairs->run, &batch, pairs->run->scratch);
+    PairChunk chunk;
+    for (int64_t first = 0; chunk_open(pairs, first, part, NULL, &chunk); first += CHUNK_ROWS) {
         Vector side = {0};
         if (texts)
-            eval_expr(&context, &leaf->partner, &side);
-        for (int64_t i = 0; i < count; i++) {
-            if (alive[i] == 0 || run_poll(pairs->run->shared) != STATUS_OK)
+            eval_expr(&chunk.context, &leaf->partner, &side);
+        for (int64_t i = 0; i < chunk.batch.count; i++) {
+            if (chunk.alive[i] == 0)
                 continue;
-            if (!texts) {
-                offer(pairs->replay, pairs->track, &context, &batch, &leaf->value,
+            if (!texts)
+                offer(pairs->replay, pairs->track, &chunk.context, &chunk.batch, &leaf->value,
                       leaf->value.count - 1, i);
-                continue;
-            }
-            if (offer_text(pairs, leaf, &side, i, &near))
+            else if (offer_text(pairs, leaf, &side, i, &near))
                 best = first + i;
         }
-        arena_rewind(pairs->run->scratch, mark);
+        chunk_close(pairs, &chunk);
     }
     if (best >= 0) {
         Bindings batch;
@@ -360,40 +370,28 @@ static void offer_partners(const Pairs *pairs, uint32_t parts)
 {
     const Partner *partner = &pairs->op->partner;
     ReplayTrack *track = pairs->track;
-    for (int64_t first = 0; first < pairs->rowset->row_count; first += CHUNK_ROWS) {
-        ArenaMark mark = arena_mark(pairs->run->scratch);
-        int64_t count = MIN_OF((int64_t)CHUNK_ROWS, pairs->rowset->row_count - first);
-        Bindings batch;
-        pair_batch(pairs, first, count, &batch);
-        uint8_t *alive = ARENA_ARRAY(pairs->run->scratch, uint8_t, count);
-        apply_parts(pairs, &batch, parts, NULL, alive);
-        EvalContext context = bindings_context(pairs->run, &batch, pairs->run->scratch);
-        for (int64_t i = 0; i < count && track->miss_count < REPLAY_MISSES_MAX; i++) {
+    PairChunk chunk;
+    for (int64_t first = 0; chunk_open(pairs, first, parts, NULL, &chunk); first += CHUNK_ROWS) {
+        for (int64_t i = 0; i < chunk.batch.count && track->miss_count < REPLAY_MISSES_MAX; i++) {
             ReplayValues values = {.count = 0};
-            if (alive[i] == 0)
+            if (chunk.alive[i] == 0)
                 continue;
             for (uint32_t l = 0; l < partner->leaf_count; l++)
-                replay_values(pairs->replay, &context, &partner->leaves[l].value, i, &values);
+                replay_values(pairs->replay, &chunk.context, &partner->leaves[l].value, i, &values);
             ReplayMiss miss = make_miss(pairs->replay, STR(""), &values);
             miss.row = row_of(pairs->replay, partner->slot, first + i);
             track->misses[track->miss_count++] = miss;
         }
-        arena_rewind(pairs->run->scratch, mark);
+        chunk_close(pairs, &chunk);
     }
 }
 
 // How many rows each conjunct leaves, over the bindings looked at.
 static void count_parts(const Pairs *pairs, uint32_t parts, int64_t *left)
 {
-    for (int64_t first = 0; first < pairs->rowset->row_count; first += CHUNK_ROWS) {
-        ArenaMark mark = arena_mark(pairs->run->scratch);
-        int64_t count = MIN_OF((int64_t)CHUNK_ROWS, pairs->rowset->row_count - first);
-        Bindings batch;
-        pair_batch(pairs, first, count, &batch);
-        uint8_t *alive = ARENA_ARRAY(pairs->run->scratch, uint8_t, count);
-        apply_parts(pairs, &batch, parts, left, alive);
-        arena_rewind(pairs->run->scratch, mark);
-    }
+    PairChunk chunk;
+    for (int64_t first = 0; chunk_open(pairs, first, parts, left, &chunk); first += CHUNK_ROWS)
+        chunk_close(pairs, &chunk);
 }
 
 static void need_parts(const Replay *replay, const Partner *partner, uint32_t parts,
@@ -433,7 +431,7 @@ void replay_miss_partner(Replay *replay, BodyRun *run, const Operator *op, const
                          const uint8_t *agree)
 {
     const Partner *partner = &op->partner;
-    ReplayTrack *track = track_of(replay, op);
+    ReplayTrack *track = replay_track(replay, op);
     bool told = partner->kind == PARTNER_JOIN || partner->kind == PARTNER_EXISTS ||
                 partner->kind == PARTNER_LACKS;
     if (!told || partner->match != NULL) // a match model has no conjuncts: weights decide

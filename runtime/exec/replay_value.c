@@ -196,6 +196,16 @@ EvalContext replay_context(BodyRun *run, const Bindings *batch, const Expr *expr
     return context;
 }
 
+EvalContext replay_group_context(Level *level, const Expr *expr)
+{
+    Arena *arena = level->run->scratch;
+    EvalContext context = level_context(level, expr, 1, NULL, arena);
+    Vector *points = ARENA_NEW(arena, Vector);
+    level_points(level, arena, points);
+    context.points = points;
+    return context;
+}
+
 Str replay_condition(const Expr *expr, uint32_t step)
 {
     const Step *at = &expr->steps[step];
