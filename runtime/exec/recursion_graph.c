@@ -112,18 +112,13 @@ static GraphForm branch_form(const Question *question, const Body *body, const F
     return itself ? FORM_TWICE : FORM_NONE;
 }
 
-static bool keeps(const Relation *relation)
-{
-    return relation->keep_least || relation->keep_greatest;
-}
-
 // Whether key and `keep` are those of pairs, or of labels.
 static bool head_fits(Question *question)
 {
     const Relation *relation = question->member->relation;
     if (relation->column_count != 2 || relation->depth_limit >= 0)
         return false;
-    if (!keeps(relation))
+    if (!relation_keeps(relation))
         return relation->key_count != 1;
     question->copied = relation->keep_column;
     question->node = 1 - relation->keep_column;
@@ -144,18 +139,18 @@ static void find_form(Question *question)
         if (!read_step(question->fix, body, &step))
             return;
         uint32_t node = question->node;
-        if (!keeps(relation) && !is_column(step.ring_side, step.ring, &node))
+        if (!relation_keeps(relation) && !is_column(step.ring_side, step.ring, &node))
             return;
         GraphForm own = branch_form(question, body, &step, node);
-        if (own == FORM_NONE || (form != FORM_NONE && own != form && !keeps(relation)))
+        if (own == FORM_NONE || (form != FORM_NONE && own != form && !relation_keeps(relation)))
             return;
-        if (own == FORM_TWICE && keeps(relation))
+        if (own == FORM_TWICE && relation_keeps(relation))
             return;
         form = own;
         question->node = node;
     }
     question->copied = 1 - question->node;
-    question->form = form != FORM_NONE && keeps(relation) ? FORM_LABEL : form;
+    question->form = form != FORM_NONE && relation_keeps(relation) ? FORM_LABEL : form;
 }
 
 // ---------------------------------------------------------------- the edges

@@ -57,27 +57,17 @@ static Parents *member_of(const ParentsOf *ring, RowSource source)
     return NULL;
 }
 
-static uint32_t key_count(const Relation *relation)
-{
-    return relation->key_count > 0 ? relation->key_count : relation->column_count;
-}
-
-static uint32_t key_column(const Relation *relation, uint32_t k)
-{
-    return relation->key_count > 0 ? relation->key[k] : k;
-}
-
 // ---------------------------------------------------------------- which row a binding gives
 
 static void number_keys(Parents *parents)
 {
     const Relation *relation = parents->relation;
-    uint32_t count = key_count(relation);
+    uint32_t count = relation_key_count(relation);
     Vector *keys = ARENA_ARRAY(parents->arena, Vector, MAX_OF(count, 1u));
     Phys *phys = ARENA_ARRAY(parents->arena, Phys, MAX_OF(count, 1u));
     int64_t rows = parents->rowset->row_count;
     for (uint32_t k = 0; k < count; k++) {
-        const Column *column = &parents->rowset->columns[key_column(relation, k)];
+        const Column *column = &parents->rowset->columns[relation_key_column(relation, k)];
         column_gather(column, NULL, 0, rows, 0, parents->arena, &keys[k]);
         phys[k] = keys[k].phys;
     }
@@ -96,7 +86,7 @@ static void number_keys(Parents *parents)
 static bool has_kept(const Parents *parents, const Vector *kept, int64_t index, int64_t row)
 {
     const Relation *relation = parents->relation;
-    if (!relation->keep_least && !relation->keep_greatest)
+    if (!relation_keeps(relation))
         return true;
     const Column *column = &parents->rowset->columns[relation->keep_column];
     Value have = column_get(column, row), given = vector_value(kept, column->type, index);
@@ -108,10 +98,10 @@ static void rows_given(const Pass *pass, BodyRun *run, const Bindings *batch, in
 {
     const Parents *into = pass->into;
     const Relation *relation = into->relation;
-    uint32_t count = key_count(relation);
+    uint32_t count = relation_key_count(relation);
     Vector *keys = ARENA_ARRAY(run->scratch, Vector, count + 1);
     for (uint32_t k = 0; k <= count; k++) {
-        uint32_t column = k < count ? key_column(relation, k) : relation->keep_column;
+        uint32_t column = k < count ? relation_key_column(relation, k) : relation->keep_column;
         const Expr *expr = &run->body->columns[column].value;
         EvalContext context = bindings_context(run, batch, run->scratch);
         if (expr_reads_aggregate(expr))
@@ -207,12 +197,12 @@ static Status run_fenced(const Pass *pass, const Body *body)
         rows_unclean(&maker);
         rows_finish(&maker, &made);
         finding_close(&finding);
-        uint32_t count = key_count(into->relation);
+        uint32_t count = relation_key_count(into->relation);
         Vector *keys = ARENA_ARRAY(maker.arena, Vector, MAX_OF(count, 1u));
         int64_t *groups = ARENA_ARRAY(maker.arena, int64_t, MAX_OF(made->row_count, 1));
         for (uint32_t k = 0; k < count; k++)
-            column_gather(&made->columns[key_column(into->relation, k)], NULL, 0, made->row_count,
-                          0, maker.arena, &keys[k]);
+            column_gather(&made->columns[relation_key_column(into->relation, k)], NULL, 0,
+                          made->row_count, 0, maker.arena, &keys[k]);
         group_find(into->keys, keys, made->row_count, groups);
         int64_t none[BODY_SLOTS_MAX];
         for (uint32_t s = 0; s < BODY_SLOTS_MAX; s++)

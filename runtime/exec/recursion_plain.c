@@ -19,47 +19,36 @@ typedef struct Reduction {
     StrBuf text;
 } Reduction;
 
-static const uint32_t *key_of(const Relation *relation)
+// Rows that are not certain are one only if the same cause made them so.
+static void add_class(StrBuf *text, const MadeRow *row)
 {
-    return relation->key_count > 0 ? relation->key : NULL;
+    CauseId cause = row->row_class == CLASS_CERTAIN ? 0 : row->cause;
+    strbuf_add_char(text, (char)row->row_class);
+    strbuf_add(text, (Str){(const char *)&cause, sizeof cause});
 }
 
-static uint32_t key_size(const Relation *relation)
+// Under `keep` the key, else all cells.
+static Str sure_text(Reduction *reduction, const MadeRow *row)
 {
-    return relation->key_count > 0 ? relation->key_count : relation->column_count;
+    const RowMaker *maker = reduction->maker;
+    bool keeps = relation_keeps(reduction->relation);
+    return made_row_bytes(&reduction->text, maker, row, keeps ? maker->key : NULL,
+                          keeps ? maker->key_count : maker->column_count);
 }
 
-static bool is_kept(const Relation *relation)
-{
-    return relation->keep_least || relation->keep_greatest;
-}
-
-// Cells or key, then class and cause.
 static Str identity(Reduction *reduction, const MadeRow *row)
 {
-    const Relation *relation = reduction->relation;
-    if (is_kept(relation))
-        (void)made_row_bytes(&reduction->text, reduction->maker, row, key_of(relation),
-                             key_size(relation));
-    else
-        (void)made_row_bytes(&reduction->text, reduction->maker, row, NULL, relation->column_count);
-    strbuf_add_char(&reduction->text, (char)row->row_class);
-    CauseId cause = row->row_class == CLASS_CERTAIN ? 0 : row->cause;
-    strbuf_add(&reduction->text, (Str){(const char *)&cause, sizeof cause});
+    (void)sure_text(reduction, row);
+    add_class(&reduction->text, row);
     return strbuf_str(&reduction->text);
 }
 
 // The best that a kept value may be.
 static int128_t best_bound(const Relation *relation, const Value *value)
 {
-    Phys phys = type_phys(value->type);
-    if (value->state == VALUE_KNOWN && phys == PHYS_I64)
-        return value->i64;
-    if (value->state == VALUE_KNOWN && phys == PHYS_I128)
-        return value->i128;
-    if (value->state != VALUE_KNOWN && value->bounded)
-        return relation->keep_least ? value->lo : value->hi;
-    return relation->keep_least ? BOUND_LOW : BOUND_HIGH;
+    int128_t low, high;
+    cell_bounds(value, &low, &high);
+    return relation->keep_least ? low : high;
 }
 
 // Order by the best that the kept column may be.
@@ -89,7 +78,7 @@ static void keep_one(Reduction *reduction, MadeRow *row)
 {
     const Relation *relation = reduction->relation;
     bool is_new = false;
-    if (is_kept(relation) && row->row_class == CLASS_CERTAIN &&
+    if (relation_keeps(relation) && row->row_class == CLASS_CERTAIN &&
         row->cells[relation->keep_column].state != VALUE_KNOWN) {
         row->row_class = CLASS_POSSIBLE;
         row->cause = row->cells[relation->keep_column].cause;
@@ -98,27 +87,18 @@ static void keep_one(Reduction *reduction, MadeRow *row)
     if (is_new) {
         *at = reduction->kept.count;
         vec_push(&reduction->kept, *row);
-    } else if (is_kept(relation) && better(reduction, row, &reduction->kept.items[*at])) {
+    } else if (relation_keeps(relation) && better(reduction, row, &reduction->kept.items[*at])) {
         reduction->kept.items[*at] = *row;
     }
 }
 
 static bool key_is_known(const Relation *relation, const MadeRow *row)
 {
-    for (uint32_t k = 0; k < key_size(relation); k++) {
-        uint32_t column = key_of(relation) == NULL ? k : relation->key[k];
-        if (row->cells[column].state != VALUE_KNOWN)
+    for (uint32_t k = 0; k < relation_key_count(relation); k++) {
+        if (row->cells[relation_key_column(relation, k)].state != VALUE_KNOWN)
             return false;
     }
     return true;
-}
-
-static Str sure_text(Reduction *reduction, const MadeRow *row)
-{
-    const Relation *relation = reduction->relation;
-    bool kept = is_kept(relation);
-    return made_row_bytes(&reduction->text, reduction->maker, row, kept ? key_of(relation) : NULL,
-                          kept ? key_size(relation) : relation->column_count);
 }
 
 static bool same_cells(const Reduction *reduction, const MadeRow *a, const MadeRow *b)
@@ -139,7 +119,7 @@ static bool is_beaten(Reduction *reduction, const MadeRow *row)
     uint64_t at;
     if (!map_get(&reduction->sure, sure_text(reduction, row), &at))
         return false;
-    if (!is_kept(reduction->relation))
+    if (!relation_keeps(reduction->relation))
         return true;
     const MadeRow *sure = &reduction->kept.items[at];
     return compare_rank(reduction, row, sure) > 0 || same_cells(reduction, row, sure);
@@ -154,7 +134,8 @@ static void reduce(const Relation *relation, RowMaker *maker)
         keep_one(&reduction, &maker->rows.items[i]);
     for (size_t i = 0; i < reduction.kept.count; i++) {
         const MadeRow *row = &reduction.kept.items[i];
-        if (row->row_class == CLASS_CERTAIN && (!is_kept(relation) || key_is_known(relation, row)))
+        if (row->row_class == CLASS_CERTAIN &&
+            (!relation_keeps(relation) || key_is_known(relation, row)))
             (void)map_put(&reduction.sure, sure_text(&reduction, row), i);
     }
     vec_clear(&maker->rows);
@@ -174,9 +155,7 @@ static void reduce(const Relation *relation, RowMaker *maker)
 static void row_signature(const RowMaker *maker, const MadeRow *row, StrBuf *text)
 {
     (void)made_row_bytes(text, maker, row, NULL, maker->column_count);
-    CauseId cause = row->row_class == CLASS_CERTAIN ? 0 : row->cause;
-    strbuf_add_char(text, (char)row->row_class);
-    strbuf_add(text, (Str){(const char *)&cause, sizeof cause});
+    add_class(text, row);
 }
 
 static bool same_rows(const RowMaker *a, const RowMaker *b)
@@ -258,8 +237,8 @@ static Status plain_round(Fix *fix, int64_t round, bool *more)
 
 static bool is_fixed(const Relation *relation, uint32_t column)
 {
-    for (uint32_t k = 0; k < key_size(relation); k++) {
-        if ((key_of(relation) == NULL ? k : relation->key[k]) == column)
+    for (uint32_t k = 0; k < relation_key_count(relation); k++) {
+        if (relation_key_column(relation, k) == column)
             return true;
     }
     for (uint32_t r = 0; r < relation->ring_read_count; r++) {
@@ -276,17 +255,17 @@ static void kept_bounds(const Relation *relation, const Value *value, Value *out
     out->bounded = integral && (value->state == VALUE_KNOWN || value->bounded);
     if (!out->bounded)
         return;
-    int128_t own = phys == PHYS_I64 ? value->i64 : value->i128;
-    bool known = value->state == VALUE_KNOWN;
-    out->lo = relation->keep_least ? known ? own : value->lo : BOUND_LOW;
-    out->hi = relation->keep_least ? BOUND_HIGH : known ? own : value->hi;
+    int128_t low, high;
+    cell_bounds(value, &low, &high);
+    out->lo = relation->keep_least ? low : BOUND_LOW;
+    out->hi = relation->keep_least ? BOUND_HIGH : high;
 }
 
 // Under `keep`, a row that is not certain stands for all longer derivations of its key too: the kept value is a bound,
 // and of the other columns only those are known that the recursion itself reads.
 static void blur(const Relation *relation, RowMaker *maker)
 {
-    for (size_t i = 0; is_kept(relation) && i < maker->rows.count; i++) {
+    for (size_t i = 0; relation_keeps(relation) && i < maker->rows.count; i++) {
         MadeRow *row = &maker->rows.items[i];
         if (row->row_class == CLASS_CERTAIN)
             continue;

@@ -47,7 +47,7 @@ Store *store_open(FixRelation *member)
     const Relation *head = member->relation;
     Store *store = base_alloc_zeroed(1, sizeof *store);
     store->member = member;
-    store->keeps = head->keep_least || head->keep_greatest;
+    store->keeps = relation_keeps(head);
     if (store->keeps) {
         store->rows = table_over(store, member->maker.key, member->maker.key_count);
         store->data = base_alloc_zeroed(MAX_OF(head->column_count, 1u), sizeof *store->data);

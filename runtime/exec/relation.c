@@ -89,7 +89,7 @@ void relation_undecided(RunShared *shared, const Relation *relation, const Rowse
                         RuleResult *out)
 {
     *out = (RuleResult){.arena = arena_create(NULL, 0), .rule = relation->name};
-    uint32_t key_count = relation->key_count > 0 ? relation->key_count : relation->column_count;
+    uint32_t key_count = relation_key_count(relation);
     Entry *entries = ARENA_ARRAY(out->arena, Entry, (size_t)rows->row_count + 1);
     for (int64_t row = 0; row < rows->row_count; row++) {
         if (rowset_class(rows, row) != CLASS_POSSIBLE)
@@ -97,7 +97,7 @@ void relation_undecided(RunShared *shared, const Relation *relation, const Rowse
         Entry *entry = &entries[out->entry_count++];
         KeyPart *key = ARENA_ARRAY(out->arena, KeyPart, MAX_OF(key_count, 1u));
         for (uint32_t k = 0; k < key_count; k++) {
-            uint32_t column = relation->key_count > 0 ? relation->key[k] : k;
+            uint32_t column = relation_key_column(relation, k);
             Value value = column_get(&rows->columns[column], row);
             FieldValue field =
                 cell_field(shared, out->arena, relation->columns[column].name, &value);

@@ -69,7 +69,7 @@ void row_maker_of(RowMaker *maker, RunShared *shared, const Relation *relation)
 {
     row_maker_init(maker, shared, relation->columns, relation->column_count, relation->name);
     maker->key = relation->key_count > 0 ? relation->key : NULL;
-    maker->key_count = relation->key_count > 0 ? relation->key_count : relation->column_count;
+    maker->key_count = relation_key_count(relation);
 }
 
 void row_maker_deinit(RowMaker *maker)

@@ -41,6 +41,23 @@ typedef struct RowMaker {
     uint64_t fresh; // next origin of a gap that comes from no single cell
 } RowMaker;
 
+// The key of a relation, column by column: the declared one, or all columns.
+static inline uint32_t relation_key_count(const Relation *relation)
+{
+    return relation->key_count > 0 ? relation->key_count : relation->column_count;
+}
+
+static inline uint32_t relation_key_column(const Relation *relation, uint32_t k)
+{
+    return relation->key_count > 0 ? relation->key[k] : k;
+}
+
+// Whether `keep` chooses among the rows of one key.
+static inline bool relation_keeps(const Relation *relation)
+{
+    return relation->keep_least || relation->keep_greatest;
+}
+
 // Makes an empty maker; frees what it holds.
 void row_maker_init(RowMaker *maker, RunShared *shared, const ColumnDecl *columns,
                     uint32_t column_count, Str name);
@@ -69,6 +86,8 @@ Str made_row_bytes(StrBuf *buf, const RowMaker *maker, const MadeRow *row, const
                    uint32_t count);
 // Order by cells, unknown ones last, then by class.
 int made_row_compare(const RowMaker *maker, const MadeRow *a, const MadeRow *b);
+// Least and greatest value that a cell can have; of what has no order in integers, all of them (rows_settle.c).
+void cell_bounds(const Value *value, int128_t *low, int128_t *high);
 // Settles equal rows, keys and `keep`, sorts, and makes the Rowset (rows_settle.c).
 Status rows_settle(RowMaker *maker, const Relation *relation, Rowset **out);
 // The rows as they stand, numbered in order (rules).

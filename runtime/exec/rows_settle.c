@@ -178,7 +178,7 @@ static Status keep_certain(const RowMaker *maker, const Relation *relation, cons
     StrBuf a, b;
     strbuf_init(&a);
     strbuf_init(&b);
-    bool keeps = relation->keep_least || relation->keep_greatest;
+    bool keeps = relation_keeps(relation);
     Status status = STATUS_OK;
     for (size_t i = 0; i < maker->rows.count && status == STATUS_OK; i++) {
         const MadeRow *row = &maker->rows.items[i];
@@ -231,8 +231,7 @@ static void keep_others(const RowMaker *maker, Settled *settled)
 
 // ---------------------------------------------------------------- rows that may be beaten
 
-// Least and greatest value that the kept cell can have.
-static void cell_bounds(const Value *value, int128_t *low, int128_t *high)
+void cell_bounds(const Value *value, int128_t *low, int128_t *high)
 {
     Phys phys = type_phys(value->type);
     *low = BOUND_LOW;
@@ -515,7 +514,7 @@ static Status settle_made(RowMaker *maker, const Relation *relation, const uint3
     Status status = keep_certain(maker, relation, key, key_count, &settled);
     if (status == STATUS_OK) {
         keep_others(maker, &settled);
-        if (relation->keep_least || relation->keep_greatest)
+        if (relation_keeps(relation))
             unsettle(maker, relation, key, key_count, &settled);
         for (size_t i = 0; i < settled.others.count; i++)
             vec_push(&settled.kept, settled.others.items[i]);
@@ -531,9 +530,9 @@ static Status settle_made(RowMaker *maker, const Relation *relation, const uint3
 Status rows_settle(RowMaker *maker, const Relation *relation, Rowset **out)
 {
     uint32_t *key = ARENA_ARRAY(maker->arena, uint32_t, MAX_OF(maker->column_count, 1u));
-    uint32_t key_count = relation->key_count > 0 ? relation->key_count : maker->column_count;
+    uint32_t key_count = relation_key_count(relation);
     for (uint32_t k = 0; k < key_count; k++)
-        key[k] = relation->key_count > 0 ? relation->key[k] : k;
+        key[k] = relation_key_column(relation, k);
     if (maker->rows.count == 0) {
         *out = settle_clean(maker, key, key_count);
         if (*out != NULL)
