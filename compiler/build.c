@@ -108,16 +108,23 @@ static void link_condition(Builder *builder, const TypedClause *clause, const As
         too_large(builder, "条件过大", "the condition is too large", on);
 }
 
-static void partner_clause(Builder *builder, const TypedClause *clause)
+static PlanOp partner_draft(Builder *builder, const TypedClause *clause, PartnerKind kind,
+                            const AstNode *on)
 {
-    const AstPartner *node = ast_as_Partner(clause->node);
     PlanOp op = op_draft(builder, PLAN_OP_PARTNER, clause);
     op.slot = clause->var->slot;
     op.source = clause->var->source;
-    op.partner = partner_kind(node->verb);
+    op.partner = kind;
     op.at_most_one = clause->var->at_most_one;
     op.policy = policy_of(clause->policy);
-    link_condition(builder, clause, node->on, &op);
+    link_condition(builder, clause, on, &op);
+    return op;
+}
+
+static void partner_clause(Builder *builder, const TypedClause *clause)
+{
+    const AstPartner *node = ast_as_Partner(clause->node);
+    PlanOp op = partner_draft(builder, clause, partner_kind(node->verb), node->on);
     covered_clause(builder, clause, node->covered, &op);
     op_push(builder, op);
 }
@@ -125,13 +132,7 @@ static void partner_clause(Builder *builder, const TypedClause *clause)
 static void latest_clause(Builder *builder, const TypedClause *clause)
 {
     const AstLatest *node = ast_as_Latest(clause->node);
-    PlanOp op = op_draft(builder, PLAN_OP_PARTNER, clause);
-    op.slot = clause->var->slot;
-    op.source = clause->var->source;
-    op.partner = PARTNER_LATEST;
-    op.at_most_one = clause->var->at_most_one;
-    op.policy = policy_of(clause->policy);
-    link_condition(builder, clause, node->on, &op);
+    PlanOp op = partner_draft(builder, clause, PARTNER_LATEST, node->on);
     op.time = build_wanted(builder, node->by);
     op.upto = build_wanted(builder, node->upto);
     if (node->within != NULL)

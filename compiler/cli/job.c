@@ -213,17 +213,15 @@ int job_options(Job *job)
     options->load.progress_closure = &job->progress;
     options->cancelled = interrupt_seen;
     options->cache = job->cache;
-    if (job->program->reads_as_of && !options->has_as_of && job->cache != NULL) {
+    if (!job->program->reads_as_of || options->has_as_of)
+        return EXIT_DONE;
+    if (job->cache != NULL) // at the prompt
         tell(args, "这里用到截止日，请先写 :set as_of = 2024-12-31 这样的一行",
              "this reads as_of; set it first: :set as_of = 2024-12-31");
-        return EXIT_USAGE;
-    }
-    if (job->program->reads_as_of && !options->has_as_of) {
+    else
         tell(args, "模型用到截止日，请用 --as-of 指定，如 --as-of 2024-12-31",
              "the model reads as_of; give it with --as-of, like --as-of 2024-12-31");
-        return EXIT_USAGE;
-    }
-    return EXIT_DONE;
+    return EXIT_USAGE;
 }
 
 int job_run(Job *job, Run **run)

@@ -151,6 +151,15 @@ bool shared_profile(const RunShared *shared, Str name, Str column_name, Arena *a
                     ColumnProfile *out);
 int64_t shared_row_count(const RunShared *shared, Str name);
 
+// How many operators of the kind of `op` stand before it, from `from` on: exceptions and scores are kept by number.
+static inline uint32_t operator_ordinal(const Operator *from, const Operator *op)
+{
+    uint32_t ordinal = 0;
+    for (const Operator *at = from; at < op; at++)
+        ordinal += at->kind == op->kind;
+    return ordinal;
+}
+
 // ---------------------------------------------------------------- bindings (binding.c)
 
 // An empty batch with room for `capacity` bindings in the given slots (bits); arrays in `arena`.

@@ -145,14 +145,6 @@ static void settle_except(const BodyRun *run, BindState *state, const Operator *
         mark_a(run, state, op->place, blame(run, &judged->n, index));
 }
 
-static uint32_t except_ordinal(const Body *body, const Operator *op)
-{
-    uint32_t ordinal = 0;
-    for (const Operator *other = body->operators; other < op; other++)
-        ordinal += other->kind == OPERATOR_EXCEPT;
-    return ordinal;
-}
-
 // doubt: the row is there but not to be believed. What is possible, or may be, is marked.
 static void settle_doubt(BodyRun *run, BindState *state, const Operator *op, const Judged *judged,
                          int64_t index)
@@ -206,7 +198,7 @@ Status filter_apply(BodyRun *run, const Operator *op, const Bindings *in, Bindin
         judge(run, in, &op->condition, &judged);
     if (nothing_happens(op, &judged, in->count) || filter_fast(run, op, &judged, in, out))
         return STATUS_OK;
-    uint32_t ordinal = op->kind == OPERATOR_EXCEPT ? except_ordinal(run->body, op) : 0;
+    uint32_t ordinal = op->kind == OPERATOR_EXCEPT ? operator_ordinal(run->body->operators, op) : 0;
     bool tolerated = judged.t.truth != judged.n.truth;
     Rests rests = tolerated ? rests_of(run, &op->condition) : (Rests){.count = 0};
     uint8_t *keep = ARENA_ARRAY(run->scratch, uint8_t, in->count);

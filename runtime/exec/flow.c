@@ -155,13 +155,10 @@ static Status see_bindings(void *closure, BodyRun *run, const Operator *op, cons
 
 static int64_t count_points(const Level *level, const Operator *op)
 {
-    uint32_t ordinal = 0;
+    const uint8_t *state = level->scores[operator_ordinal(level->op, op)].state;
     int64_t given = 0;
-    for (const Operator *at = level->op; at < op; at++)
-        ordinal += at->kind == OPERATOR_SCORE;
     for (int64_t g = 0; g < level->count; g++)
-        given += level->alive[g] && level->class_of[g] < CLASS_SHADOW &&
-                 level->scores[ordinal].state[g] == 1;
+        given += level->alive[g] && level->class_of[g] < CLASS_SHADOW && state[g] == 1;
     return given;
 }
 

@@ -190,20 +190,13 @@ static void settle_doubt(Level *level, const Operator *op, const GroupVerdict *v
     level_own(level, group, (Mark){op->place, cause});
 }
 
-static uint32_t except_ordinal(const Body *body, const Operator *op)
-{
-    uint32_t ordinal = 0;
-    for (const Operator *other = body->operators; other < op; other++)
-        ordinal += other->kind == OPERATOR_EXCEPT;
-    return ordinal;
-}
-
 static void settle_except(Level *level, const Operator *op, const GroupVerdict *verdict,
                           int64_t group)
 {
     if (!level->reading_a) {
         if (verdict->m == TRUTH_T)
-            level->excepted[group] |= (uint64_t)1 << except_ordinal(level->run->body, op);
+            level->excepted[group] |= (uint64_t)1
+                                      << operator_ordinal(level->run->body->operators, op);
         return;
     }
     GroupVerdict negated = {truth_not(verdict->m), truth_not(verdict->n), truth_not(verdict->t),

@@ -134,10 +134,7 @@ static void group_values(Replay *replay, Level *level, const Operator *op, int64
 
 static ReplayScore score_of(const Level *level, const Operator *op, int64_t group)
 {
-    uint32_t ordinal = 0;
-    for (const Operator *at = level->op; at < op; at++)
-        ordinal += at->kind == OPERATOR_SCORE;
-    const uint8_t *state = level->scores[ordinal].state;
+    const uint8_t *state = level->scores[operator_ordinal(level->op, op)].state;
     return state[group] == 0 ? REPLAY_NOT_ADDED : state[group] == 1 ? REPLAY_ADDED : REPLAY_OPEN;
 }
 

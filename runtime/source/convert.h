@@ -72,6 +72,20 @@ typedef struct Number {
     int scale;
 } Number;
 
+static inline bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+// How many digits a text begins with.
+static inline size_t leading_digits(Str text)
+{
+    size_t count = 0;
+    while (count < text.len && is_digit(text.ptr[count]))
+        count++;
+    return count;
+}
+
 // Takes an unsigned number from the front of *rest: digits, thousands commas in their places, decimal
 // point. False: *rest does not begin with one, or it has over 38 digits (*too_long).
 bool number_take(Str *rest, Number *out, bool *too_long);

@@ -24,19 +24,6 @@ static bool is_open(Str text)
     return false;
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static size_t leading_digits(Str text)
-{
-    size_t count = 0;
-    while (count < text.len && is_digit(text.ptr[count]))
-        count++;
-    return count;
-}
-
 // ---- Chinese numerals ---------------------------------------------------------------------------
 
 // 0 to 9 for one numeral at the front, which is taken; -1 if there is none.

@@ -26,11 +26,6 @@ void take_blanks(Str *rest)
         *rest = str_slice(*rest, 1, rest->len);
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 int take_digits(Str *rest, int digits_max, int *out)
 {
     int count = 0;

@@ -44,20 +44,6 @@ void column_loader_deinit(ColumnLoader *loader)
     converter_deinit(&loader->converter);
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-// How many digits a text begins with.
-static size_t leading_digits(Str text)
-{
-    size_t count = 0;
-    while (count < text.len && is_digit(text.ptr[count]))
-        count++;
-    return count;
-}
-
 // Of a text of digits: more than a spreadsheet keeps, and those that it lost are all 0.
 static bool looks_rounded(Str digits)
 {
