@@ -9,7 +9,6 @@ rows of which 5 % have an unusable id; no peer: the counts are checked). Runs al
 counts. Data and the peer (from pip, in a virtual environment) stay in the folder between calls. Timings are
 no test: the exit code is 1 only if answers differ.
 """
-import argparse
 import csv
 import decimal
 import io
@@ -17,10 +16,12 @@ import json
 import os
 import subprocess
 import sys
-import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.abspath(os.path.join(HERE, "..", "..", ".."))
+sys.path.insert(0, os.path.dirname(HERE))
+
+from beside import ROOT, measure, options_of, peer_python
+
 MODEL = os.path.join(HERE, "core.sup")
 
 JOBS = {
@@ -50,21 +51,6 @@ connection = duckdb.connect()
 connection.execute("set threads = " + sys.argv[2])
 connection.execute("copy (" + sys.argv[1] + ") to '" + sys.argv[3] + "' (format csv, header false)")
 """
-
-
-def measure(command):
-    """Runs a command: seconds, peak MiB, output, seconds of processor time."""
-    start = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    output, errors = b"", b""
-    output = process.stdout.read()
-    errors = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.monotonic() - start
-    code = os.waitstatus_to_exitcode(status)
-    if code != 0:
-        sys.exit("%s\nfailed with %d:\n%s" % (" ".join(command), code, errors.decode()[-2000:]))
-    return seconds, usage.ru_maxrss / 1024, output.decode(), usage.ru_utime + usage.ru_stime
 
 
 def number(text):
@@ -98,12 +84,7 @@ def prepare(folder, scale, with_peer):
     if not made:
         print("making data in", folder, flush=True)
         subprocess.run([sys.executable, os.path.join(HERE, "make_data.py"), folder, str(scale)], check=True)
-    python = os.path.join(folder, "venv", "bin", "python")
-    if with_peer and not os.path.exists(python):
-        print("installing the peer", flush=True)
-        subprocess.run([sys.executable, "-m", "venv", os.path.join(folder, "venv")], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "duckdb"], check=True)
-    return python
+    return peer_python(folder, with_peer)
 
 
 def run_job(job, options, python):
@@ -149,19 +130,11 @@ def check_damaged(options, output):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("jobs", nargs="*", metavar="JOB", choices=[[], *JOBS])
-    parser.add_argument("--sup", default=os.path.join(ROOT, "build", "release", "sup"))
-    parser.add_argument("--folder", default=os.path.join(ROOT, "build", "bench"))
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--scale", type=float, default=1.0)
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--no-peer", action="store_true")
-    options = parser.parse_args()
+    options = options_of(__doc__, JOBS, os.path.join(ROOT, "build", "bench"), 3, os.cpu_count())
     options.folder = os.path.abspath(options.folder)
     os.makedirs(options.folder, exist_ok=True)
     python = prepare(options.folder, options.scale, not options.no_peer)
-    good = [run_job(job, options, python) for job in options.jobs or JOBS]
+    good = [run_job(job, options, python) for job in options.jobs]
     sys.exit(0 if all(good) else 1)
 
 

@@ -9,16 +9,16 @@ texts), names (Jaro–Winkler of at least 0.9037, a value that no pair has exact
 counts. Data and the peer (from pip, in a virtual environment) stay in the folder between calls. Timings are no test:
 the exit code is 1 only if answers differ.
 """
-import argparse
 import datetime
 import os
-import subprocess
 import sys
 
-from recursion import PEER_PROGRAM, Sequence, measure
-
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.abspath(os.path.join(HERE, "..", "..", ".."))
+sys.path.insert(0, os.path.dirname(HERE))
+
+from answers import run_job
+from beside import Sequence, options_of, write_table
+
 MODEL = os.path.join(HERE, "joins.sup")
 
 SPAN_COLUMNS = "{'k': 'bigint', 'from_day': 'date', 'to_day': 'date', 'n': 'bigint'}"
@@ -68,23 +68,11 @@ JOBS = {
 
 
 def prepare(options, job):
-    """Writes the data of a job and installs the peer where they are missing; returns folder and peer's Python."""
+    """Writes the data of a job where they are missing; returns their folder."""
     data = os.path.join(options.folder, "%s-%g" % (job, options.scale))
-    os.makedirs(data, exist_ok=True)
     for table, (header, rows) in JOBS[job][2].items():
-        file = os.path.join(data, table + ".csv")
-        if os.path.exists(file):
-            continue
-        with open(file + ".part", "w", encoding="utf-8") as out:
-            out.write(header + "\n")
-            out.writelines(row + "\n" for row in rows(options.scale))
-        os.replace(file + ".part", file)
-    python = os.path.join(options.folder, "venv", "bin", "python")
-    if not options.no_peer and not os.path.exists(python):
-        print("installing the peer", flush=True)
-        subprocess.run([sys.executable, "-m", "venv", os.path.join(options.folder, "venv")], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "duckdb"], check=True)
-    return data, python
+        write_table(os.path.join(data, table + ".csv"), header, rows(options.scale))
+    return data
 
 
 def peer_query(sql, data, tables):
@@ -93,42 +81,15 @@ def peer_query(sql, data, tables):
     return sql.format(**sources)
 
 
-def run_job(job, options):
-    """Times one job; returns whether the answers agree."""
+def time_job(job, options):
     query, forms, tables = JOBS[job]
-    data, python = prepare(options, job)
-    own = [options.sup, "run", MODEL, "--data", data, "--quiet", "--query", query, "--format", "csv"]
-    own_runs, peer_runs = [], [[] for _ in forms]
-    for _ in range(options.rounds):
-        own_runs.append(measure(own))
-        for runs, sql in zip(peer_runs, [] if options.no_peer else forms):
-            runs.append(measure([python, "-c", PEER_PROGRAM, peer_query(sql, data, tables), str(options.threads)]))
-    seconds, memory = (min(run[i] for run in own_runs) for i in (0, 1))
-    print("%-6s sup    %7.2f s %7.0f MiB   %s" % (job, seconds, memory, own_runs[0][2]), flush=True)
-    answers = {run[2] for run in own_runs}
-    for number, runs in enumerate(peer_runs, 1):
-        if not runs:
-            continue
-        peer_seconds, peer_memory = (min(run[i] for run in runs) for i in (0, 1))
-        print("%-6s duckdb %7.2f s %7.0f MiB   form %d, %.2f times as long"
-              % (job, peer_seconds, peer_memory, number, peer_seconds / seconds), flush=True)
-        answers |= {run[2] for run in runs}
-    if len(answers) != 1:
-        print("%-6s the answers differ: %s" % (job, " ".join(sorted(answers))))
-    return len(answers) == 1
+    data = prepare(options, job)
+    return run_job(job, options, MODEL, query, data, [peer_query(sql, data, tables) for sql in forms])
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("jobs", nargs="*", metavar="JOB", choices=[[], *JOBS])
-    parser.add_argument("--sup", default=os.path.join(ROOT, "build", "release", "sup"))
-    parser.add_argument("--folder", default="/tmp/sup-bench-joins")
-    parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--scale", type=float, default=1.0)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--no-peer", action="store_true")
-    options = parser.parse_args()
-    return 0 if all([run_job(job, options) for job in options.jobs or JOBS]) else 1
+    options = options_of(__doc__, JOBS, "/tmp/sup-bench-joins", 2, 2)
+    return 0 if all([time_job(job, options) for job in options.jobs]) else 1
 
 
 if __name__ == "__main__":
