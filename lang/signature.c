@@ -145,7 +145,8 @@ Str signature_parameter_zh(Str name)
         {"hits", "命中数"},    {"tries", "总数"},       {"rate", "发生率"}, {"observed", "观察数"},
         {"place", "位置"},     {"time", "时间"},        {"speed", "速度"},  {"total", "合计"},
         {"low", "下限"},       {"high", "上限"},        {"done", "完成日"}, {"due", "期满日"},
-        {"word", "标记词"},    {"first", "起"},         {"last", "止"},
+        {"word", "标记词"},    {"first", "起"},         {"last", "止"},     {"alpha", "甲权"},
+        {"beta", "乙权"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         if (str_equal(name, str_from_cstr(rows[i][0])))

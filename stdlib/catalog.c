@@ -16,6 +16,7 @@ static const struct {
     {text_cards, "Texts", "文本"},
     {name_cards, "Names in texts", "文字中的名称"},
     {similar_cards, "Likeness", "相似"},
+    {fingerprint_cards, "Long texts that are nearly the same", "雷同的长文字"},
     {time_cards, "Dates, months, periods", "日期、月份、期间"},
     {date_text_cards, "Dates in texts", "文字中的日期"},
     {deadline_cards, "Deadlines and working days", "期限和工作日"},

@@ -179,6 +179,18 @@ static inline void fn_store_number(Vector *vector, int64_t index, int128_t value
     static FN_LOCAL_##result std_##id(MAYBE_UNUSED FnContext *fn, FN_PARAM_##A a, FN_PARAM_##B b,  \
                                       FN_PARAM_##C c)
 
+#define FN5(id, result, A, a, B, b, C, c, D, d, E, e, ...)                                         \
+    static FN_LOCAL_##result std_##id(FnContext *fn, FN_PARAM_##A a, FN_PARAM_##B b,               \
+                                      FN_PARAM_##C c, FN_PARAM_##D d, FN_PARAM_##E e);             \
+    FN_KERNEL(id, result, 5,                                                                       \
+              std_##id(fn, FN_PASS_##A(x0), FN_PASS_##B(x1), FN_PASS_##C(x2), FN_PASS_##D(x3),     \
+                       FN_PASS_##E(x4)),                                                           \
+              FN_OPERAND(A, 0);                                                                    \
+              FN_OPERAND(B, 1); FN_OPERAND(C, 2); FN_OPERAND(D, 3); FN_OPERAND(E, 4))              \
+    FN_DEFINE(id, __VA_ARGS__)                                                                     \
+    static FN_LOCAL_##result std_##id(MAYBE_UNUSED FnContext *fn, FN_PARAM_##A a, FN_PARAM_##B b,  \
+                                      FN_PARAM_##C c, FN_PARAM_##D d, FN_PARAM_##E e)
+
 // A card without a body here: a step or aggregate of the engine, a word of the checker, or a
 // function that this version can check and not run (LOWER_CALL without kernel, LOWER_AGGREGATE
 // without step).

@@ -14,6 +14,7 @@ extern const FnCard *const amount_cards[];
 extern const FnCard *const text_cards[];
 extern const FnCard *const name_cards[];
 extern const FnCard *const similar_cards[];
+extern const FnCard *const fingerprint_cards[];
 extern const FnCard *const time_cards[];
 extern const FnCard *const deadline_cards[];
 extern const FnCard *const identity_cards[];

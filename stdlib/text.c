@@ -178,6 +178,25 @@ FN2(repeat, Text, Text, t, I64, n, .name = "repeat", .name_zh = "重复",
     return text_finish(fn, &out);
 }
 
+FN2(join_text, Text, Code, parts, Text, separator, .name = "join_text", .name_zh = "拼接",
+    .signature = "join_text(parts: list(text), separator: text): text",
+    .doc = "The texts of a list as one, with the separator between them.",
+    .doc_zh = "把列表中的各段文字连成一段，中间放分隔符。",
+    .example = "join_text(split(\"张三、李四\", \"、\"), \",\") = \"张三,李四\"",
+    .issues = FN_ISSUES(REASON_OVERFLOW), .cost = 200)
+{
+    StrBuf out = {0};
+    uint32_t count = list_count(fn->dict, parts);
+    for (uint32_t i = 0; i < count && out.len <= TEXT_BYTES_MAX; i++) {
+        if (i > 0)
+            strbuf_add(&out, *separator);
+        strbuf_add(&out, dict_str(fn->dict, list_get(fn->dict, type_of(TYPE_TEXT), parts, i).code));
+    }
+    if (out.len > TEXT_BYTES_MAX)
+        fn_issue(fn, REASON_OVERFLOW);
+    return text_finish(fn, &out);
+}
+
 FN1(reverse, Text, Text, t, .name = "reverse", .name_zh = "倒序",
     .signature = "reverse(t: text): text", .doc = "The characters in reverse order.",
     .doc_zh = "把字的次序倒过来。", .example = "reverse(\"abc\") = \"cba\"", .cost = 60)
@@ -364,29 +383,17 @@ FN1(name_normal, Text, Text, t, .name = "name_normal", .name_zh = "姓名归一"
 }
 
 const FnCard *const text_cards[] = {
-    FN_CARD(length),
-    FN_CARD(left),
-    FN_CARD(right),
-    FN_CARD(mid),
-    FN_CARD(split),
-    FN_CARD(contains),
-    FN_CARD(starts_with),
-    FN_CARD(ends_with),
-    FN_CARD(position),
-    FN_CARD(replace),
-    FN_CARD(repeat),
-    FN_CARD(reverse),
-    FN_CARD(upper),
-    FN_CARD(lower),
-    FN_CARD(trim),
-    FN_CARD(squeeze),
-    FN_CARD(halfwidth),
-    FN_CARD(fullwidth),
-    FN_CARD(nfc),
-    FN_CARD(nfkc),
-    FN_CARD(digits_only),
-    FN_CARD(letters_only),
-    FN_CARD(han_only),
-    FN_CARD(name_normal),
-    NULL,
+    FN_CARD(length),       FN_CARD(left),
+    FN_CARD(right),        FN_CARD(mid),
+    FN_CARD(split),        FN_CARD(contains),
+    FN_CARD(starts_with),  FN_CARD(ends_with),
+    FN_CARD(position),     FN_CARD(replace),
+    FN_CARD(repeat),       FN_CARD(join_text),
+    FN_CARD(reverse),      FN_CARD(upper),
+    FN_CARD(lower),        FN_CARD(trim),
+    FN_CARD(squeeze),      FN_CARD(halfwidth),
+    FN_CARD(fullwidth),    FN_CARD(nfc),
+    FN_CARD(nfkc),         FN_CARD(digits_only),
+    FN_CARD(letters_only), FN_CARD(han_only),
+    FN_CARD(name_normal),  NULL,
 };

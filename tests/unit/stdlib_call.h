@@ -112,8 +112,8 @@ static inline CallValue call_fn(CallWorld *world, const char *signature, Phys ph
 {
     const FnCard *card = call_card(signature);
     ASSERT(card->kernel != NULL);
-    Vector args[4];
-    Type types[4] = {{0}};
+    Vector args[5];
+    Type types[5] = {{0}};
     for (uint32_t i = 0; i < count; i++) {
         args[i] = call_vector(world, &operands[i]);
         types[i].scale = (uint8_t)operands[i].scale;

@@ -11,7 +11,7 @@
 
 #define ROUNDS 400
 #define ROWS 7
-#define OPERANDS_MAX 3
+#define OPERANDS_MAX 5
 
 static const char *const texts[] = {
     "",
@@ -55,7 +55,8 @@ typedef enum Kind {
     KIND_PERIOD,
     KIND_POINT,
     KIND_EXACT,
-    KIND_REAL
+    KIND_REAL,
+    KIND_LIST
 } Kind;
 
 // The kind of the operand that begins at *at, "name: type"; moves behind it.
@@ -72,7 +73,8 @@ static Kind next_kind(Str signature, size_t *at)
                  {"datetime", KIND_DATETIME}, {"date", KIND_DATE},      {"months", KIND_NUMBER},
                  {"month", KIND_MONTH},       {"period", KIND_PERIOD},  {"point", KIND_POINT},
                  {"integer", KIND_NUMBER},    {"days", KIND_NUMBER},    {"workdays", KIND_NUMBER},
-                 {"N", KIND_EXACT},           {"decimal", KIND_EXACT},  {"real", KIND_REAL}};
+                 {"N", KIND_EXACT},           {"decimal", KIND_EXACT},  {"real", KIND_REAL},
+                 {"list(text)", KIND_LIST}};
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
         if (str_starts(type, str_from_cstr(kinds[i].name)))
             return kinds[i].kind;
@@ -90,11 +92,26 @@ static int64_t between(uint64_t *seed, int64_t low, int64_t high)
     return low + (int64_t)(random_next(seed) % (uint64_t)(high - low + 1));
 }
 
+static CallValue make_list(CallWorld *world, uint64_t *seed)
+{
+    Value items[3];
+    uint32_t count = (uint32_t)(random_next(seed) % ARRAY_LEN(items));
+    for (uint32_t i = 0; i < count; i++)
+        items[i] =
+            (Value){.type = type_of(TYPE_TEXT),
+                    .code = dict_intern(
+                        world->dict, str_from_cstr(texts[random_next(seed) % ARRAY_LEN(texts)]))};
+    uint32_t code = list_encode(world->dict, type_of(TYPE_TEXT), items, count);
+    return (CallValue){.phys = PHYS_CODE, .text = dict_str(world->dict, code)};
+}
+
 // A value of the kind, as the engine would hand it over: dates and months are in range.
 static CallValue make(CallWorld *world, Kind kind, uint64_t *seed)
 {
     int64_t a = between(seed, DATE_MIN, DATE_MAX), b = between(seed, DATE_MIN, DATE_MAX);
     switch (kind) {
+    case KIND_LIST:
+        return make_list(world, seed);
     case KIND_TEXT:
         if (random_next(seed) % 50 == 0) {
             StrBuf many = {0};
