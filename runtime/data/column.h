@@ -20,6 +20,7 @@ typedef struct Unknown {
     uint32_t skeleton; // identity: code, 0 = none
     bool bounded;
     int128_t lo, hi;
+    uint64_t origin; // gap of a row that was made: the cell it comes from; 0: from this one
 } Unknown;
 
 typedef struct Column {
@@ -96,19 +97,30 @@ static inline bool rowset_many(const Rowset *rowset, int64_t row)
 }
 
 // Row numbers in flight: >= 0 a row, ROW_ABSENT no row, below that `?`: there may be one, unknown which.
-// The cause of a `?` is packed into the number.
+// The cause of a `?` is packed into the number, and whether it stands for one row at most (that of a lookup, say) or for
+// any number of rows.
 #define ROW_ABSENT ((int64_t)-1)
+#define ROW_ONE_AT_MOST ((int64_t)1 << 32)
 static inline int64_t row_unknown(CauseId cause)
 {
     return -2 - (int64_t)cause;
+}
+static inline int64_t row_unknown_one(CauseId cause)
+{
+    return row_unknown(cause) - ROW_ONE_AT_MOST;
 }
 static inline bool row_is_unknown(int64_t row)
 {
     return row <= -2;
 }
+// Of a `?`: whether it stands for one row at most.
+static inline bool row_is_one(int64_t row)
+{
+    return row_unknown(0) - row >= ROW_ONE_AT_MOST;
+}
 static inline CauseId row_cause(int64_t row)
 {
-    return (CauseId)(-2 - row);
+    return (CauseId)((row_unknown(0) - row) & (ROW_ONE_AT_MOST - 1));
 }
 
 // Reads `column` at `rows[0..count)` into a Vector (arrays in `arena`): ROW_ABSENT gives the gap `absent`,

@@ -71,6 +71,14 @@ int value_compare(const Dict *dict, const Value *a, const Value *b)
     UNREACHABLE();
 }
 
+bool value_identical(const Value *a, const Value *b)
+{
+    if (a->state == VALUE_KNOWN || !value_same(a, b))
+        return value_same(a, b);
+    return a->cause == b->cause && a->skeleton == b->skeleton && a->bounded == b->bounded &&
+           (!a->bounded || (a->lo == b->lo && a->hi == b->hi));
+}
+
 bool value_same(const Value *a, const Value *b)
 {
     if (a->state != b->state)

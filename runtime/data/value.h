@@ -128,6 +128,8 @@ Value vector_value(const Vector *vector, Type type, int64_t row);
 int value_compare(const Dict *dict, const Value *a, const Value *b);
 // Whether two values have the same state, and where known are equal.
 bool value_same(const Value *a, const Value *b);
+// The same; and unknown ones have the same cause, skeleton and bounds.
+bool value_identical(const Value *a, const Value *b);
 
 // Bytes of one value of this layout.
 size_t phys_size(Phys phys);

@@ -17,8 +17,7 @@ void body_run_init(BodyRun *run, RunShared *shared, const Body *body)
     ASSERT(body->slot_count <= BODY_SLOTS_MAX);
     *run = (BodyRun){.shared = shared,
                      .body = body,
-                     .slot_rows = shared->slot_rows,
-                     .slot_made = shared->slot_made};
+                     .slot_rows = shared->slot_rows};
     run->arena = arena_create(NULL, 0);
     run->scratch = arena_create(NULL, 0);
     run->partners = ARENA_ARRAY(run->arena, PartnerRun *, MAX_OF(body->operator_count, 1u));

@@ -100,9 +100,8 @@ typedef struct RunShared {
     int64_t pairs;               // judged so far, against limit_pairs
     const Operator *clause;      // under way, for messages of limits; NULL outside bodies
     int64_t deadline_us;         // of the clock; 0: no limit of time
-    // In a recursion: which rows the slots of the ring read in this round, and how they were made; else NULL.
+    // In a recursion: which rows the slots of the ring read in this round; else NULL.
     const Rowset *const *slot_rows;
-    const struct MadeRow *const *slot_made;
     const Observer *observer; // of replays and counts; NULL in a plain run (observer.h)
     Error *error;
 } RunShared;
@@ -128,7 +127,6 @@ struct BodyRun {
     RunShared *shared;
     const Body *body;
     const Rowset *const *slot_rows; // of RunShared, when the body began
-    const struct MadeRow *const *slot_made;
     bool shadows_matter;   // groups that only shadows could make concern somebody
     uint32_t end_operator; // first fence, or operator_count
     Arena *arena;          // lives as long as the body runs

@@ -216,7 +216,7 @@ static bool same_reads(const PartnerRun *partner, int64_t a, int64_t b)
     for (uint32_t c = 0; c < partner->partner->reads_count; c++) {
         const Column *column = &partner->rowset->columns[partner->partner->reads[c]];
         Value x = column_get(column, a), y = column_get(column, b);
-        if (!value_same(&x, &y))
+        if (!value_identical(&x, &y))
             return false;
     }
     return true;
@@ -287,15 +287,15 @@ static int64_t latest_row(BodyRun *run, const PartnerRun *partner, const Pairs *
     Span span = span_of(run->shared, partner->latest, partner->partner, binding);
     Choice choice = {.row = ROW_ABSENT};
     if (!span.known)
-        return row_unknown(span.cause);
+        return row_unknown_one(span.cause);
     choose_best(run->shared, partner, pairs, times, &span, from, to, &choice);
     find_rivals(run->shared, partner, pairs, times, &span, from, to, &choice);
     if (choice.rivals)
-        return row_unknown(choice.rival);
+        return row_unknown_one(choice.rival);
     if (choice.any)
-        return choice.tied ? row_unknown(several(run, partner)) : choice.row;
+        return choice.tied ? row_unknown_one(several(run, partner)) : choice.row;
     if (!covered)
-        return row_unknown(partner_not_covered(run, partner));
+        return row_unknown_one(partner_not_covered(run, partner));
     *rests = choice.rests;
     return ROW_ABSENT;
 }

@@ -190,14 +190,11 @@ static int64_t optional_unknown(const Fold *fold, uint32_t slot, int64_t member)
 static void tuple_identity(const Fold *fold, const TupleBatch *tuples, int64_t index,
                            int64_t member, int64_t *id)
 {
-    const Body *body = fold->level->run->body;
     const Aggregate *aggregate = fold->aggregate;
     for (uint32_t m = 0; m < aggregate->mention_count; m++) {
         int64_t row = tuples->rows[m][index];
         if (row_is_unknown(row))
-            row = body->slots[aggregate->mention[m]].optional
-                      ? -3 - optional_unknown(fold, aggregate->mention[m], member)
-                      : -2;
+            row = row_is_one(row) ? -3 - optional_unknown(fold, aggregate->mention[m], member) : -2;
         id[m] = row;
     }
     if (fold->over_groups)
@@ -224,7 +221,8 @@ static void set_aside(Fold *fold, const TupleBatch *tuples, int64_t index, int64
     pending.unplaced = group <= -2 ? member_unplaced_index(group) : -1;
     RowClass as = MIN_OF(row_class, CLASS_SHADOW);
     pending.tuple = tuple_at(tuples, fold->aggregate, index, as);
-    if (tuples->row_class[index] < fold->level->row_class[member])
+    if (fold->level->row_class[member] != CLASS_CERTAIN &&
+        tuples->row_class[index] <= fold->level->row_class[member])
         pending.tuple.cause = level_mark(fold->level, member).cause;
     fold->shadows |= row_class >= CLASS_SHADOW;
     if (fold->level->tolerant && fold->level->row_class[member] == CLASS_SHADOW) {

@@ -590,11 +590,11 @@ static int64_t lookup_row(BodyRun *run, const PartnerRun *partner, const Pairs *
     if (sure_count == 1 && (rivals == 0 || partner->partner->at_most_one))
         return sure;
     if (sure_count > 0)
-        return row_unknown(several(run, partner));
+        return row_unknown_one(several(run, partner));
     if (strict > 0)
-        return row_unknown(least);
+        return row_unknown_one(least);
     if (!covered)
-        return row_unknown(partner_not_covered(run, partner));
+        return row_unknown_one(partner_not_covered(run, partner));
     *rests = to > from;
     return ROW_ABSENT;
 }

@@ -184,16 +184,11 @@ static Status run_branches(Fix *fix, FixRelation *into, int64_t round)
         if (round == 0 && fix_uses_ring(fix, body))
             continue;
         const Rowset *slots[BODY_SLOTS_MAX] = {NULL};
-        const MadeRow *made[BODY_SLOTS_MAX] = {NULL};
         for (uint32_t s = 0; s < body->slot_count; s++) {
             const FixRelation *member = fix_member(fix, body->slots[s].source);
             slots[s] = member == NULL ? NULL : member->rows;
-            made[s] = member == NULL ? NULL : member->read.rows.items;
         }
-        fix->shared->slot_made = made;
-        Status status = fix_branch(fix, into, b, slots);
-        fix->shared->slot_made = NULL;
-        TRY(status);
+        TRY(fix_branch(fix, into, b, slots));
         TRY(fix_row_limit(fix, into, (int64_t)into->maker.rows.count + into->maker.clean.count));
     }
     return STATUS_OK;

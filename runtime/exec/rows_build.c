@@ -20,17 +20,18 @@ static MadeRow *new_row(RowMaker *maker, RowClass row_class, CauseId cause, uint
 // Sources and columns that an origin has room for; gaps of others are told apart by row of the relation.
 enum { ORIGIN_SOURCES = 1024, ORIGIN_COLUMNS = 2048 };
 
-// A column's cell of a table, or what that cell of a row of the relation itself came from.
-static uint64_t cell_origin(RowMaker *maker, const BodyRun *run, const Step *step, int64_t row)
+// A column's cell of a table, or what that cell of a relation came from.
+static uint64_t cell_origin(RowMaker *maker, const BodyRun *run, const Step *step,
+                            const Unknown *gap)
 {
     RowSource source = run->body->slots[step->slot].source;
-    if (run->slot_made != NULL && run->slot_made[step->slot] != NULL)
-        return run->slot_made[step->slot][row].origins[step->index];
+    if (gap->origin != 0)
+        return gap->origin;
     if (source.index >= ORIGIN_SOURCES || step->index >= ORIGIN_COLUMNS ||
         source.kind == SOURCE_PRODUCED)
         return ++maker->fresh;
     return (uint64_t)1 << 63 | (uint64_t)source.kind << 61 | (uint64_t)source.index << 51 |
-           (uint64_t)step->index << 40 | (uint64_t)row;
+           (uint64_t)step->index << 40 | (uint64_t)gap->row;
 }
 
 // Where the gap of a cell comes from: the first column read whose gap it is, else nowhere else. So a gap that rounds of
@@ -47,7 +48,7 @@ static uint64_t origin_of(RowMaker *maker, const BodyRun *run, const Expr *expr,
         const Column *column = &slot_rowset(run, step->slot)->columns[step->index];
         const Unknown *unknown = column_unknown(column, row);
         if (unknown != NULL && unknown->state == VALUE_GAP && unknown->cause == cause)
-            return cell_origin(maker, run, step, row);
+            return cell_origin(maker, run, step, unknown);
     }
     return ++maker->fresh;
 }
@@ -70,6 +71,8 @@ void row_maker_of(RowMaker *maker, RunShared *shared, const Relation *relation)
     row_maker_init(maker, shared, relation->columns, relation->column_count, relation->name);
     maker->key = relation->key_count > 0 ? relation->key : NULL;
     maker->key_count = relation_key_count(relation);
+    // No two relations make gaps of one origin.
+    maker->fresh = (uint64_t)(relation - shared->program->relations + 1) << 40;
 }
 
 void row_maker_deinit(RowMaker *maker)

@@ -426,8 +426,11 @@ static Rowset *make_rowset(const RowMaker *maker, const MadeRow *rows, size_t co
     for (uint32_t c = 0; c < maker->column_count; c++) {
         column_init(&rowset->columns[c], maker->columns[c].name, maker->columns[c].type);
         column_reserve(&rowset->columns[c], (int64_t)count);
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; i < count; i++) {
             column_append(&rowset->columns[c], &rows[i].cells[c]);
+            if (rows[i].cells[c].state == VALUE_GAP)
+                vec_last(&rowset->columns[c].unknown).origin = rows[i].origins[c];
+        }
     }
     set_classes(rowset, rows, count);
     return rowset;

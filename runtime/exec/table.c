@@ -154,8 +154,7 @@ static bool same_cells(const Rowset *rowset, int64_t a, int64_t b)
         if (column->count == 0)
             continue; // not read
         Value x = column_get(column, a), y = column_get(column, b);
-        bool unknown = x.state != VALUE_KNOWN;
-        if (!value_same(&x, &y) || (unknown && (x.cause != y.cause || x.skeleton != y.skeleton)))
+        if (!value_identical(&x, &y))
             return false;
     }
     return true;

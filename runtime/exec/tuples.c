@@ -12,7 +12,6 @@
 // One step of the spread: tuples so far, and the slot that multiplies them next.
 typedef struct Spread {
     Arena *arena;
-    const Body *body;
     TupleBatch *tuples;
     uint32_t mention_count; // with the extra slots
     uint32_t folded_count;  // without them: a row that only `when` reads multiplies nothing
@@ -78,11 +77,9 @@ static void spread_attached(Spread *spread, uint32_t m, const Rowset *rowset,
 
 // Takes the plain row variable at place `m`: absent rows leave the tuple out, `?` makes it possible. A row of a
 // relation whose key is not wholly known stands for many, as `?` does.
-static void take_plain(Spread *spread, uint32_t m, uint32_t slot, const Rowset *rowset,
-                       const int64_t *rows)
+static void take_plain(Spread *spread, uint32_t m, const Rowset *rowset, const int64_t *rows)
 {
     TupleBatch *tuples = spread->tuples;
-    bool optional = spread->body->slots[slot].optional;
     int64_t next = 0;
     for (int64_t i = 0; i < tuples->count; i++) {
         int64_t row = rows[tuples->binding[i]];
@@ -93,7 +90,7 @@ static void take_plain(Spread *spread, uint32_t m, uint32_t slot, const Rowset *
         tuples->rows[m][next] = row;
         if (row_is_unknown(row)) {
             tuple_worsen(tuples, next, CLASS_POSSIBLE, row_cause(row));
-            tuples->many[next] |= !optional;
+            tuples->many[next] |= !row_is_one(row);
         } else {
             tuples->many[next] |= rowset_many(rowset, row);
         }
@@ -161,7 +158,8 @@ static uint32_t last_key_count(const Body *body)
 }
 
 // Evaluates `when`, drops tuples in which it is false, and lowers those in which it is undetermined.
-static void apply_when(const EvalContext *context, const Aggregate *aggregate, TupleBatch *tuples)
+static void apply_when(const BodyRun *run, const EvalContext *context, const Aggregate *aggregate,
+                       TupleBatch *tuples)
 {
     if (aggregate->when.count == 0)
         return;
@@ -174,8 +172,10 @@ static void apply_when(const EvalContext *context, const Aggregate *aggregate, T
             continue;
         if (next != i)
             tuple_copy(tuples, i, tuples, next, aggregate->mention_count + tuples->extra_count);
-        if (truth.truth[i] == TRUTH_U)
-            tuple_worsen(tuples, next, CLASS_POSSIBLE, truth.cause == NULL ? 0 : truth.cause[i]);
+        if (truth.truth[i] == TRUTH_U) {
+            CauseId cause = truth.cause == NULL ? 0 : truth.cause[i];
+            tuple_worsen(tuples, next, CLASS_POSSIBLE, members_cause(run->shared->causes, cause));
+        }
         next++;
     }
     tuples->count = next;
@@ -204,7 +204,6 @@ static void spread_slots(BodyRun *run, const Bindings *batch, const Aggregate *a
                          TupleBatch *out)
 {
     Spread spread = {.arena = run->scratch,
-                     .body = run->body,
                      .tuples = out,
                      .mention_count = aggregate->mention_count + out->extra_count,
                      .folded_count = aggregate->mention_count};
@@ -215,7 +214,7 @@ static void spread_slots(BodyRun *run, const Bindings *batch, const Aggregate *a
         if (batch->attached[slot].offsets != NULL)
             spread_attached(&spread, m, rowset, &batch->attached[slot]);
         else if (batch->rows[slot] != NULL)
-            take_plain(&spread, m, slot, rowset, batch->rows[slot]);
+            take_plain(&spread, m, rowset, batch->rows[slot]);
     }
 }
 
@@ -269,7 +268,7 @@ void tuples_build(BodyRun *run, const Bindings *batch, const Aggregate *aggregat
             context.keys = vectors_at(base->keys, last_key_count(run->body), out, run->scratch);
         }
         if (round == 0) {
-            apply_when(&context, aggregate, out);
+            apply_when(run, &context, aggregate, out);
             drop_extra(run, aggregate, out);
             continue;
         }

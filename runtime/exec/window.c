@@ -212,8 +212,7 @@ static int64_t write_row(const Output *out, const BlockValues *values, int readi
 static bool same_vectors(const Vector *a, const Vector *b, Type type, int64_t index)
 {
     Value x = vector_value(a, type, index), y = vector_value(b, type, index);
-    return value_same(&x, &y) && x.cause == y.cause && x.bounded == y.bounded &&
-           (!x.bounded || (x.lo == y.lo && x.hi == y.hi));
+    return value_identical(&x, &y);
 }
 
 static bool readings_agree(const Output *out, const BlockValues *values, const BindState *state,

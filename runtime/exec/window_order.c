@@ -220,7 +220,6 @@ static Place place_of(const Order *order, const Aggregate *aggregate, int64_t me
 {
     const Level *level = &order->reading->level;
     const Bindings *all = &order->reading->members->all;
-    const Body *body = order->reading->run->body;
     Place place = {.member = member, .row_class = (RowClass)level->row_class[member], .in = true};
     if (place.row_class != CLASS_CERTAIN)
         place.cause = level_mark(level, member).cause;
@@ -230,7 +229,7 @@ static Place place_of(const Order *order, const Aggregate *aggregate, int64_t me
         place.in &= row != ROW_ABSENT;
         if (!row_is_unknown(row))
             continue;
-        place.many |= !body->slots[slot].optional;
+        place.many |= !row_is_one(row);
         if (place.row_class == CLASS_CERTAIN)
             place.cause = row_cause(row);
         place.row_class = MAX_OF(place.row_class, CLASS_POSSIBLE);

@@ -568,17 +568,17 @@ def tuples(agg, s):
         for binding, cls, cause, caveat in _spread(member, names + met, s.body):
             scope = s.at(level=0, binding=binding, group=member.group, sink=None,
                          display=False)
+            key, many, unplaced = _projection(binding, member, names)
+            if key is None:
+                continue
+            if unplaced is not None and cls < POSSIBLE:
+                cls, cause = POSSIBLE, unplaced
             if agg.when is not None:
                 t, blame = truth(agg.when, scope, policy)
                 if t == "F":
                     continue
                 if t == "U" and cls < POSSIBLE:
                     cls, cause = POSSIBLE, _inner(blame)
-            key, many, unplaced = _projection(binding, member, names)
-            if key is None:
-                continue
-            if unplaced is not None and cls < POSSIBLE:
-                cls, cause = POSSIBLE, unplaced
             if key in best and best[key].cls <= cls:
                 if best[key].cls == cls and cls > CERTAIN:
                     best[key].cause = least_cause(best[key].cause, cause)
