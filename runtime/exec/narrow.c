@@ -129,8 +129,9 @@ void narrow_open(BodyRun *run, PartnerRun *partner)
     if (planning == PLANNING_OFF || partner->match != NULL || partner->only_links ||
         (!worth && planning != PLANNING_FORCED))
         return;
-    partner->range = range_build(run, partner);
-    bool alone = partner->range == NULL && partner->index == NULL;
+    partner->near = near_build(run, partner);
+    partner->range = partner->near == NULL ? range_build(run, partner) : NULL;
+    bool alone = partner->near == NULL && partner->range == NULL && partner->index == NULL;
     partner->words = alone ? words_build(run, partner) : NULL;
     partner->similar = alone && partner->words == NULL ? similar_build(run, partner) : NULL;
 }
@@ -142,6 +143,8 @@ void narrow_close(PartnerRun *partner)
 
 void narrow_begin(BodyRun *run, PartnerRun *partner, const Bindings *in)
 {
+    if (partner->near != NULL)
+        near_begin(run, partner->near, in);
     if (partner->range != NULL)
         range_begin(run, partner->range, in);
     if (partner->words != NULL)
@@ -153,6 +156,8 @@ void narrow_begin(BodyRun *run, PartnerRun *partner, const Bindings *in)
 bool narrow_rows_of(const BodyRun *run, PartnerRun *partner, int64_t binding, int64_t group,
                     Pairs *pairs)
 {
+    if (partner->near != NULL)
+        return near_rows(partner->near, binding, group, pairs);
     if (partner->range != NULL)
         return range_rows(partner->range, binding, group, pairs);
     if (partner->words != NULL)

@@ -34,6 +34,14 @@ void range_begin(BodyRun *run, RangeIndex *index, const Bindings *in);
 // Adds the rows of a group (0 without links) for one binding; false: the binding cannot be narrowed.
 bool range_rows(const RangeIndex *index, int64_t binding, int64_t group, Pairs *pairs);
 
+// ---------------------------------------------------------------- nearness (narrow_near.c)
+
+// Of `distance(a, b) <= d`; NULL: no condition of the clause is one.
+NearIndex *near_build(BodyRun *run, PartnerRun *partner);
+void near_begin(BodyRun *run, NearIndex *index, const Bindings *in);
+// As range_rows.
+bool near_rows(const NearIndex *index, int64_t binding, int64_t group, Pairs *pairs);
+
 // ---------------------------------------------------------------- likeness (narrow_similar.c)
 
 // Of `similar(a, b) >= c`.

@@ -32,6 +32,7 @@ typedef struct SkeletonIndex SkeletonIndex;
 typedef struct LatestIndex LatestIndex;
 typedef struct MatchRun MatchRun;
 typedef struct RangeIndex RangeIndex;
+typedef struct NearIndex NearIndex;
 typedef struct WordsIndex WordsIndex;
 typedef struct SimilarIndex SimilarIndex;
 
@@ -72,6 +73,7 @@ struct PartnerRun {
     uint64_t earlier_slots; // that the condition reads
     LatestIndex *latest;    // of `latest`, else NULL
     // What narrows the rows of a link, or of the table where there is no link; one of them at most is not NULL.
+    NearIndex *near;
     RangeIndex *range;
     WordsIndex *words;
     SimilarIndex *similar;

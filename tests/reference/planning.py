@@ -26,10 +26,21 @@ CONDITIONS = (
     "x.d <= y.e", "y.d < x.e", "y.e >= x.d", "y.d in [x.d .. x.e]", "x.d in [y.d .. y.e]", "y.n >= x.n", "y.m <= x.m",
     "x.n / 3 < y.n", "y.w during period(x.d, x.e)", "period(x.d, x.e) overlaps period(y.d, y.e)", "period(y.d, y.e) during period(x.d, x.e)",
     "y.d during x.w", "y.n = x.n",
+    "distance(x.p, y.p) <= 500米", "distance(y.p, x.p) < x.r", "y.r >= distance(x.p, y.p)", "100公里 > distance(y.p, x.p)",
+    "distance(x.p, y.p) <= x.n * 40米", "not (distance(x.p, y.p) <= 500米)", "distance(point(120, 30), y.p) <= y.r",
     "y.k = x.k", "y.n > 1", "not (y.a mentions x.a)", "(x.d <= y.e or y.n = x.n)")
 KINDS = ("join", "exists", "lacks", "attach", "lookup")
-COLUMNS = "(k: text?, a: text?, d: date?, e: date?, w: month?, n: integer?, m: money?)"
+COLUMNS = "(k: text?, a: text?, d: date?, e: date?, w: month?, n: integer?, m: money?, p: point?, r: length?)"
 LETTERS = "甲乙ab"
+# Places lie in a small grid about one of these, so that some are near each other: the equator, the date line, the poles.
+CENTRES = ((120, 30), (0, 0), (180, 10), (-180, 10.001), (25, 90), (-140, 89.9985), (70, -90))
+
+
+def place(rng):
+    lon, lat = rng.choice(CENTRES)
+    lon, lat = lon + rng.randrange(-4, 5) / 1000, lat + rng.randrange(-4, 5) / 1000
+    lat = min(90, max(-90, lat))
+    return f'"{(lon + 180) % 360 - 180 if abs(lon) > 180 else lon:.7f},{lat:.7f}"'
 
 
 def cell(rng, kind):
@@ -37,9 +48,12 @@ def cell(rng, kind):
         return ""
     if kind == "text":
         return "".join(rng.choice(LETTERS) for _ in range(rng.choice((1, 2, 2, 3, 5, 6))))
+    if kind == "p":
+        return place(rng)
     day = rng.randrange(24)
     return {"k": rng.choice("pqr"), "date": f"2024-{1 + day // 12:02}-{1 + day % 12 * 2:02}", "month": f"2024-{1 + day // 8:02}",
-            "n": str(rng.randrange(-2, 4)), "m": f"{rng.randrange(-2, 4)}.{rng.randrange(3)}"}[kind]
+            "n": str(rng.randrange(-2, 4)), "m": f"{rng.randrange(-2, 4)}.{rng.randrange(3)}",
+            "r": str(rng.choice((-1, 0, 111, 250, 500.5, 3000, 20015087)))}[kind]
 
 
 def write_narrow(seed, folder):
@@ -53,9 +67,9 @@ def write_narrow(seed, folder):
             f"  clue for x.k\n    seen: {seen}\n")
     for name in "xy":
         with open(f"{folder}/{name}.csv", "w", encoding="utf-8") as file:
-            file.write("k,a,d,e,w,n,m\n")
+            file.write("k,a,d,e,w,n,m,p,r\n")
             for _ in range(rng.choice((3, 20, 60))):
-                file.write(",".join(cell(rng, k) for k in ("k", "text", "date", "date", "month", "n", "m")) + "\n")
+                file.write(",".join(cell(rng, k) for k in ("k", "text", "date", "date", "month", "n", "m", "p", "r")) + "\n")
     with open(f"{folder}/model.sup", "w", encoding="utf-8") as file:
         file.write(text)
     return f"{folder}/model.sup"
