@@ -7,6 +7,7 @@ three readings of uncertain members is wanted: 'm' (possible members), 'n' (the 
 too) and 't' (tolerated shadows too, which shows what a clue rests on).
 """
 
+import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
@@ -278,7 +279,16 @@ def _period(e, start, end):
     return (start, end) if start <= end else failure("domain", e)
 
 
+def _distance(_, a, b):
+    """Haversine, in the order of stdlib/place.c, so that the same doubles come out."""
+    lon_a, lat_a, lon_b, lat_b = (float(x * 10**7) / 1e7 * (math.pi / 180) for x in (*a, *b))
+    half_lat, half_lon = math.sin((lat_b - lat_a) / 2), math.sin((lon_b - lon_a) / 2)
+    h = half_lat * half_lat + math.cos(lat_a) * math.cos(lat_b) * half_lon * half_lon
+    return half_even(Fraction(2 * 6371008.8 * math.asin(math.sqrt(min(h, 1)))), 6)
+
+
 CALLS = {
+    "distance": _distance,
     "period": _period,
     "month": lambda e, d: month_of(d),
     "first_day": lambda e, m: first_day(m),

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import model as ast
 from pools import EXTREMES, LETTERS, LINKS, PERSONS, day, pool
-from values import INTEGER, MONEY, TEXT, check_digit
+from values import INTEGER, MONEY, POINT, TEXT, check_digit
 
 
 class Tables:
@@ -19,6 +19,8 @@ class Tables:
                    for c in (link, *more)]
         if "each" in self.features:
             columns.insert(1, ast.Column("串", TEXT, self.chance(0.6)))
+        if "places" in self.features:
+            columns.insert(1, ast.Column("处", POINT, self.chance(0.6)))
         if self.chance(0.4):
             columns.append(ast.Column("序", INTEGER))
         key = ()

@@ -17,8 +17,8 @@ import gen_tables
 import gen_windows
 import model as ast
 from model import aggregate, arith
-from pools import POOLS, SEVERITY, day
-from values import BOOLEAN, DATE, DAYS, INTEGER, MONEY, MONTH, MONTHS, PERIOD, RATIO, Type
+from pools import DISTANCES, PLACES, POOLS, SEVERITY, day
+from values import BOOLEAN, DATE, DAYS, INTEGER, LENGTH, MONEY, MONTH, MONTHS, PERIOD, POINT, RATIO, Type
 
 @dataclass
 class Case:
@@ -163,6 +163,8 @@ class Maker(gen_tables.Tables):
             return ast.Lit(2024 * 12 + self.rng.randint(-1, 3), MONTH)
         if type_.name == "boolean":
             return ast.Lit(self.chance(0.5), BOOLEAN)
+        if type_.name == "point":
+            return ast.Lit(tuple(map(Fraction, self.pick(PLACES).split(","))), POINT)
         return ast.Lit(self.pick(POOLS[type_.name]), type_)
 
     def comparison(self, left, right):
@@ -250,6 +252,8 @@ class Maker(gen_tables.Tables):
             items = self.rng.sample(POOLS[col.type.name], 2)
             return ast.Member(col, tuple(ast.Lit(i, col.type) for i in items), self.chance(0.3))
         others = [c for c in self.columns_of(vars_, col.type.name) if c != col]
+        if col.type.name == "point":
+            return self.near(col, self.pick([*others, self.constant(POINT)]))
         if others and self.chance(0.4):
             return self.comparison(col, self.pick(others))
         if col.type.name == "person_id" and not self.small:
@@ -257,6 +261,21 @@ class Maker(gen_tables.Tables):
         if col.type.name == "boolean":
             return col
         return self.comparison(col, self.constant(col.type))
+
+    def near(self, a, b):
+        """The distance of two places against a length."""
+        way = ast.Call("distance", (a, b), LENGTH)
+        limit = ast.Lit(Fraction(self.pick(DISTANCES)), LENGTH)
+        return self.pick([ast.Cmp(op, way, limit) for op in ("<=", "<", ">", "=")] +
+                         [ast.Cmp(op, limit, way) for op in (">=", ">")])
+
+    def near_link(self, var, earlier):
+        """Such a condition between a new variable and an earlier one; None where one has no place."""
+        mine, others = self.columns_of([var], "point"), self.columns_of(earlier, "point")
+        if not mine or not others:
+            return None
+        near = self.near(*self.rng.sample([self.pick(mine), self.pick(others)], 2))
+        return ast.And((near, self.leaf([var]))) if self.chance(0.3) else near
 
     def timed(self, vars_):
         dates, months = self.columns_of(vars_, "date"), self.columns_of(vars_, "month")
@@ -289,6 +308,9 @@ class Maker(gen_tables.Tables):
 
     def link(self, var, earlier):
         """An `on` condition: mostly an equality of a shared column, with more around it."""
+        near = self.near_link(var, earlier) if "places" in self.features and self.chance(0.5) else None
+        if near is not None:
+            return near
         pairs = [(ast.Col(var.name, c.name, c.type), ast.Col(v.name, d.name, d.type))
                  for c in var.columns for v in earlier for d in v.columns
                  if c.type == d.type and c.type.name in ("编码", "person_id", "text", "month",
@@ -658,7 +680,8 @@ class Maker(gen_tables.Tables):
                     for c in v.columns]
             columns = [(self.fresh("列"), c)
                        for c in self.rng.sample(cols, min(len(cols), self.rng.randint(1, 3)))]
-        order = tuple((n, self.chance(0.5)) for n, _ in self.rng.sample(columns, 1)) \
+        order = tuple((n, self.chance(0.5)) for n, e in self.rng.sample(columns, 1)
+                      if e.type != POINT) \
             if self.chance(0.6) else ()
         limit = self.pick([None, None, 1, 2, 3])
         clauses.append(ast.Yield(tuple(columns), order, limit))
@@ -676,8 +699,8 @@ def declared(type_):
 
 # Clauses that occur only where they are asked for; RUNS are those that the engine executes.
 FEATURES = ("recursion", "each", "among", "session", "connect", "sequence", "series",
-            "match")
-RUNS = ("each", "recursion", "match")
+            "match", "places")
+RUNS = ("each", "recursion", "match", "places")
 
 
 def default_features(seed):

@@ -32,7 +32,7 @@ NAMES = {
     "first_day": "首日", "last_day": "末日", "round": "四舍五入", "true": "真", "false": "假",
     "as_of": "截止日", "points": "总分", "text": "文本", "integer": "整数", "money": "金额",
     "date": "日期", "boolean": "真假", "person_id": "身份号", "ratio": "比率",
-    "rank": "排名", "dense_rank": "连续排名", "row_number": "序号", "previous": "前一个",
+    "point": "位置", "length": "长度", "distance": "距离", "rank": "排名", "dense_rank": "连续排名", "row_number": "序号", "previous": "前一个",
     "next": "后一个", "first_value": "首值", "last_value": "末值", "running_sum": "累计合计",
     "running_count": "累计计数", "moving_sum": "移动合计", "moving_mean": "移动平均",
     "gap_to_previous": "距前一个", "months": "各月", "days": "各日", "split": "拆分", "title": "标题", "severity": "程度", "evidence": "证据",
@@ -377,6 +377,8 @@ def literal(e, renderer):
         return date_text(value)
     if type_.name == "month":
         return month_text(value)
+    if type_.name == "point":
+        return f"{renderer.name('point')}({', '.join(map(decimal_text, value))})"
     return canonical(value, type_)
 
 

@@ -46,6 +46,8 @@ def parse_cell(text, column, source):
     if type_.name == "month":
         day = _date(text + "-01")
         return day.year * 12 + day.month - 1
+    if type_.name == "point":
+        return tuple(map(Fraction, text.split(",")))
     if type_.name == "boolean":
         return _checked(TRUTH_WORDS.get(text))
     return text

@@ -3,7 +3,8 @@
 
 A known value is a plain Python value: str (text, identity types, enums by name), int (integer, date
 as ordinal, month as year * 12 + month - 1, days, months), Fraction (every exact number with
-places), bool, or a tuple of two ordinals (period). What is not known is a Gap or an Issue (1.1).
+places), bool, or a tuple of two ordinals (period)
+or of two Fractions (point). What is not known is a Gap or an Issue (1.1).
 """
 
 import datetime
@@ -172,6 +173,8 @@ PERIOD = Type("period")
 DAYS = Type("days")
 MONTHS = Type("months")
 PERSON = Type("person_id")
+POINT = Type("point")      # (longitude, latitude)
+LENGTH = Type("length", 6)  # in metres
 
 FIRST_DAY, LAST_DAY = 1, datetime.date.max.toordinal()
 
@@ -221,6 +224,10 @@ def canonical(value, type_, unit=True):
         return f"{date_text(value[0])}..{date_text(value[1])}"
     if type_.exact:
         return decimal_text(value) + ("元" if unit and type_.name == "money" else "")
+    if type_.name == "point":
+        return ",".join(map(decimal_text, value))
+    if type_.name == "length":
+        return decimal_text(value) + "米" * unit
     if type_.name == "days":
         return f"{value}天" if unit else str(value)
     if type_.name == "months":
