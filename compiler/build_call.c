@@ -281,7 +281,7 @@ static bool fold_same(const PlanAggregate *a, const PlanAggregate *b)
            a->by == b->by && a->mention == b->mention && a->stretch == b->stretch &&
            a->per_binding == b->per_binding && a->window == b->window &&
            a->function == b->function && a->frame == b->frame && type_same(a->type, b->type) &&
-           a->card == b->card && a->field == b->field && same_parameters(a, b);
+           a->card == b->card && same_parameters(a, b);
 }
 
 uint32_t build_fold(Builder *builder, const PlanAggregate *draft)
@@ -397,19 +397,28 @@ static PlanAggregate aggregate_draft(Builder *builder, const AstNode *node,
     return draft;
 }
 
+// The record of a check travels as a list of reals (stdlib/check_int.h).
+static Type record_value_type(void)
+{
+    static const Type real = {.kind = TYPE_REAL};
+    Type type = type_of(TYPE_LIST);
+    type.element = &real;
+    return type;
+}
+
 const PlanExpr *build_aggregate(Builder *builder, const AstNode *node,
                                 const TypedAggregate *aggregate)
 {
     AggregateKind kind;
-    bool record = aggregate->type.kind == TYPE_RECORD; // of a window; others are read by their fields
-    if (record || !aggregate_kind(aggregate->card, &kind) ||
-        (aggregate->window && builder->window == NULL)) {
+    if (!aggregate_kind(aggregate->card, &kind) || (aggregate->window && builder->window == NULL)) {
         Str text = build_text(builder, node);
         return build_unsupported(builder, text, text, node->span, aggregate->type);
     }
     uint32_t *number = &builder->aggregate_numbers[aggregate->index];
     if (*number == 0) {
         PlanAggregate draft = aggregate_draft(builder, node, aggregate, kind);
+        if (aggregate->type.kind == TYPE_RECORD)
+            draft.type = record_value_type();
         if (aggregate->window)
             build_window_fold(builder, aggregate, &draft);
         *number = build_fold(builder, &draft) + 1;
@@ -417,27 +426,60 @@ const PlanExpr *build_aggregate(Builder *builder, const AstNode *node,
     return build_fold_expr(builder, *number - 1, build_text(builder, node));
 }
 
-// The aggregate behind a value that is a record, through the lets that name it; NULL: it is none.
-static const TypedAggregate *record_aggregate(const Builder *builder, const AstNode *node)
+// The check behind a value that is a record, through the lets that name it; NULL: it is none. `window` is the let
+// that holds its record, NULL where it is computed where it stands.
+static const TypedAggregate *record_aggregate(const Builder *builder, const AstNode *node,
+                                              const TypedLet **window)
 {
     const TypedExpr *typed = typed_expr(builder->typed, node);
-    while (typed != NULL && typed->ref == TYPED_REF_LET)
+    for (*window = NULL; typed != NULL && typed->ref == TYPED_REF_LET;) {
+        bool among =
+            typed->let->clause->kind == AST_LET && ast_as_Let(typed->let->clause)->among != NULL;
+        *window = among ? typed->let : NULL;
         typed = typed_expr(builder->typed, typed->let->value);
-    bool record = typed != NULL && typed->ref == TYPED_REF_AGGREGATE &&
-                  typed->type.kind == TYPE_RECORD && !typed->aggregate->window;
+    }
+    bool record =
+        typed != NULL && typed->ref == TYPED_REF_AGGREGATE && typed->type.kind == TYPE_RECORD;
     return record ? typed->aggregate : NULL;
+}
+
+// A field by its number; of a check of one value among its peers that value comes in here.
+static const PlanExpr *record_field(Builder *builder, const AstNode *node, const TypedExpr *typed,
+                                    const TypedAggregate *aggregate, const PlanExpr *record)
+{
+    const PlanExpr **kids = ARENA_ARRAY(builder->arena, const PlanExpr *, 3);
+    kids[0] = record;
+    kids[1] = build_const(builder, const_of_count(type_of(TYPE_INTEGER), (int128_t)typed->field),
+                          build_text(builder, node));
+    bool own = aggregate->card->own;
+    if (own)
+        kids[2] =
+            build_convert(builder, build_wanted(builder, aggregate->argument), type_of(TYPE_REAL));
+    PlanExpr draft = {.kind = PLAN_EXPR_CALL,
+                      .type = typed->type,
+                      .card = own ? stdlib_check_own_field : stdlib_check_field,
+                      .kids = kids,
+                      .kid_count = own ? 3 : 2,
+                      .text = build_text(builder, node)};
+    draft.can_gap = draft.can_issue = true;
+    return plan_expr(builder->plan, &draft);
 }
 
 const PlanExpr *build_record_field(Builder *builder, const AstNode *node, const TypedExpr *typed)
 {
-    const TypedAggregate *aggregate = record_aggregate(builder, ast_as_Member(node)->object);
+    const TypedLet *window;
+    const TypedAggregate *aggregate =
+        record_aggregate(builder, ast_as_Member(node)->object, &window);
     if (aggregate == NULL)
         return build_unsupported_node(builder, node, typed->type);
-    PlanAggregate draft =
-        aggregate_draft(builder, &aggregate->node->base, aggregate, AGGREGATE_STATISTIC);
-    draft.type = typed->type;
-    draft.field = typed->field;
-    return build_fold_expr(builder, build_fold(builder, &draft), build_text(builder, node));
+    bool outer = builder->per_row;
+    builder->per_row |= aggregate->window;
+    const PlanExpr *record = window != NULL
+                                 ? build_let(builder, window)
+                                 : build_aggregate(builder, &aggregate->node->base, aggregate);
+    const PlanExpr *field = record_field(builder, node, typed, aggregate, record);
+    builder->per_row = outer;
+    return field;
 }
 
 // A value over an attached set depends on the rows that the set is linked to.

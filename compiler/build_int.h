@@ -77,9 +77,11 @@ const PlanExpr *build_key(Builder *builder, const TypedExpr *typed);
 // A library call, and an own function expanded (build_call.c).
 const PlanExpr *build_call(Builder *builder, const AstNode *node, const TypedExpr *typed);
 const PlanExpr *build_function(Builder *builder, const AstNode *node, const TypedExpr *typed);
-// An aggregate of the typed body (build_call.c).
-// A field of the record that a check over a group gives: a fold for each field that is read.
+// A let's value where it is written, whatever the place of its use; of a window its slot (build_ref.c).
+const PlanExpr *build_let(Builder *builder, const TypedLet *let);
+// A field of the record that a check gives: one fold, or the slot of a window's let, and a function of it.
 const PlanExpr *build_record_field(Builder *builder, const AstNode *node, const TypedExpr *typed);
+// An aggregate of the typed body (build_call.c).
 const PlanExpr *build_aggregate(Builder *builder, const AstNode *node,
                                 const TypedAggregate *aggregate);
 // The operator of `let … among`, whose value becomes a slot of its own (build_window.c).

@@ -97,7 +97,7 @@ static AstVisit note_let(void *context, const AstNode *node)
 }
 
 // Built once; what it rests on comes first, so that a chain of lets, however long, needs no recursion.
-static const PlanExpr *let_expr(Builder *builder, const TypedLet *let)
+const PlanExpr *build_let(Builder *builder, const TypedLet *let)
 {
     LetSearch search = {.builder = builder};
     vec_push(&search.waiting, let);
@@ -178,7 +178,7 @@ const PlanExpr *build_reference(Builder *builder, const AstNode *node, const Typ
             return grained(builder, node, typed, produced_expr(builder, node, typed, 0));
         return grained(builder, node, typed, variable_expr(builder, node, typed));
     case TYPED_REF_LET:
-        return grained(builder, node, typed, let_expr(builder, typed->let));
+        return grained(builder, node, typed, build_let(builder, typed->let));
     case TYPED_REF_KEY:
         return build_key(builder, typed);
     case TYPED_REF_PARAM:
@@ -212,7 +212,7 @@ const PlanExpr *build_reference(Builder *builder, const AstNode *node, const Typ
     case TYPED_REF_FIELD:
         if (typed->var != NULL && typed->var->kind == TYPED_VAR_EXTRACT)
             return grained(builder, node, typed, produced_expr(builder, node, typed, typed->field));
-        return build_record_field(builder, node, typed);
+        return grained(builder, node, typed, build_record_field(builder, node, typed));
     case TYPED_REF_TOLERANCE:
     case TYPED_REF_UNIT:
     case TYPED_REF_MISSING:

@@ -75,7 +75,6 @@ typedef struct PlanAggregate {
     const PlanExpr *when;     // condition, NULL: always
     const PlanExpr *by;       // first, last; NULL: row numbers
     const FnCard *card;       // statistic
-    uint32_t field;           // of the record that the statistic gives
     const PlanExpr *const *parameters; // of the statistic: constants
     uint32_t parameter_count;
     uint64_t mention;         // row variables, as bits

@@ -599,6 +599,10 @@ Type infer_aggregate(Scope *s, const AstCall *call, const FnCard *const *cards, 
     const FnCard *card = counting ? cards[0] : choose(s, cards, count, type);
     if (!counting && card && !right_count(s, call, card, &parts))
         return aggregate_failed(s, call);
+    if (card && card->own && !s->in_peers) {
+        report_with(s->c, DIAG_CHECK_OUTSIDE, &call->base, DIAG_ARGS(text_arg(s->c, call->callee)));
+        return aggregate_failed(s, call);
+    }
     if (!card) {
         report_form(s, call, cards, count, type);
         return aggregate_failed(s, call);

@@ -67,7 +67,6 @@ typedef struct StatPeers {
     int64_t left_out; // peers whose value is not decided
     const Value *parameters;
     uint32_t parameter_count;
-    uint32_t field; // which field of a record is asked for; 0 else
 } StatPeers;
 
 // What a statistic is worth when some peers may not count or have no known value (spec/evaluation.md 5.3, 5.4).

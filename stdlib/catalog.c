@@ -28,6 +28,7 @@ static const struct {
     {share_cards, "Shares and days", "占比与日数"},
     {pair_cards, "Two quantities", "两个量"},
     {check_cards, "Checks over a group", "对一组数据的检查"},
+    {own_cards, "Checks of one value among its peers", "一个值与同组的比较"},
     {window_cards, "Peers and words", "同组与用语"},
 };
 

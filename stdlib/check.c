@@ -8,15 +8,7 @@
 #include "stdlib/check_int.h"
 #include "stdlib/stdlib_int.h"
 
-#define SIGNIFICANT 0.05 // of `flag` where a check has a test
 #define EXACT_RANKS_MAX 50
-
-static bool check_enough(FnContext *fn, int64_t n, int64_t least)
-{
-    if (n < MAX_OF(least, 1))
-        fn_issue(fn, REASON_TOO_FEW_PEERS);
-    return fn->issue == REASON_NONE;
-}
 
 // ---------------------------------------------------------------- digits
 
@@ -52,7 +44,7 @@ static void compare_counts(const int64_t *seen, const double *expected, int coun
     }
     check->score = square;
     check->p = tail_chi_square(square, count - 1);
-    check->extra = deviation / count;
+    check->extra[0] = deviation / count;
 }
 
 // Nigrini 2012: bounds of the mean deviation for the first digit, and for the first two.
@@ -84,13 +76,13 @@ static void give_benford(FnContext *fn, const StatPeers *peers, Value *out)
         seen[(digits == 1 ? leading / 10 : leading) - first] += peers->items[i].count;
         n += peers->items[i].count;
     }
-    if (!check_enough(fn, n, stat_whole(peers, 1)))
+    if (!check_enough(fn, peers, n, stat_whole(peers, 1)))
         return;
     for (int i = 0; i < count; i++)
         expected[i] = log10(1 + 1.0 / (first + i));
     compare_counts(seen, expected, count, n, &check);
     check.n = n;
-    check.extra_text = conformity_of(check.extra, digits, &check.flag);
+    check.extra_text = conformity_of(check.extra[0], digits, &check.flag);
     check.method = digits == 1 ? "首位数字卡方检验" : "前两位数字卡方检验";
     check_give(fn, peers, &check, out);
 }
@@ -120,11 +112,11 @@ static void give_last_digit(FnContext *fn, const StatPeers *peers, Value *out)
         seen[whole % 10] += peers->items[i].count;
         n += peers->items[i].count;
     }
-    if (!check_enough(fn, n, stat_whole(peers, 0)))
+    if (!check_enough(fn, peers, n, stat_whole(peers, 0)))
         return;
     compare_counts(seen, expected, 10, n, &check);
     check.n = n;
-    check.flag = check.p < SIGNIFICANT;
+    check.flag = check.p < CHECK_SIGNIFICANT;
     check.method = "个位数字卡方检验";
     check_give(fn, peers, &check, out);
 }
@@ -144,7 +136,7 @@ static void give_round_share(FnContext *fn, const StatPeers *peers, Value *out)
         fn_issue(fn, REASON_DOMAIN);
         return;
     }
-    if (!check_enough(fn, peers->n, stat_whole(peers, 1)))
+    if (!check_enough(fn, peers, peers->n, stat_whole(peers, 1)))
         return;
     for (int64_t i = 0; i < peers->item_count; i++)
         hits += is_round(peers, i, wide_pow10((int)power)) ? peers->items[i].count : 0;
@@ -160,7 +152,7 @@ static void give_repeated_share(FnContext *fn, const StatPeers *peers, Value *ou
 {
     Check check = CHECK_EMPTY;
     int64_t most = 0;
-    if (!check_enough(fn, peers->n, stat_whole(peers, 0)))
+    if (!check_enough(fn, peers, peers->n, stat_whole(peers, 0)))
         return;
     for (int64_t i = 0; i < peers->item_count; i++)
         most = MAX_OF(most, peers->items[i].count);
@@ -175,7 +167,7 @@ static void give_concentration(FnContext *fn, const StatPeers *peers, Value *out
     Check check = CHECK_EMPTY;
     double squares = 0;
     int64_t most = 0;
-    if (!check_enough(fn, peers->n, stat_whole(peers, 0)))
+    if (!check_enough(fn, peers, peers->n, stat_whole(peers, 0)))
         return;
     for (int64_t i = 0; i < peers->item_count; i++) {
         double share = (double)peers->items[i].count / (double)peers->n;
@@ -208,14 +200,14 @@ static void give_just_below(FnContext *fn, const StatPeers *peers, Value *out)
             above += peers->items[i].count;
     }
     check.n = below + above;
-    if (!check_enough(fn, check.n, stat_whole(peers, 2)))
+    if (!check_enough(fn, peers, check.n, stat_whole(peers, 2)))
         return;
     check.score = (double)below / (double)check.n;
     check.p = tail_binomial(below, check.n, 0.5);
     check.expected = limit;
     check.lower = limit - width;
     check.upper = limit + width;
-    check.flag = check.p < SIGNIFICANT;
+    check.flag = check.p < CHECK_SIGNIFICANT;
     check.method = "单侧二项检验";
     check_give(fn, peers, &check, out);
 }
@@ -232,12 +224,12 @@ static void give_sign_test(FnContext *fn, const StatPeers *peers, Value *out)
         negative += value < 0 ? peers->items[i].count : 0;
     }
     check.n = positive + negative;
-    if (!check_enough(fn, check.n, stat_whole(peers, 0)))
+    if (!check_enough(fn, peers, check.n, stat_whole(peers, 0)))
         return;
     double tail = tail_binomial(MAX_OF(positive, negative), check.n, 0.5);
     check.score = (double)positive;
     check.p = 2 * tail < 1 ? 2 * tail : 1;
-    check.flag = check.p < SIGNIFICANT;
+    check.flag = check.p < CHECK_SIGNIFICANT;
     check.method = "双侧符号检验";
     check_give(fn, peers, &check, out);
 }
@@ -306,7 +298,7 @@ static void give_wilcoxon_signed(FnContext *fn, const StatPeers *peers, Value *o
     double n = (double)before;
     check.n = before;
     check.score = positive < negative ? positive : negative;
-    if (!check_enough(fn, before, stat_whole(peers, 0)))
+    if (!check_enough(fn, peers, before, stat_whole(peers, 0)))
         return;
     bool exact = ties == 0 && before <= EXACT_RANKS_MAX && before == peers->n;
     if (exact) {
@@ -316,7 +308,7 @@ static void give_wilcoxon_signed(FnContext *fn, const StatPeers *peers, Value *o
         check.p = tail_normal((check.score - n * (n + 1) / 4) / sqrt(variance));
     }
     check.p = check.p < 1 ? check.p : 1;
-    check.flag = check.p < SIGNIFICANT;
+    check.flag = check.p < CHECK_SIGNIFICANT;
     check.method = exact ? "符号秩检验（精确）" : "符号秩检验（正态近似）";
     check_give(fn, peers, &check, out);
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// check_int.h: checks that give a record: its parts, and the tails of distributions.
+// check_int.h: checks that give a record: its parts, how it travels, and the tails of distributions.
 //
-// The fields are those of lang/check_records.def, in its order.
+// The fields are those of lang/check_records.def, in its order. A record is one value, a list of reals with a place
+// per field (check_record.c): a check is one fold, whichever of its fields are read. Checks of one value among its
+// peers also leave there what a value is judged by, and the value itself comes in where a field is read.
 
 #ifndef SUP_STDLIB_CHECK_INT_H
 #define SUP_STDLIB_CHECK_INT_H
@@ -25,32 +27,63 @@ typedef enum CheckField {
     CHECK_EXTRA, // the check's own fields from here on
 } CheckField;
 
+#define CHECK_EXTRAS 3
+
+// How one value is judged by what its peers have.
+typedef enum OwnRule {
+    OWN_NONE,     // the check speaks of the peers as a whole
+    OWN_DISTANCE, // score: from the centre in spreads
+    OWN_FENCE,    // score: beyond the nearer of low and high, in spreads
+    OWN_RATIO,    // score: to the centre
+    OWN_RANK,     // score: how many of the peers lie below, in percent
+} OwnRule;
+
+typedef struct CheckOwn {
+    OwnRule rule;
+    double centre, spread; // spread 0: no score, no flag
+    double low, high;      // OWN_FENCE
+    double
+        limit; // of |score| beyond which a value is flagged; NAN: those outside the check's lower and upper
+    double least_distance; // from the centre, which flagged values have
+    double tests; // p: that of the greatest of this many distances of a sample (Grubbs); 0: none
+    const StatPeers *rank; // OWN_RANK; NULL else
+} CheckOwn;
+
 // A part that a check does not give is absent: NAN, NULL, or flag below 0.
 typedef struct Check {
     double value, score, p, expected, lower, upper;
     int64_t n; // peers that the check looked at
     const char *method;
     int flag;
-    double extra;           // the check's own number
-    const char *extra_text; // and its own text
+    double extra[CHECK_EXTRAS]; // the check's own fields, in their order
+    const char *extra_text;     // its last one, where that is a text
+    CheckOwn own;
 } Check;
 
-static const Check CHECK_EMPTY = {.value = NAN,
-                                  .score = NAN,
-                                  .p = NAN,
-                                  .expected = NAN,
-                                  .lower = NAN,
-                                  .upper = NAN,
-                                  .flag = -1,
-                                  .extra = NAN};
+// clang-format off
+static const Check CHECK_EMPTY = {.value = NAN, .score = NAN, .p = NAN, .expected = NAN, .lower = NAN,
+                                  .upper = NAN, .flag = -1, .extra = {NAN, NAN, NAN}};
+// clang-format on
 
-// Puts the field that is asked for into `out`: a gap where the check does not give it.
+#define CHECK_SIGNIFICANT 0.05 // of `flag` where a check has a test
+
+// Whether there are peers enough; reports why not: missing without any, else too few.
+bool check_enough(FnContext *fn, const StatPeers *peers, int64_t n, int64_t least);
+
+// Puts the record into `out`, whose type is a list of reals.
 void check_give(FnContext *fn, const StatPeers *peers, const Check *check, Value *out);
+
+// A field of a record as a real; NAN: the check does not give it. `own` is the value that is judged, NAN where
+// there is none. Reports why a field is not defined.
+double check_field(FnContext *fn, Str record, CheckField field, double own);
 
 // P(X ≥ x) of χ² with this many degrees of freedom.
 double tail_chi_square(double x, double freedom);
 // P(|Z| ≥ |z|) of the normal distribution.
 double tail_normal(double z);
+// P(T ≥ t) of Student's distribution, t ≥ 0; and the t whose tail is p, 0 < p < 1/2.
+double tail_student(double t, double freedom);
+double tail_student_inverse(double p, double freedom);
 // P(X ≥ hits) of the binomial distribution.
 double tail_binomial(int64_t hits, int64_t tries, double rate);
 // P(X ≥ events) of the Poisson distribution.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// check_tail.c: tails of distributions, and the record of a check.
+// check_tail.c: tails of distributions.
 
 #include "stdlib/check_int.h"
 
@@ -111,50 +111,59 @@ double tail_binomial(int64_t hits, int64_t tries, double rate)
     return 1 - falling_terms(hits - 1, tries, rate, -1);
 }
 
-// ---------------------------------------------------------------- the record
+// ---------------------------------------------------------------- Student
 
-static double real_field(const Check *check, uint32_t field)
+// The continued fraction of the incomplete beta function (Lentz), for x below its mean.
+static double beta_fraction(double x, double a, double b)
 {
-    switch (field) {
-    case CHECK_VALUE:
-        return check->value;
-    case CHECK_SCORE:
-        return check->score;
-    case CHECK_P:
-        return check->p;
-    case CHECK_EXPECTED:
-        return check->expected;
-    case CHECK_LOWER:
-        return check->lower;
-    case CHECK_UPPER:
-        return check->upper;
-    default:
-        return check->extra;
+    double c = 1, d = 1 / (1 - (a + b) * x / (a + 1)), h = d;
+    for (double k = 1; k < 1e6; k++) {
+        double even = k * (b - k) * x / ((a + 2 * k - 1) * (a + 2 * k));
+        double odd = -(a + k) * (a + b + k) * x / ((a + 2 * k) * (a + 2 * k + 1));
+        d = 1 / (1 + even * d);
+        c = 1 + even / c;
+        h *= d * c;
+        d = 1 / (1 + odd * d);
+        c = 1 + odd / c;
+        double change = d * c;
+        h *= change;
+        if (fabs(change - 1) < 1e-16)
+            break;
     }
+    return h;
 }
 
-void check_give(FnContext *fn, const StatPeers *peers, const Check *check, Value *out)
+// The regularised incomplete beta function; `y` is 1 − x, which keeps its digits where x is near 1.
+static double beta_lower(double x, double y, double a, double b)
 {
-    if (fn->issue != REASON_NONE)
-        return;
-    bool text = type_phys(out->type) == PHYS_CODE;
-    const char *said = peers->field == CHECK_METHOD ? check->method : check->extra_text;
-    bool given = true;
-    if (text && said != NULL)
-        out->code = dict_intern(fn->dict, str_from_cstr(said));
-    else if (text)
-        given = false;
-    else if (peers->field == CHECK_N)
-        out->i64 = check->n;
-    else if (peers->field == CHECK_LEFT_OUT)
-        out->i64 = peers->left_out + peers->n - check->n;
-    else if (peers->field == CHECK_FLAG) {
-        out->boolean = check->flag > 0;
-        given = check->flag >= 0;
-    } else {
-        out->f64 = real_field(check, peers->field) + 0.0;
-        given = isfinite(out->f64);
+    if (x <= 0 || y <= 0)
+        return x <= 0 ? 0 : 1;
+    double factor = exp(log_gamma(a + b) - log_gamma(a) - log_gamma(b) + a * log(x) + b * log(y));
+    if (x < (a + 1) / (a + b + 2))
+        return factor * beta_fraction(x, a, b) / a;
+    return 1 - factor * beta_fraction(y, b, a) / b;
+}
+
+double tail_student(double t, double freedom)
+{
+    double square = t * t, whole = freedom + square;
+    return beta_lower(freedom / whole, square / whole, freedom / 2, 0.5) / 2;
+}
+
+// The tail falls all the way: halved until the ends are neighbours.
+double tail_student_inverse(double p, double freedom)
+{
+    double low = 0, high = 1;
+    while (tail_student(high, freedom) > p && high < 1e150)
+        low = high, high *= 2;
+    for (int step = 0; step < 200; step++) {
+        double middle = low + (high - low) / 2;
+        if (middle <= low || middle >= high)
+            break;
+        if (tail_student(middle, freedom) > p)
+            low = middle;
+        else
+            high = middle;
     }
-    if (!given)
-        fn_issue(fn, REASON_MISSING);
+    return high;
 }

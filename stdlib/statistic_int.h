@@ -58,8 +58,10 @@ int64_t stat_at(const StatPeers *peers, int64_t place);
 double stat_parameter(const StatPeers *peers, uint32_t number);
 int64_t stat_whole(const StatPeers *peers, uint32_t number);
 
-// The quantile of type 7 as a real.
+// The quantile of type 7 as a real, the median, and the median distance from it. Peers must not be empty.
 double stat_quantile(const StatPeers *peers, double share);
+double stat_median(const StatPeers *peers);
+double stat_mad(FnContext *fn, const StatPeers *peers);
 
 // A statistic without a value where there are fewer than `least` peers: missing without any, else too few.
 bool stat_enough(FnContext *fn, const StatPeers *peers, int64_t least);

@@ -164,8 +164,18 @@ static Distance *distances(FnContext *fn, const StatPeers *peers, double centre,
     return sorted;
 }
 
-static double real_median(const StatPeers *peers)
+// Twice the median as a count.
+static int128_t doubled_median(const StatPeers *peers)
 {
+    return stat_count(peers, stat_at(peers, (peers->n - 1) / 2)) +
+           stat_count(peers, stat_at(peers, peers->n / 2));
+}
+
+double stat_median(const StatPeers *peers)
+{
+    if (!stat_is_real(peers))
+        return stat_wide_real(wide_from_i128(doubled_median(peers))) /
+               (2 * pow(10, stat_scale(peers)));
     double low = stat_real(peers, stat_at(peers, (peers->n - 1) / 2));
     double high = stat_real(peers, stat_at(peers, peers->n / 2));
     return low / 2 + high / 2;
@@ -178,22 +188,30 @@ static double real_distance(const Distance *items, int64_t n)
     return low / 2 + high / 2;
 }
 
+// Four times the median distance as a count: twice the median is whole, and so are twice the distances.
+static int128_t quadrupled_mad(FnContext *fn, const StatPeers *peers)
+{
+    const Distance *items = distances(fn, peers, 0, doubled_median(peers));
+    return distance_at(items, (peers->n - 1) / 2) + distance_at(items, peers->n / 2);
+}
+
+double stat_mad(FnContext *fn, const StatPeers *peers)
+{
+    if (stat_is_real(peers))
+        return real_distance(distances(fn, peers, stat_median(peers), 0), peers->n);
+    return stat_wide_real(wide_from_i128(quadrupled_mad(fn, peers))) /
+           (4 * pow(10, stat_scale(peers)));
+}
+
 static void give_mad(FnContext *fn, const StatPeers *peers, Value *out)
 {
     if (!stat_enough(fn, peers, 1))
         return;
-    int64_t n = peers->n;
-    if (stat_is_real(peers)) {
-        stat_give(fn, out, real_distance(distances(fn, peers, real_median(peers), 0), n));
-        return;
-    }
-    // Twice the median is whole, and so are twice the distances.
-    int128_t doubled =
-        stat_count(peers, stat_at(peers, (n - 1) / 2)) + stat_count(peers, stat_at(peers, n / 2));
-    const Distance *items = distances(fn, peers, 0, doubled);
-    int128_t quadrupled = distance_at(items, (n - 1) / 2) + distance_at(items, n / 2);
-    stat_give_exact(fn, out, wide_from_i128(quadrupled),
-                    wide_mul_128(4, wide_pow10(stat_scale(peers))));
+    if (stat_is_real(peers))
+        stat_give(fn, out, stat_mad(fn, peers));
+    else
+        stat_give_exact(fn, out, wide_from_i128(quadrupled_mad(fn, peers)),
+                        wide_mul_128(4, wide_pow10(stat_scale(peers))));
 }
 
 // ---------------------------------------------------------------- trimmed mean

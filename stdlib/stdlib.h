@@ -17,8 +17,8 @@
 //   `unit`         a unit's name            `name: type = 3`  optional, named, with its default
 //   `...`          the operand before may be repeated
 // The static scale of a result that is not an operand's: mean and division 18, median one more than
-// its operand, rounding the unit's or the literal `places`. Functions that give records (checks,
-// address_parts) have no card in this version.
+// its operand, rounding the unit's or the literal `places`. The fields of functions that
+// give records (checks, address_parts) are in lang/check_records.def.
 
 #ifndef SUP_STDLIB_STDLIB_H
 #define SUP_STDLIB_STDLIB_H
@@ -51,6 +51,7 @@ typedef struct FnCard {
     bool pairs;      // a statistic of two operands: both become reals
     const char *sql; // generic spelling, $1 $2…; NULL: none
     bool soft;       // statistics over decided peers (spec/evaluation.md 5.4)
+    bool own;        // a check of one value among its peers: only within `among`
 } FnCard;
 
 // All cards of one family, ended by NULL.
@@ -67,6 +68,9 @@ const char *stdlib_family(uint32_t index, Lang lang);
 
 // Makes a pair of reals by their order (fn.h): the operand of statistics with `pairs`. No function of the language.
 extern const FnCard *const stdlib_pair_of_reals;
+// A field of a check's record (a list of reals, stdlib/check_int.h) by its number: (record, number), and of a check of
+// one value among its peers (record, number, the value). No functions of the language.
+extern const FnCard *const stdlib_check_field, *const stdlib_check_own_field;
 
 // The identity type with this key ("person_id"), or whose English or Chinese type name it is;
 // NULL: none.

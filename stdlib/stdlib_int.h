@@ -25,6 +25,7 @@ extern const FnCard *const rank_cards[];
 extern const FnCard *const share_cards[];
 extern const FnCard *const pair_cards[];
 extern const FnCard *const check_cards[];
+extern const FnCard *const own_cards[];
 extern const FnCard *const window_cards[];
 
 #endif

@@ -331,7 +331,7 @@ static void lower_mention(Lowerer *lowerer, uint64_t bits, Aggregate *out)
 // What the library computes over a fold's values.
 static Statistic lower_statistic(Lowerer *lowerer, const PlanAggregate *fold)
 {
-    Statistic out = {.field = fold->field, .parameter_count = fold->parameter_count};
+    Statistic out = {.parameter_count = fold->parameter_count};
     Value *parameters = ARENA_ARRAY(lowerer->arena, Value, fold->parameter_count);
     for (uint32_t i = 0; i < fold->parameter_count; i++)
         parameters[i] = fold->parameters[i]->constant->value;

@@ -148,7 +148,6 @@ typedef enum AggregateKind {
 typedef struct Statistic {
     FnStatistic run;
     StatBounds bounds;
-    uint32_t field; // of the record that it gives
     const Value *parameters;
     uint32_t parameter_count;
 } Statistic;

@@ -121,6 +121,81 @@ SIGNS = {
 }
 
 
+def fences(x, k):
+    """Tukey's fences over quartiles of type 7."""
+    low, high = np.quantile(x, [0.25, 0.75])
+    return low, high, low - k * (high - low), high + k * (high - low)
+
+
+def critical(n):
+    """The critical distance of Grubbs' test, two sides, 0.05 (NIST handbook 1.3.5.17.1)."""
+    t = stats.t.isf(0.05 / (2 * n), n - 2)
+    return (n - 1) / math.sqrt(n) * math.sqrt(t * t / (n - 2 + t * t))
+
+
+def grubbs(x):
+    """Distances, their tails, and which value is the outlier."""
+    x, n = np.array(x, dtype=float), len(x)
+    g = (x - x.mean()) / x.std(ddof=1)
+    rest = (n - 1) ** 2 - n * g * g
+    t = np.sqrt(n * (n - 2) * g * g / np.where(rest > 0, rest, np.nan))
+    p = np.minimum(1, np.nan_to_num(2 * n * stats.t.sf(t, n - 2)))
+    far = np.abs(g) >= np.abs(g).max() * (1 - 1e-12)
+    return g, p, far & (np.abs(g) > critical(n)), critical(n)
+
+
+def esd(x, most):
+    """Rosner 1983: the number of outliers, and the values kept."""
+    left, found, kept = sorted(x), 0, sorted(x)
+    for i in range(1, most + 1):
+        if len(left) <= 3:
+            break
+        mean, spread = np.mean(left), np.std(left, ddof=1)
+        far = max(left, key=lambda v: (abs(v - mean), v))
+        is_far = spread > 0 and abs(far - mean) / spread > critical(len(left))
+        left.remove(far)
+        if is_far:
+            found, kept = i, list(left)
+    return found, kept
+
+
+def own_lines(x):
+    """Checks of one value among its peers: fields 1 score, 2 p, 6 expected, 7 lower, 8 upper, 9 flag, 10 outliers."""
+    median, mad = np.median(x), stats.median_abs_deviation(x, scale=1 / 1.4826)
+    low, high, lower, upper = fences(x, 1.5)
+    g, p, outlier, limit = grubbs(x)
+    found, kept = esd(x, 3)
+    spread = np.std(x, ddof=1)
+
+    def own(name, call, parameter, field, place, value):
+        suffix = f".{place}" if place is not None else ""
+        line(f"{name}.{field}{suffix}", call, parameter, x, [], value)
+
+    for i in sorted({0, int(np.argmax(x))}):
+        v = x[i]
+        own("z_score", "scipy.stats.zscore(x, ddof=1)", "3", 1, i, stats.zscore(x, ddof=1)[i])
+        own("robust_z", "(v - median) / median_abs_deviation(x, scale=1/1.4826)", "3", 1, i,
+            (v - median) / mad if mad else math.nan)
+        own("robust_z", "|score| > 3.5", "3", 9, i, abs(v - median) / mad > 3.5 if mad else math.nan)
+        beyond = (v - high if v > high else v - low if v < low else 0) / (high - low or math.nan)
+        own("iqr_outlier", "beyond numpy.quantile / scipy.stats.iqr", "1.5 3", 1, i, beyond)
+        own("iqr_outlier", "outside fences", "1.5 3", 9, i,
+            v < lower or v > upper if high > low else math.nan)
+        own("percentile_in_peers", "scipy.stats.percentileofscore(x, v, 'mean')", "3", 1, i,
+            stats.percentileofscore(x, v, "mean"))
+        own("peer_ratio", "v / numpy.median(x)", "3", 1, i, v / median)
+        own("grubbs", "(v - mean) / s", "3", 1, i, g[i])
+        own("grubbs", "2 n scipy.stats.t.sf(t, n - 2)", "3", 2, i, p[i])
+        own("grubbs", "farthest and beyond the critical value", "3", 9, i, outlier[i])
+        own("generalised_esd", "outside of what Rosner's procedure keeps", "3 3", 9, i,
+            v < min(kept) or v > max(kept))
+    own("z_score", "mean - 3 s", "3", 7, None, np.mean(x) - 3 * spread)
+    own("iqr_outlier", "upper fence", "1.5 3", 8, None, upper if high > low else math.nan)
+    own("grubbs", "mean + critical s", "3", 8, None, np.mean(x) + limit * spread)
+    own("generalised_esd", "Rosner's procedure", "3 3", 10, None, found)
+    own("generalised_esd", "mean of what is kept", "3 3", 6, None, np.mean(kept))
+
+
 def check_lines(table, x):
     for name, rows in table.items():
         for call, parameters, of in rows:
@@ -128,6 +203,13 @@ def check_lines(table, x):
             line(name + ".1", call, parameters, x, [], score)
             line(name + ".2", call, parameters, x, [], p)
 
+
+# The examples of the NIST handbook: Grubbs (1.3.5.17.1, Tietjen and Moore 1972) and Rosner (1.3.5.17.3).
+UREX = [199.31, 199.53, 200.19, 200.82, 201.92, 201.95, 202.18, 245.57]
+ROSNER = [-0.25, 0.68, 0.94, 1.15, 1.2, 1.26, 1.26, 1.34, 1.38, 1.43, 1.49, 1.49, 1.55, 1.56, 1.58,
+          1.65, 1.69, 1.7, 1.76, 1.77, 1.81, 1.91, 1.94, 1.96, 1.99, 2.06, 2.09, 2.1, 2.14, 2.15,
+          2.23, 2.24, 2.26, 2.35, 2.37, 2.4, 2.47, 2.54, 2.62, 2.64, 2.9, 2.92, 2.92, 2.93, 3.21,
+          3.26, 3.3, 3.59, 3.68, 4.3, 4.64, 5.34, 5.42, 6.01]
 
 print(f"# function, call, parameter, x, y, value: numpy {np.__version__}, scipy {scipy.__version__}")
 for x in samples():
@@ -140,6 +222,7 @@ for x in samples():
     for name, (call, of) in TWO.items():
         line(name, call, "", x, y, of(np.array(x), np.array(y)))
     check_lines(CHECKS, x)
+    own_lines(x + [round(max(x) * 40, 4)] * 2)
     line("just_below.2", "scipy.stats.binomtest(below, n, 0.5, alternative='greater')",
          f"{sorted(x)[len(x) // 2]} {max(x)} 1", x, [], below(x, sorted(x)[len(x) // 2], max(x)))
     signs = [round(v - sorted(x)[len(x) // 3], 4) for v in x]
@@ -149,8 +232,18 @@ for n, k, p in ((10, 3, 0.5), (200, 130, 0.5), (1000, 12, 0.01), (50, 0, 0.2), (
                 (100000, 50400, 0.5), (100000, 49000, 0.5)):
     line("tail_binomial", "scipy.stats.binom.sf(k - 1, n, p)", f"{n} {k} {p}", [], [],
          stats.binom.sf(k - 1, n, p))
+for t, df in ((0.5, 1), (2, 3), (4.3, 30), (12, 5), (0.001, 1000), (6, 1e6), (40, 8)):
+    line("tail_student", "scipy.stats.t.sf(t, df)", f"{t} {df}", [], [], stats.t.sf(t, df))
+for p, df in ((0.025, 1), (0.4, 3), (0.0001, 30), (1e-9, 5), (2.5e-9, 1e6), (0.05 / 24, 10)):
+    line("tail_student_inverse", "scipy.stats.t.isf(p, df)", f"{p!r} {df}", [], [], stats.t.isf(p, df))
 for k, mean in ((3, 1.5), (40, 20.5), (0, 3), (1, 0.001), (900, 1000.5), (1100, 1000.5)):
     line("tail_poisson", "scipy.stats.poisson.sf(k - 1, mean)", f"{k} {mean}", [], [],
          stats.poisson.sf(k - 1, mean))
 for x, df in ((3.5, 8), (20, 8), (0.1, 1), (120, 89), (60, 89), (500, 9)):
     line("tail_chi_square", "scipy.stats.chi2.sf(x, df)", f"{x} {df}", [], [], stats.chi2.sf(x, df))
+own_lines(UREX)
+line("grubbs.1.7", "NIST handbook: G = 2.4687", "3", UREX, [], round((245.57 - np.mean(UREX)) / np.std(UREX, ddof=1), 12))
+assert round(grubbs(UREX)[0][7], 4) == 2.4688 and round(critical(8), 6) == 2.126645
+assert esd(ROSNER, 10)[0] == 3  # as the handbook has it
+line("generalised_esd.10", "NIST handbook: 3 outliers", "10 15", ROSNER, [], 3)
+line("generalised_esd.8", "the greatest value but three", "10 15", ROSNER, [], sorted(ROSNER)[-4])

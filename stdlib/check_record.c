@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// check_record.c: the record of a check as one value, and its fields.
+//
+// The record is a list of reals: a place per field (a text as its code, a truth as 0 or 1, NAN where the check does
+// not give it), then what a value among the peers is judged by, then for ranks the peers' values in order and how
+// many lie below each. So a fold over 10⁷ peers is judged 10⁷ times without a second look at them.
+
+#include "stdlib/check_int.h"
+
+enum {
+    PLACE_RULE = CHECK_EXTRA + CHECK_EXTRAS,
+    PLACE_CENTRE,
+    PLACE_SPREAD,
+    PLACE_LOW,
+    PLACE_HIGH,
+    PLACE_LIMIT,
+    PLACE_LEAST_DISTANCE,
+    PLACE_TESTS,
+    PLACES, // values, then counts below, follow
+};
+
+bool check_enough(FnContext *fn, const StatPeers *peers, int64_t n, int64_t least)
+{
+    if (peers->n == 0 && peers->left_out == 0)
+        fn_issue(fn, REASON_MISSING);
+    else if (n < MAX_OF(least, 1))
+        fn_issue(fn, REASON_TOO_FEW_PEERS);
+    return fn->issue == REASON_NONE;
+}
+
+// ---------------------------------------------------------------- writing
+
+static double text_code(FnContext *fn, const char *text)
+{
+    return text == NULL ? (double)NAN : dict_intern(fn->dict, str_from_cstr(text));
+}
+
+static void add_reals(StrBuf *bytes, const double *reals, size_t count)
+{
+    strbuf_add(bytes, (Str){(const char *)reals, count * sizeof *reals});
+}
+
+// Values in order, then how many peers lie below each, and below all that is greater.
+static void add_ranks(FnContext *fn, const StatPeers *peers, StrBuf *bytes)
+{
+    size_t count = (size_t)peers->item_count;
+    double *reals = ARENA_ARRAY(fn->arena, double, 2 * count + 1);
+    int64_t below = 0;
+    for (size_t i = 0; i < count; i++) {
+        reals[i] = stat_real(peers, (int64_t)i);
+        reals[count + i] = (double)below;
+        below += peers->items[i].count;
+    }
+    reals[2 * count] = (double)below;
+    add_reals(bytes, reals, 2 * count + 1);
+}
+
+void check_give(FnContext *fn, const StatPeers *peers, const Check *check, Value *out)
+{
+    if (fn->issue != REASON_NONE)
+        return;
+    const CheckOwn *own = &check->own;
+    double places[PLACES] = {
+        [CHECK_VALUE] = check->value,
+        [CHECK_SCORE] = check->score,
+        [CHECK_P] = check->p,
+        [CHECK_N] = (double)check->n,
+        [CHECK_LEFT_OUT] = (double)(peers->left_out + peers->n - check->n),
+        [CHECK_METHOD] = text_code(fn, check->method),
+        [CHECK_EXPECTED] = check->expected,
+        [CHECK_LOWER] = check->lower,
+        [CHECK_UPPER] = check->upper,
+        [CHECK_FLAG] = check->flag < 0 ? (double)NAN : check->flag > 0,
+        [PLACE_RULE] = own->rule,
+        [PLACE_CENTRE] = own->centre,
+        [PLACE_SPREAD] = own->spread,
+        [PLACE_LOW] = own->low,
+        [PLACE_HIGH] = own->high,
+        [PLACE_LIMIT] = own->limit,
+        [PLACE_LEAST_DISTANCE] = own->least_distance,
+        [PLACE_TESTS] = own->tests,
+    };
+    int texts = check->extra_text != NULL;
+    for (int i = 0; i < CHECK_EXTRAS; i++)
+        places[CHECK_EXTRA + i] = check->extra[i];
+    for (int i = 0; texts && i < CHECK_EXTRAS; i++) {
+        if (isnan(check->extra[i])) {
+            places[CHECK_EXTRA + i] = text_code(fn, check->extra_text);
+            break;
+        }
+    }
+    for (int i = 0; i < PLACES; i++)
+        places[i] = isnan(places[i]) ? (double)NAN : places[i] + 0.0; // one form of each
+    StrBuf bytes = {0};
+    strbuf_add_char(&bytes, (char)sizeof(double));
+    add_reals(&bytes, places, PLACES);
+    if (own->rule == OWN_RANK)
+        add_ranks(fn, own->rank, &bytes);
+    out->code = dict_intern(fn->dict, strbuf_str(&bytes));
+    strbuf_deinit(&bytes);
+}
+
+// ---------------------------------------------------------------- one value among its peers
+
+static double real_at(Str record, size_t place)
+{
+    double value;
+    ASSERT(record.len >= 1 + (place + 1) * sizeof value);
+    memcpy(&value, record.ptr + 1 + place * sizeof value, sizeof value);
+    return value;
+}
+
+// Percent of the peers below, half of the equal ones with them.
+static double own_rank(Str record, double own)
+{
+    size_t reals = (record.len - 1) / sizeof(double), count = (reals - PLACES - 1) / 2;
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (real_at(record, PLACES + middle) < own)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    double below = real_at(record, PLACES + count + low), to = below;
+    if (low < count && real_at(record, PLACES + low) == own)
+        to = real_at(record, PLACES + count + low + 1);
+    return (below + to) * 50 / real_at(record, CHECK_N);
+}
+
+static double own_score(FnContext *fn, Str record, double own)
+{
+    OwnRule rule = (OwnRule)real_at(record, PLACE_RULE);
+    double centre = real_at(record, PLACE_CENTRE), spread = real_at(record, PLACE_SPREAD);
+    if (rule == OWN_RANK)
+        return own_rank(record, own);
+    if (rule == OWN_RATIO) {
+        if (centre == 0)
+            fn_issue(fn, REASON_DIVISION_BY_ZERO);
+        return own / centre;
+    }
+    if (spread == 0) {
+        fn_issue(fn, REASON_ZERO_SPREAD);
+        return 0;
+    }
+    if (rule == OWN_DISTANCE)
+        return (own - centre) / spread;
+    double low = real_at(record, PLACE_LOW), high = real_at(record, PLACE_HIGH);
+    return own > high ? (own - high) / spread : own < low ? (own - low) / spread : 0;
+}
+
+// Grubbs: a distance as Student's t, its tail on both sides for as many values as there are.
+static double own_p(Str record, double score)
+{
+    double n = real_at(record, PLACE_TESTS), square = score * score;
+    double rest = (n - 1) * (n - 1) - n * square;
+    if (n == 0)
+        return NAN;
+    double p = rest <= 0 ? 0 : 2 * n * tail_student(sqrt(n * (n - 2) * square / rest), n - 2);
+    return p < 1 ? p : 1;
+}
+
+static double own_flag(Str record, double own, double score)
+{
+    OwnRule rule = (OwnRule)real_at(record, PLACE_RULE);
+    double limit = real_at(record, PLACE_LIMIT);
+    if (rule == OWN_RANK || rule == OWN_RATIO)
+        return NAN;
+    if (isnan(limit))
+        return own < real_at(record, CHECK_LOWER) || own > real_at(record, CHECK_UPPER);
+    double distance = fabs(own - real_at(record, PLACE_CENTRE));
+    return fabs(score) > limit && distance >= real_at(record, PLACE_LEAST_DISTANCE);
+}
+
+// Limits that lie a multiple of the spread from the centre say nothing without one.
+static bool needs_spread(Str record, CheckField field)
+{
+    OwnRule rule = (OwnRule)real_at(record, PLACE_RULE);
+    bool limits = field == CHECK_LOWER || field == CHECK_UPPER;
+    return limits && (rule == OWN_DISTANCE || rule == OWN_FENCE) &&
+           real_at(record, PLACE_SPREAD) == 0;
+}
+
+double check_field(FnContext *fn, Str record, CheckField field, double own)
+{
+    bool about_own =
+        field == CHECK_VALUE || field == CHECK_SCORE || field == CHECK_P || field == CHECK_FLAG;
+    if (needs_spread(record, field))
+        fn_issue(fn, REASON_ZERO_SPREAD);
+    if (real_at(record, PLACE_RULE) == OWN_NONE || !about_own)
+        return real_at(record, field);
+    if (field == CHECK_VALUE)
+        return own;
+    double score = own_score(fn, record, own);
+    if (fn->issue == REASON_NONE && !isfinite(score))
+        fn_issue(fn, REASON_OVERFLOW);
+    return field == CHECK_SCORE ? score
+           : field == CHECK_P   ? own_p(record, score)
+                                : own_flag(record, own, score);
+}
+
+// ---------------------------------------------------------------- fields as functions
+
+static void store_field(double value, Vector *out, int64_t at)
+{
+    switch (out->phys) {
+    case PHYS_F64:
+        out->f64[at] = value + 0.0;
+        break;
+    case PHYS_I64:
+        out->i64[at] = (int64_t)value;
+        break;
+    case PHYS_BOOL:
+        out->truth[at] = value != 0;
+        break;
+    case PHYS_CODE:
+        out->code[at] = (uint32_t)value;
+        break;
+    case PHYS_I128:
+    case PHYS_PAIR:
+        UNREACHABLE();
+    }
+}
+
+static void kernel_field(FnContext *fn, const Vector *args, uint32_t arg_count, const int64_t *rows,
+                         int64_t row_count, Vector *out, FnFail fail, void *closure)
+{
+    ASSERT(arg_count == 2 || arg_count == 3);
+    for (int64_t k = 0; k < row_count; k++) {
+        int64_t row = rows[k];
+        Str record = dict_str(fn->dict, args[0].code[vector_index(&args[0], row)]);
+        CheckField field = (CheckField)args[1].i64[vector_index(&args[1], row)];
+        double own = arg_count == 3 ? args[2].f64[vector_index(&args[2], row)] : (double)NAN;
+        fn->issue = REASON_NONE;
+        double value = check_field(fn, record, field, own);
+        if (fn->issue == REASON_NONE && !isfinite(value))
+            fn_issue(fn, REASON_MISSING);
+        if (fn->issue != REASON_NONE)
+            fail(closure, row, fn->issue);
+        else
+            store_field(value, out, vector_index(out, row));
+    }
+    fn->issue = REASON_NONE;
+}
+
+#define FIELD_ISSUES FN_ISSUES(REASON_ZERO_SPREAD, REASON_DIVISION_BY_ZERO, REASON_OVERFLOW)
+
+static const FnCard card_field = {.name = "check_field",
+                                  .name_zh = "检查字段",
+                                  .signature = "check_field(r: list(real), n: integer): real?",
+                                  .doc = "A field of a check's record.",
+                                  .doc_zh = "检查记录的一个字段。",
+                                  .kernel = kernel_field,
+                                  .issues = FIELD_ISSUES,
+                                  .cost = 20};
+
+static const FnCard card_own_field = {
+    .name = "check_own_field",
+    .name_zh = "本值检查字段",
+    .signature = "check_own_field(r: list(real), n: integer, x: real): real?",
+    .doc = "A field of a check of one value among its peers.",
+    .doc_zh = "一个值与同组比较的检查记录的一个字段。",
+    .kernel = kernel_field,
+    .issues = FIELD_ISSUES,
+    .cost = 30};
+
+const FnCard *const stdlib_check_field = &card_field;
+const FnCard *const stdlib_check_own_field = &card_own_field;
