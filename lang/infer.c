@@ -50,6 +50,14 @@ static void report_unit(Scope *s, const AstNumber *number)
     ParseSplit splits[PARSE_SPLITS_MAX];
     const Source *source = source_get(s->c->sources, number->base.span.file);
     uint32_t count = parse_splits(s->c->arena, source, number->base.span, splits);
+    static const Str multiples[] = {STR_INIT("千"),   STR_INIT("万"),   STR_INIT("十万"),
+                                    STR_INIT("百万"), STR_INIT("千万"), STR_INIT("亿")};
+    for (size_t i = 0; i < ARRAY_LEN(multiples); i++) {
+        if (str_equal(number->unit, multiples[i])) {
+            diag_note(s->c->diags, diag, DIAG_TEXT_MULTIPLE, DIAG_NONE);
+            return;
+        }
+    }
     if (count == 1)
         parse_advise_split(s->c->diags, diag, &splits[0]);
     else if (near_name_best(&near, &best))

@@ -75,6 +75,21 @@ static bool lost_declaration(const AstFile *root)
     return false;
 }
 
+/* What an unknown name may have been meant for: a gap, or a text without its quotation marks. */
+static void advise_meaning(Scope *s, Diag *diag, Str name)
+{
+    static const Str gaps[] = {STR_INIT("空"),   STR_INIT("空值"), STR_INIT("空白"),
+                               STR_INIT("无值"), STR_INIT("null"), STR_INIT("NULL"),
+                               STR_INIT("None"), STR_INIT("nil"),  STR_INIT("NA")};
+    for (size_t i = 0; i < ARRAY_LEN(gaps); i++) {
+        if (str_equal(name, gaps[i])) {
+            diag_note(s->c->diags, diag, DIAG_TEXT_ASK_MISSING, DIAG_NONE);
+            return;
+        }
+    }
+    diag_note(s->c->diags, diag, DIAG_TEXT_MAYBE_TEXT, DIAG_ARGS(diag_arg(name)));
+}
+
 void report_unknown_name(Scope *s, const AstNode *node, Str name)
 {
     /* A clause or declaration that could not be parsed may have been the one to bind it. */
@@ -105,6 +120,8 @@ void report_unknown_name(Scope *s, const AstNode *node, Str name)
     Str best;
     if (near_name_best(&near, &best))
         advise_near(s->c, diag, node, best);
+    else if (!s->outputs)
+        advise_meaning(s, diag, name);
 }
 
 /* ----------------------------------------------------------------------- below a grouping */

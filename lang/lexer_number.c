@@ -257,7 +257,9 @@ static Token datetime_token(Lexer *lexer, uint32_t start, const DateText *text, 
     DiagArg shown = diag_arg(str_slice(lexer->source->text, start, end));
     if (end > clock.end || !datetime_from_parts(date, clock.hour, clock.minute, clock.second,
                                                 clock.microsecond, &token.time)) {
-        (void)lexer_fault(lexer, DIAG_IMPOSSIBLE_TIME, token.span, DIAG_ARGS(shown));
+        Diag *diag = lexer_fault(lexer, DIAG_IMPOSSIBLE_TIME, token.span, DIAG_ARGS(shown));
+        if (diag != NULL)
+            diag_note(lexer->diags, diag, DIAG_TEXT_HOURS, DIAG_NONE);
     } else if (clock.short_form) {
         StrBuf right = {0};
         date_format(&right, date);
@@ -274,18 +276,26 @@ static Token datetime_token(Lexer *lexer, uint32_t start, const DateText *text, 
     return token;
 }
 
+/* Whether the message about the time will show how the date is written as well. */
+static bool is_wrong_clock(const Clock *clock)
+{
+    int64_t time = 0;
+    return clock->short_form || !datetime_from_parts(0, clock->hour, clock->minute, clock->second,
+                                                     clock->microsecond, &time);
+}
+
 static Token date_token(Lexer *lexer, uint32_t start, const DateText *text)
 {
     int32_t value = 0;
     bool exists = text->has_day ? date_from_ymd(text->year, text->month, text->day, &value)
                                 : month_from_ym(text->year, text->month, &value);
-    Clock clock;
-    uint32_t end = (exists && text->exact) || read_clock(lexer, text->end, &clock)
-                       ? text->end
-                       : letters_end(lexer, text->end);
+    Clock clock = {0};
+    bool timed = read_clock(lexer, text->end, &clock);
+    uint32_t end = (exists && text->exact) || timed ? text->end : letters_end(lexer, text->end);
+    bool time_tells = text->has_day && timed && is_wrong_clock(&clock);
     if (!exists || end > text->end)
         tell_impossible(lexer, start, text, end);
-    else if (!text->exact)
+    else if (!text->exact && !time_tells)
         tell_date_form(lexer, start, text);
     if (text->has_day && end == text->end)
         return datetime_token(lexer, start, text, value, !exists);

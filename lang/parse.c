@@ -221,6 +221,9 @@ static bool push(Driver *driver, const Token *token)
     driver->dead = status != YYPUSH_MORE && !(status == 0 && token->kind == T_END);
     track_brackets(context, token);
     track_words(context, token);
+    if (parse_is_clause(token->kind) || token->kind == T_EXPECT || token->kind == T_IF ||
+        (parse_is_declaration(token->kind) && token->first_on_line))
+        context->clause = token->kind;
     context->previous = *token;
     if (token->spelling != TOKEN_SPELLING_NONE)
         context->last_spelling = token->spelling;

@@ -8,14 +8,8 @@
 
 #include "generated/lang/grammar.h"
 #include "lang/parse_fault.h"
-#include "runtime/base/unicode.h"
 
 /* ----------------------------------------------------------------------- kinds of mistakes */
-
-static Diag *tell(Fault *fault, DiagId id, Span span, const DiagArg *args, size_t count)
-{
-    return diag_emit_with(fault->context->diags, id, span, args, count);
-}
 
 static char byte_behind(const Fault *fault, const Token *token)
 {
@@ -35,7 +29,7 @@ static bool tell_unit_apart(Fault *fault)
     DiagArg right = fault_text_arg(fault, &fault->bad);
     Span span = span_join(fault->previous.span, fault->bad.span);
     DiagList *diags = fault->context->diags;
-    Diag *diag = tell(fault, DIAG_UNIT_APART, span, DIAG_ARGS(left, right));
+    Diag *diag = fault_tell(fault, DIAG_UNIT_APART, span, DIAG_ARGS(left, right));
     Span gap = {span.file, fault->previous.span.end, fault->bad.span.start};
     diag_fix(diags, diag, gap, (Str){0}, DIAG_TEXT_GLUE_UNIT, DIAG_ARGS(left, right));
     return true;
@@ -53,135 +47,11 @@ static bool tell_thousands(Fault *fault)
         if (at + i >= behind.len || behind.ptr[at + i] < '0' || behind.ptr[at + i] > '9')
             return false;
     }
-    (void)tell(fault, DIAG_THOUSANDS, fault->bad.span, DIAG_NONE);
+    (void)fault_tell(fault, DIAG_THOUSANDS, fault->bad.span, DIAG_NONE);
     return true;
 }
 
-/* Tells that `span` should be `right`. */
-static void tell_instead(Fault *fault, Span span, Str right)
-{
-    DiagArg wrong = diag_arg(source_text(fault->context->source, span));
-    DiagArg arg = diag_arg(right);
-    Diag *diag = tell(fault, DIAG_MISSPELT, span, DIAG_ARGS(wrong, arg));
-    diag_fix(fault->context->diags, diag, span, right, DIAG_TEXT_WRITE, DIAG_ARGS(arg));
-}
-
-/* `升序`: ascending is how things are ordered anyway. */
-static bool tell_ascending(Fault *fault)
-{
-    bool word = str_equal(fault->bad.text, STR("升序")) ||
-                str_equal(fault->bad.text, STR("ascending")) ||
-                str_equal(fault->bad.text, STR("asc"));
-    if (!word || !fault_expects(fault, T_DESCENDING))
-        return false;
-    DiagArg found = fault_token_arg(fault, &fault->bad);
-    Diag *diag = tell(fault, DIAG_UNEXPECTED, fault->bad.span, DIAG_ARGS(found));
-    diag_note(fault->context->diags, diag, DIAG_TEXT_ASCENDING, DIAG_NONE);
-    return true;
-}
-
-typedef struct Synonym {
-    Str word;
-    int kind;
-    Str spelling;
-} Synonym;
-
-static const Synonym synonyms[] = {
-#define SYNONYM(word, token, spelling) {STR_INIT(word), token, STR_INIT(spelling)},
-#include "lang/synonym.def"
-#undef SYNONYM
-};
-
-/* A word of everyday speech where the language has another one. */
-static bool tell_synonym(Fault *fault)
-{
-    if (fault->bad.quoted || fault->bad.kind == T_LABEL || fault_expects(fault, T_IDENT))
-        return false;
-    Str word = source_text(fault->context->source, fault->bad.span);
-    for (size_t i = 0; i < ARRAY_LEN(synonyms); i++) {
-        if (str_equal(word, synonyms[i].word) && fault_expects(fault, synonyms[i].kind)) {
-            tell_instead(fault, fault->bad.span, synonyms[i].spelling);
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The token with the word behind it, where both are one keyword: `不 属于`. */
-static bool tell_torn(Fault *fault)
-{
-    const Source *source = fault->context->source;
-    Keywords keywords;
-    keywords_init(&keywords);
-    Lexer lexer;
-    lexer_init(&lexer, fault->context->builder.arena, &keywords, source, fault->bad.span.end,
-               fault->context->lexer.end, NULL);
-    lexer.line_open = true;
-    Token behind = lexer_next(&lexer);
-    if (fault->bad.kind != T_IDENT || behind.first_on_line || behind.text.len == 0)
-        return false;
-    StrBuf word = {0};
-    strbuf_add(&word, fault->bad.text);
-    strbuf_add(&word, behind.text);
-    Lang lang;
-    const KeywordInfo *info = keyword_find(&keywords, strbuf_str(&word), &lang);
-    bool torn = info != NULL && fault_expects(fault, info->token);
-    if (torn)
-        tell_instead(fault, span_join(fault->bad.span, behind.span), strbuf_str(&word));
-    strbuf_deinit(&word);
-    return torn;
-}
-
-/* `分组` without its `按`: the first word of a pair that could follow. */
-static bool tell_half_pair(Fault *fault)
-{
-    for (uint32_t row = 0; row < keyword_count(); row++) {
-        const KeywordInfo *info = keyword_info(row);
-        for (int lang = LANG_ZH; lang <= LANG_EN; lang++) {
-            Str spelling = str_from_cstr(info->spelling[lang]);
-            size_t blank = str_find(spelling, STR(" "), 0);
-            if (blank == STR_NONE || !fault_expects(fault, info->token) ||
-                !str_equal(fault->bad.text, str_slice(spelling, 0, blank)))
-                continue;
-            tell_instead(fault, fault->bad.span, spelling);
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool offer_near(Fault *fault, Str *best)
-{
-    NearName near;
-    near_name_init(&near, fault->bad.text);
-    for (uint32_t row = 0; row < keyword_count(); row++) {
-        const KeywordInfo *info = keyword_info(row);
-        if (!fault_expects(fault, info->token))
-            continue;
-        near_name_offer(&near, str_from_cstr(info->spelling[LANG_ZH]));
-        near_name_offer(&near, str_from_cstr(info->spelling[LANG_EN]));
-    }
-    return near_name_best(&near, best);
-}
-
-/* A word that is nearly a keyword which could follow. */
-static bool tell_misspelt(Fault *fault)
-{
-    bool quoted = fault->bad.quoted || fault->bad.kind == T_LABEL;
-    if (quoted || fault_expects(fault, T_IDENT))
-        return false;
-    if (fault->bad.kind != T_IDENT)
-        return false;
-    if (tell_torn(fault) || tell_half_pair(fault) || tell_ascending(fault))
-        return true;
-    Str best;
-    if (!offer_near(fault, &best))
-        return false;
-    tell_instead(fault, fault->bad.span, best);
-    return true;
-}
-
-/* `规则：` with a colon behind the keyword. */
+/* `规则：` or `规则 甲：` with a colon behind the keyword, or behind a name that takes none. */
 static bool tell_extra_colon(Fault *fault)
 {
     Keywords keywords;
@@ -190,15 +60,22 @@ static bool tell_extra_colon(Fault *fault)
     const KeywordInfo *info = fault->bad.kind == T_LABEL && !fault->bad.quoted
                                   ? keyword_find(&keywords, fault->bad.text, &lang)
                                   : NULL;
-    if (info == NULL || !fault_expects(fault, info->token))
+    bool keyword = info != NULL && fault_expects(fault, info->token);
+    bool name = fault->bad.kind == T_LABEL && fault_expects(fault, T_IDENT) &&
+                !fault_expects_value(fault) && !fault_expects(fault, T_LABEL);
+    if (!keyword && !name)
         return false;
     DiagArg word = fault_text_arg(fault, &fault->bad);
-    Diag *diag = tell(fault, DIAG_EXTRA_COLON, fault->bad.span, DIAG_ARGS(word));
+    Diag *diag = fault_tell(fault, DIAG_EXTRA_COLON, fault->bad.span, DIAG_ARGS(word));
     Lexer lexer;
     lexer_init(&lexer, fault->context->builder.arena, &keywords, fault->context->source,
                fault->bad.span.end, fault->context->lexer.end, NULL);
     Token mark = lexer_next(&lexer);
-    diag_fix(fault->context->diags, diag, mark.span, STR(" "), DIAG_TEXT_NO_COLON, DIAG_NONE);
+    if (name && fault->context->clause == T_PARAM)
+        diag_fix(fault->context->diags, diag, mark.span, STR("="), DIAG_TEXT_WRITE,
+                 DIAG_ARGS(diag_arg_c("=")));
+    else
+        diag_fix(fault->context->diags, diag, mark.span, STR(" "), DIAG_TEXT_NO_COLON, DIAG_NONE);
     return true;
 }
 
@@ -210,7 +87,7 @@ static bool tell_extra_comma(Fault *fault)
     if (!closer || fault->previous.kind != ',')
         return false;
     DiagArg sign = fault_token_arg(fault, &fault->bad);
-    Diag *diag = tell(fault, DIAG_EXTRA_COMMA, fault->previous.span, DIAG_ARGS(sign));
+    Diag *diag = fault_tell(fault, DIAG_EXTRA_COMMA, fault->previous.span, DIAG_ARGS(sign));
     diag_fix(fault->context->diags, diag, fault->previous.span, (Str){0}, DIAG_TEXT_REMOVE,
              DIAG_NONE);
     return true;
@@ -225,7 +102,7 @@ static bool tell_article_form(Fault *fault)
     if (!article || !fault_expects(fault, T_ARTICLE))
         return false;
     DiagArg wrong = fault_text_arg(fault, &fault->bad);
-    Diag *diag = tell(fault, DIAG_ARTICLE_FORM, fault->bad.span, DIAG_ARGS(wrong));
+    Diag *diag = fault_tell(fault, DIAG_ARTICLE_FORM, fault->bad.span, DIAG_ARGS(wrong));
     Span front = {fault->bad.span.file, fault->bad.span.start, fault->bad.span.start};
     DiagArg sign = diag_arg_both("“第”", "`第`");
     diag_fix(fault->context->diags, diag, front, STR("第"), DIAG_TEXT_INSERT, DIAG_ARGS(sign));
@@ -244,7 +121,7 @@ static bool tell_reserved_name(Fault *fault)
     StrBuf quoted = {0};
     strbuf_printf(&quoted, "`" STR_FMT "`",
                   STR_ARG(source_text(fault->context->source, fault->bad.span)));
-    Diag *diag = tell(fault, DIAG_RESERVED_NAME, fault->bad.span, DIAG_ARGS(word));
+    Diag *diag = fault_tell(fault, DIAG_RESERVED_NAME, fault->bad.span, DIAG_ARGS(word));
     diag_fix(fault->context->diags, diag, fault->bad.span, strbuf_str(&quoted),
              DIAG_TEXT_BACKQUOTES, DIAG_NONE);
     strbuf_deinit(&quoted);
@@ -264,7 +141,7 @@ static bool tell_chained(Fault *fault)
     if (!is_comparison(fault->bad.kind) || !fault_expects(fault, T_AND) ||
         fault_expects(fault, '='))
         return false;
-    Diag *diag = tell(fault, DIAG_CHAINED, fault->bad.span, DIAG_NONE);
+    Diag *diag = fault_tell(fault, DIAG_CHAINED, fault->bad.span, DIAG_NONE);
     diag_note(fault->context->diags, diag, DIAG_TEXT_CHAINED, DIAG_NONE);
     return true;
 }
@@ -272,6 +149,46 @@ static bool tell_chained(Fault *fault)
 static int closer_of(int open)
 {
     return open == '(' ? ')' : open == '[' ? ']' : '}';
+}
+
+/* On the bad token's line, the closer that is one too many once a bracket is closed before the token: kind 0
+ * when there is none. */
+static Token late_closer(const Fault *fault, int closer)
+{
+    Lexer lexer;
+    lexer_init(&lexer, fault->context->builder.arena, fault->context->keywords,
+               fault->context->source, fault->bad.span.end, fault->context->lexer.end, NULL);
+    lexer.line_open = true;
+    int depth = 0;
+    for (Token token = lexer_next(&lexer); token.kind != T_END && !token.first_on_line;
+         token = lexer_next(&lexer)) {
+        depth += token.kind == '(' || token.kind == '[' || token.kind == '{';
+        if (token.kind != ')' && token.kind != ']' && token.kind != '}')
+            continue;
+        if (depth == 0)
+            return token.kind == closer ? token : (Token){0};
+        depth--;
+    }
+    return (Token){0};
+}
+
+/* Offers to close an open bracket in front of the bad token: to move its closer there, or to add one. */
+static void offer_closer(Fault *fault, Diag *diag, int closer)
+{
+    char sign = (char)closer;
+    Str closing = {&sign, 1};
+    Span end = {fault->bad.span.file, fault->previous.span.end, fault->previous.span.end};
+    Token late = fault->bad.first_on_line ? (Token){0} : late_closer(fault, closer);
+    StrBuf text = {0};
+    strbuf_add(&text, closing);
+    if (late.kind != 0) {
+        strbuf_add(&text, str_slice(fault->context->source->text, end.start, late.span.start));
+        end.end = late.span.end;
+    }
+    diag_fix(fault->context->diags, diag, end, strbuf_str(&text),
+             late.kind != 0 ? DIAG_TEXT_MOVE_CLOSER : DIAG_TEXT_CLOSE_WITH,
+             DIAG_ARGS(diag_arg(closing)));
+    strbuf_deinit(&text);
 }
 
 /* A bracket that is still open where a line begins that cannot go on inside it. */
@@ -287,15 +204,11 @@ static bool tell_unclosed(Fault *fault)
         return false;
     DiagArg sign = fault_token_arg(fault, &open);
     DiagArg closer = fault_kind_arg(fault, closer_of(open.kind));
-    Diag *diag = tell(fault, DIAG_UNCLOSED, open.span, DIAG_ARGS(sign));
-    Span end = {open.span.file, fault->previous.span.end, fault->previous.span.end};
+    Diag *diag = fault_tell(fault, DIAG_UNCLOSED, open.span, DIAG_ARGS(sign));
     if (fault->bad.kind != T_END)
         diag_label(context->diags, diag, fault->bad.span, DIAG_TEXT_CLOSE_BEFORE,
                    DIAG_ARGS(closer));
-    char sign_text = (char)closer_of(open.kind);
-    Str closing = {&sign_text, 1};
-    DiagArg spelling = diag_arg(closing);
-    diag_fix(context->diags, diag, end, closing, DIAG_TEXT_CLOSE_WITH, DIAG_ARGS(spelling));
+    offer_closer(fault, diag, closer_of(open.kind));
     return true;
 }
 
@@ -306,7 +219,7 @@ static bool tell_extra_closer(Fault *fault)
     if (!closer || fault->context->brackets.count > 0)
         return false;
     DiagArg sign = fault_token_arg(fault, &fault->bad);
-    (void)tell(fault, DIAG_EXTRA_CLOSER, fault->bad.span, DIAG_ARGS(sign));
+    (void)fault_tell(fault, DIAG_EXTRA_CLOSER, fault->bad.span, DIAG_ARGS(sign));
     return true;
 }
 
@@ -330,7 +243,7 @@ static bool tell_no_end(Fault *fault)
     Str line =
         source_line(fault->context->source, source_place(fault->context->source, start.start).line);
     start.end = start.start + (uint32_t)line.len;
-    (void)tell(fault, id, start, DIAG_NONE);
+    (void)fault_tell(fault, id, start, DIAG_NONE);
     return true;
 }
 
@@ -340,7 +253,10 @@ static bool tell_no_else(Fault *fault)
     if (!fault_expects(fault, T_ELSE) || fault_expects_value(fault) || fault_expects(fault, ','))
         return false;
     DiagArg before = fault_token_arg(fault, &fault->bad);
-    (void)tell(fault, DIAG_NO_ELSE, fault->bad.span, DIAG_ARGS(before));
+    Diag *diag = fault_tell(fault, DIAG_NO_ELSE, fault->bad.span, DIAG_ARGS(before));
+    diag_note(fault->context->diags, diag,
+              fault->context->clause == T_EXPECT ? DIAG_TEXT_ELSE_OF_EXPECT : DIAG_TEXT_ELSE_OF_IF,
+              DIAG_NONE);
     return true;
 }
 
@@ -351,7 +267,7 @@ static bool tell_late_head(Fault *fault)
     if (!head || !at_margin(fault) || fault->context->stop_at_error)
         return false;
     DiagArg word = fault_text_arg(fault, &fault->bad);
-    (void)tell(fault, DIAG_LATE_HEAD, fault->bad.span, DIAG_ARGS(word));
+    (void)fault_tell(fault, DIAG_LATE_HEAD, fault->bad.span, DIAG_ARGS(word));
     return true;
 }
 
@@ -367,18 +283,62 @@ static void offer_insert(Fault *fault, Diag *diag, int kind, DiagArg wanted)
     bool word = keyword_of_token(kind) != NULL;
     strbuf_printf(&text, word ? " " STR_FMT : STR_FMT, STR_ARG(spelling));
     Span place = {fault->bad.span.file, fault->previous.span.end, fault->previous.span.end};
+    /* A semicolon says nothing: what is wanted takes its place. */
+    static const Str semicolons[] = {STR_INIT(";"), STR_INIT("；")};
+    Str behind = str_slice(fault->context->source->text, place.start, fault->bad.span.start);
+    for (size_t i = 0; i < ARRAY_LEN(semicolons); i++) {
+        if (str_starts(behind, semicolons[i]))
+            place.end = place.start + (uint32_t)semicolons[i].len;
+    }
     diag_fix(fault->context->diags, diag, place, strbuf_str(&text), DIAG_TEXT_INSERT,
              DIAG_ARGS(wanted));
     strbuf_deinit(&text);
+}
+
+/* Which text the open clause wants. */
+static void note_text(Fault *fault, Diag *diag)
+{
+    DiagTextId id;
+    switch (fault->context->clause) {
+    case T_SCORE:
+        id = DIAG_TEXT_TEXT_OF_SCORE;
+        break;
+    case T_EXCEPT:
+        id = DIAG_TEXT_TEXT_OF_EXCEPT;
+        break;
+    case T_DOUBT:
+        id = DIAG_TEXT_TEXT_OF_DOUBT;
+        break;
+    case T_LAW:
+        id = DIAG_TEXT_TEXT_OF_LAW;
+        break;
+    case T_TEST:
+        id = DIAG_TEXT_TEXT_OF_TEST;
+        break;
+    default:
+        return;
+    }
+    diag_note(fault->context->diags, diag, id, DIAG_NONE);
 }
 
 static bool tell_missing(Fault *fault, int kind)
 {
     DiagArg wanted = fault_kind_arg(fault, kind);
     DiagArg found = fault_token_arg(fault, &fault->bad);
-    Diag *diag = tell(fault, DIAG_MISSING_WORD, fault->bad.span, DIAG_ARGS(wanted, found));
-    offer_insert(fault, diag, kind, wanted);
+    Diag *diag = fault_tell(fault, DIAG_MISSING_WORD, fault->bad.span, DIAG_ARGS(wanted, found));
+    bool points = fault->bad.kind == T_INTEGER || fault->bad.kind == T_DECIMAL;
+    if (kind == T_WHEN && points && fault->context->clause == T_SCORE)
+        diag_note(fault->context->diags, diag, DIAG_TEXT_SCORE_ORDER, DIAG_NONE);
+    else
+        offer_insert(fault, diag, kind, wanted);
+    if (kind == T_STRING)
+        note_text(fault, diag);
     return true;
+}
+
+static bool is_bracket(int kind)
+{
+    return kind == '(' || kind == '[' || kind == '{';
 }
 
 /* Exactly one thing is wanted and something else stands there. */
@@ -387,6 +347,10 @@ static bool tell_missing_word(Fault *fault)
     int only = fault_only_expected(fault);
     if (only == 0 || only == T_END)
         return false;
+    if (is_bracket(only) && is_bracket(fault->bad.kind)) {
+        (void)fault_tell_instead(fault, fault->bad.span, fault_spelling(fault, only));
+        return true;
+    }
     return tell_missing(fault, only);
 }
 
@@ -410,6 +374,15 @@ static bool tell_missing_comma(Fault *fault)
     return tell_missing(fault, ',');
 }
 
+/* Whether a token of this kind stands behind the bad one. */
+static bool next_is(const Fault *fault, int kind)
+{
+    Lexer lexer;
+    lexer_init(&lexer, fault->context->builder.arena, fault->context->keywords,
+               fault->context->source, fault->bad.span.end, fault->context->lexer.end, NULL);
+    return lexer_next(&lexer).kind == kind;
+}
+
 /* A name where a name with a colon is wanted. */
 static bool tell_missing_colon(Fault *fault)
 {
@@ -419,7 +392,11 @@ static bool tell_missing_colon(Fault *fault)
         (!field && fault_only_expected(fault) != T_LABEL))
         return false;
     DiagArg name = fault_text_arg(fault, &fault->bad);
-    Diag *diag = tell(fault, DIAG_MISSING_COLON, fault->bad.span, DIAG_ARGS(name));
+    Diag *diag = fault_tell(fault, DIAG_MISSING_COLON, fault->bad.span, DIAG_ARGS(name));
+    if (fault->context->clause == T_PARAM && next_is(fault, '=')) {
+        diag_note(fault->context->diags, diag, DIAG_TEXT_TYPE_OF_PARAM, DIAG_ARGS(name));
+        return true;
+    }
     Span place = {fault->bad.span.file, fault->bad.span.end, fault->bad.span.end};
     DiagArg colon = fault_kind_arg(fault, ':');
     diag_fix(fault->context->diags, diag, place, STR(":"), DIAG_TEXT_INSERT, DIAG_ARGS(colon));
@@ -433,7 +410,8 @@ static bool tell_text_wanted(Fault *fault)
     if (!value || fault->bad.first_on_line || fault_only_expected(fault) != T_STRING)
         return false;
     DiagArg found = fault_token_arg(fault, &fault->bad);
-    (void)tell(fault, DIAG_TEXT_WANTED, fault->bad.span, DIAG_ARGS(found));
+    Diag *diag = fault_tell(fault, DIAG_TEXT_WANTED, fault->bad.span, DIAG_ARGS(found));
+    note_text(fault, diag);
     return true;
 }
 
@@ -444,7 +422,7 @@ static bool tell_range_sign(Fault *fault)
     if (!sign || fault_only_expected(fault) != T_DOTS)
         return false;
     DiagArg found = fault_token_arg(fault, &fault->bad);
-    Diag *diag = tell(fault, DIAG_RANGE_SIGN, fault->bad.span, DIAG_ARGS(found));
+    Diag *diag = fault_tell(fault, DIAG_RANGE_SIGN, fault->bad.span, DIAG_ARGS(found));
     bool apart = byte_behind(fault, &fault->previous) == ' ';
     diag_fix(fault->context->diags, diag, fault->bad.span, apart ? STR("..") : STR(" .."),
              DIAG_TEXT_WRITE, DIAG_ARGS(diag_arg_c("..")));
@@ -457,7 +435,7 @@ static bool tell_empty_cell(Fault *fault)
     if (fault->bad.kind != '|' || fault->previous.kind != '|')
         return false;
     Span between = {fault->bad.span.file, fault->previous.span.end, fault->bad.span.start};
-    Diag *diag = tell(fault, DIAG_EMPTY_CELL, between, DIAG_NONE);
+    Diag *diag = fault_tell(fault, DIAG_EMPTY_CELL, between, DIAG_NONE);
     diag_fix(fault->context->diags, diag, between, STR(" - "), DIAG_TEXT_WRITE,
              DIAG_ARGS(diag_arg_c("-")));
     return true;
@@ -472,14 +450,26 @@ static bool tell_missing_value(Fault *fault)
     DiagArg before = fault_token_arg(fault, &fault->previous);
     Diag *diag = NULL;
     if (fault->previous.kind == 0)
-        diag = tell(fault, DIAG_MISSING_VALUE, fault->bad.span, DIAG_ARGS(found));
+        diag = fault_tell(fault, DIAG_MISSING_VALUE, fault->bad.span, DIAG_ARGS(found));
     else
-        diag = tell(fault, DIAG_MISSING_VALUE_AFTER, fault->bad.span, DIAG_ARGS(before, found));
+        diag =
+            fault_tell(fault, DIAG_MISSING_VALUE_AFTER, fault->bad.span, DIAG_ARGS(before, found));
     const KeywordInfo *keyword = keyword_of_token(fault->bad.kind);
     if (keyword != NULL && !fault->bad.first_on_line && !fault_is_operator(fault->bad.kind)) {
         DiagArg word = fault_text_arg(fault, &fault->bad);
         diag_note(fault->context->diags, diag, DIAG_TEXT_KEYWORD_AS_NAME, DIAG_ARGS(word));
     }
+    return true;
+}
+
+/* A table or relation without its columns. */
+static bool note_columns(Fault *fault, Diag *diag)
+{
+    int clause = fault->context->clause;
+    if (!fault_expects(fault, '(') || (clause != T_TABLE && clause != T_RELATION))
+        return false;
+    DiagArg word = fault_kind_arg(fault, clause);
+    diag_note(fault->context->diags, diag, DIAG_TEXT_COLUMNS_FIRST, DIAG_ARGS(word));
     return true;
 }
 
@@ -492,8 +482,10 @@ static bool tell_clause_place(Fault *fault)
         return false;
     DiagArg word = fault_token_arg(fault, &fault->bad);
     DiagArg wanted = fault_expected_arg(fault);
-    Diag *diag = tell(fault, DIAG_CLAUSE_PLACE, fault->bad.span, DIAG_ARGS(word));
+    Diag *diag = fault_tell(fault, DIAG_CLAUSE_PLACE, fault->bad.span, DIAG_ARGS(word));
     diag_primary(fault->context->diags, diag, DIAG_TEXT_EXPECTED, DIAG_ARGS(wanted));
+    if (note_columns(fault, diag))
+        return true;
     if (fault_expects(fault, T_LABEL) && fault_expects_declaration(fault))
         diag_note(fault->context->diags, diag, DIAG_TEXT_AFTER_CLUE, DIAG_NONE);
     else if (fault_expects_clause(fault) && !fault_expects(fault, T_CLUE))
@@ -524,11 +516,13 @@ static void tell_unexpected(Fault *fault)
     DiagArg found = fault_token_arg(fault, &fault->bad);
     DiagArg wanted = fault_expected_arg(fault);
     bool ended = fault->bad.kind == T_END && fault->context->template_depth == 0;
-    Diag *diag = ended ? tell(fault, DIAG_UNEXPECTED_END, fault->bad.span, DIAG_NONE)
-                       : tell(fault, DIAG_UNEXPECTED, fault->bad.span, DIAG_ARGS(found));
+    Diag *diag = ended ? fault_tell(fault, DIAG_UNEXPECTED_END, fault->bad.span, DIAG_NONE)
+                       : fault_tell(fault, DIAG_UNEXPECTED, fault->bad.span, DIAG_ARGS(found));
     if (wanted.zh.len > 0)
         diag_primary(diags, diag, DIAG_TEXT_EXPECTED, DIAG_ARGS(wanted));
     note_name(fault, diag);
+    if (note_columns(fault, diag))
+        return;
     if (fault_expects_declaration(fault) && fault->bad.first_on_line)
         diag_note(diags, diag, DIAG_TEXT_DECLARATIONS, DIAG_NONE);
     else if (fault->bad.kind == ',' && fault->context->brackets.count == 0)
@@ -539,12 +533,12 @@ static void tell_unexpected(Fault *fault)
 
 /* From the most certain to the most general. */
 static bool (*const mistakes[])(Fault *fault) = {
-    tell_synonym,       tell_unit_apart,   tell_thousands,     tell_article_form,
-    tell_extra_colon,   tell_misspelt,     tell_late_head,     tell_chained,
-    tell_no_end,        tell_empty_cell,   tell_extra_comma,   tell_range_sign,
-    tell_missing_colon, tell_text_wanted,  tell_missing_comma, tell_unclosed,
-    tell_extra_closer,  tell_no_else,      tell_missing_link,  tell_reserved_name,
-    tell_missing_value, tell_missing_word, tell_clause_place,
+    tell_thousands,     parse_tell_word,     tell_unit_apart,    tell_article_form,
+    tell_extra_colon,   parse_tell_misspelt, tell_late_head,     tell_chained,
+    tell_no_end,        tell_empty_cell,     tell_extra_comma,   tell_range_sign,
+    tell_missing_colon, tell_text_wanted,    tell_missing_comma, tell_unclosed,
+    tell_extra_closer,  tell_no_else,        tell_missing_link,  tell_reserved_name,
+    tell_missing_value, tell_missing_word,   tell_clause_place,
 };
 
 /* Whether what the lexer told already explains the error: an unknown character on this line, a text

@@ -225,8 +225,9 @@ static Group group_of(const Fault *fault, int kind)
 /* Kinds that only the parser knows, or that go on with a name already complete. */
 static bool is_hidden(const Fault *fault, int kind)
 {
-    bool continues = (kind == '.' || kind == '(' || kind == '?') && !fault_expects_value(fault) &&
-                     fault->count > 1;
+    bool call = kind == '(' && (fault_expects(fault, '.') || fault_expects_operator(fault));
+    bool continues =
+        (kind == '.' || call || kind == '?') && !fault_expects_value(fault) && fault->count > 1;
     bool operand_done =
         fault->bad.first_on_line && fault_expects_operator(fault) && fault_is_operator(kind);
     bool head = kind == T_ON_MISSING && fault_expects_declaration(fault);
@@ -303,6 +304,11 @@ Str fault_spelling(const Fault *fault, int kind)
             return str_from_cstr(token_names[i].text[LANG_EN]);
     }
     return (Str){0};
+}
+
+Diag *fault_tell(Fault *fault, DiagId id, Span span, const DiagArg *args, size_t count)
+{
+    return diag_emit_with(fault->context->diags, id, span, args, count);
 }
 
 void fault_init(Fault *fault, ParseContext *context, const int *expected, int count)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // parse_fault.h: one syntax error under study, and how its tokens are called. Only the files
-// parse_fault.c and parse_error.c include this.
+// parse_fault.c, parse_error.c and parse_word.c include this.
 
 #ifndef SUP_LANG_PARSE_FAULT_H
 #define SUP_LANG_PARSE_FAULT_H
@@ -41,6 +41,17 @@ DiagArg fault_kind_arg(const Fault *fault, int kind);
 DiagArg fault_token_arg(const Fault *fault, const Token *token);
 DiagArg fault_text_arg(const Fault *fault, const Token *token);
 DiagArg fault_expected_arg(const Fault *fault);
+
+/* Adds a message to the context's list; as diag_emit_with. */
+Diag *fault_tell(Fault *fault, DiagId id, Span span, const DiagArg *args, size_t count);
+
+/* Tells that `right` is what `span` should be, and offers the change. */
+Diag *fault_tell_instead(Fault *fault, Span span, Str right);
+
+/* Whether the error is one of a word (parse_word.c), which is told then: another word or order than the
+ * language has; a keyword torn apart, cut in half or misspelt. */
+bool parse_tell_word(Fault *fault);
+bool parse_tell_misspelt(Fault *fault);
 
 /* How a kind is spelt, in the language of the text around; empty when it has no fixed spelling. */
 Str fault_spelling(const Fault *fault, int kind);

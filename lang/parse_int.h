@@ -43,6 +43,7 @@ typedef struct ParseContext {
     VEC(Token) brackets;          /* open ones */
     uint32_t trial_bytes;         /* left for advice on glued words */
     uint32_t part_start;          /* of the open declaration */
+    int clause; /* the last word that began a declaration, clause, `expect` or `if` */
     int template_depth;
     int start_token;      /* what the outermost text began with */
     uint32_t error_floor; /* in trials: errors that end before it do not count */

@@ -237,6 +237,30 @@ static void drop_repeated(KeyRun *run)
         run->report->repeated_count += run->repeated_count;
 }
 
+// Rows that are equal in all columns read may differ in others: what is dropped as repeated is then told for what it is.
+static void warn_unread(const KeyRun *run)
+{
+    const Rowset *rowset = run->rowset;
+    uint32_t unread = 0;
+    for (uint32_t c = 0; c < rowset->column_count; c++)
+        unread += rowset->columns[c].count == 0;
+    if (run->report == NULL || run->repeated_count == 0 || unread == 0 || rowset->row_count == 0)
+        return;
+    Arena *arena = run->report->arena;
+    LoadWarning warning = {.count = run->repeated_count};
+    warning.zh = arena_printf(arena,
+                              "%" PRId64 " 行重复是就本次读取的列而言，另有 %u 列没有读取，"
+                              "其中可能不同；请核对是否真是重复记录",
+                              run->repeated_count, unread);
+    warning.en =
+        arena_printf(arena,
+                     "%" PRId64 " rows repeat others in the columns that were read; they may "
+                     "differ in the %u columns that were not: check whether they are "
+                     "the same records",
+                     run->repeated_count, unread);
+    vec_push(&run->report->warnings, warning);
+}
+
 static void judge_key(RunShared *shared, const TableDecl *table, Rowset *rowset, LoadReport *report)
 {
     if (table->key_count == 0 || rowset->row_count == 0)
@@ -263,6 +287,7 @@ static void judge_key(RunShared *shared, const TableDecl *table, Rowset *rowset,
         }
         if (run.repeated_count > 0)
             drop_repeated(&run);
+        warn_unread(&run);
     }
     arena_destroy(run.arena);
 }

@@ -449,9 +449,14 @@ static Status no_header(const TableDecl *table, const FoundFile *file, int64_t s
                         Error *error)
 {
     if (empty)
-        return error_set(error, STATUS_DATA, "数据表 " STR_FMT "：文件 " STR_FMT " 是空的",
-                         "table " STR_FMT ": file " STR_FMT " is empty", STR_ARG(table->name),
-                         STR_ARG(file->path));
+        return error_set(
+            error, STATUS_DATA,
+            "数据表 " STR_FMT "：文件 " STR_FMT
+            " 是空的，连表头也没有。请核对是否导出完整；确实没有数据的，也要留下表头一行",
+            "table " STR_FMT ": file " STR_FMT
+            " is empty, without even a header line. Check whether the export is complete; if "
+            "there really are no rows, the file still needs its header line",
+            STR_ARG(table->name), STR_ARG(file->path));
     if (stated > 0)
         return error_set(error, STATUS_DATA,
                          "数据表 " STR_FMT "：文件 " STR_FMT

@@ -123,8 +123,11 @@ static Status find_layout(Str path, Arena *arena, Layout *out, Error *error)
     bool empty = text.len == 0;
     strbuf_deinit(&text);
     if (status == STATUS_OK && empty)
-        return error_set(error, STATUS_DATA, "文件 " STR_FMT " 是空的", "file " STR_FMT " is empty",
-                         STR_ARG(path));
+        return error_set(
+            error, STATUS_DATA, "文件 " STR_FMT " 是空的，看不出有哪些列。请核对是否导出完整",
+            "file " STR_FMT " is empty: no column can be seen. Check whether the export is "
+            "complete",
+            STR_ARG(path));
     if (status == STATUS_OK && out->header_line == 0)
         return error_set(error, STATUS_DATA, "文件 " STR_FMT " 中找不到表头",
                          "file " STR_FMT " has no header line", STR_ARG(path));
