@@ -91,7 +91,7 @@ static void test_render(void **state)
     diag_fix(text.diags, diag, span_of(&text, 7, 13), STR("甲"), DIAG_TEXT_WRITE,
              DIAG_ARGS(diag_arg_c("甲")));
     expect_render(&text, LANG_ZH,
-                  "错误[E0204]：没有“金额”这种写法，是不是“甲”？\n"
+                  "错误[E0204]：此处没有“金额”这种写法，是不是“甲”？\n"
                   " --> 甲.sup:1:4\n"
                   "  |\n"
                   "1 | 筛选 金额 > 三 且 丁\n"
