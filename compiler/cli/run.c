@@ -45,6 +45,7 @@ static bool is_failure(Reason reason)
     case REASON_TOO_FEW_PEERS:
     case REASON_ZERO_SPREAD:
     case REASON_OUTSIDE_CALENDAR:
+    case REASON_UNKNOWN_DIVISION:
     case REASON_SEVERAL_PARTNERS:
     case REASON_SEVERAL_AT_THE_SAME_TIME:
         return true;

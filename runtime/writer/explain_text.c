@@ -256,6 +256,9 @@ static const char *advice(const Report *report, Reason reason)
                     "say in the rule what holds when the divisor is zero (if … then … else …)");
     case REASON_OUTSIDE_CALENDAR:
         return word(report, "补充这一年的工作日历", "add the calendar of that year");
+    case REASON_UNKNOWN_DIVISION:
+        return word(report, "核对区划代码和日期：代码表中那一天没有确定的区划",
+                    "check code and date: the lists know no division with that code on that day");
     case REASON_NO_VERSION:
         return word(report, "补充法律的这一版本", "declare the version of the law for that date");
     case REASON_NO_PARAMETER_VALUE:
