@@ -46,6 +46,7 @@ typedef struct FileState {
     Map names;           /* visible names: index into decls */
     VEC(TypedUse) uses;
     enum { FILE_NEW, FILE_OPEN, FILE_DONE } state;
+    bool lost_use; /* a file that it uses could not be read: any unknown name may be from there */
 } FileState;
 
 /* A column that a body reads. */
@@ -211,6 +212,8 @@ void ref_set(Checker *c, const AstNode *node, const TypedDecl *decl);
 void resolve_files(Checker *c, const Source *root);
 /* The declaration `name` seen from a file; NULL: none. */
 DeclState *resolve_name(Checker *c, uint32_t file, Str name);
+/* Whether a name that is not known may have been declared where nothing could be read: say nothing of it. */
+bool resolve_lost(const Checker *c, uint32_t file, Str name);
 /* The same for a path with prefixes; reports what is unknown. `wanted` is the mask of kinds. */
 DeclState *resolve_path(Checker *c, uint32_t file, const AstPath *path, unsigned kinds,
                         DiagId unknown);

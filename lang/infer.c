@@ -41,6 +41,8 @@ static void offer_unit(void *context, Str name)
 
 static void report_unit(Scope *s, const AstNumber *number)
 {
+    if (s->c->files.items[s->file]->lost_use)
+        return;
     Diag *diag =
         report_with(s->c, DIAG_UNKNOWN_UNIT, &number->base, DIAG_ARGS(diag_arg(number->unit)));
     NearName near;

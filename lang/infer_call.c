@@ -696,7 +696,7 @@ static void offer_functions(Scope *s, NearName *near)
 
 static Type call_unknown(Scope *s, const AstCall *call, Str name)
 {
-    Diag *diag = ast_lost_name(s->c->files.items[s->file]->root, name)
+    Diag *diag = resolve_lost(s->c, s->file, name)
                      ? NULL
                      : report_once(s->c, DIAG_UNKNOWN_FUNCTION, call->callee, STR(""), name);
     if (!diag)
@@ -723,6 +723,20 @@ static DeclState *prefixed_function(Scope *s, const AstNode *callee)
     return NULL;
 }
 
+/* Whether the prefix is that of a file that could not be read. */
+static bool lost_prefix(const Scope *s, const AstNode *callee)
+{
+    if (callee->kind != AST_MEMBER || ast_as_Member(callee)->object->kind != AST_NAME)
+        return false;
+    Str prefix = ast_as_Name(ast_as_Member(callee)->object)->text;
+    const FileState *file = s->c->files.items[s->file];
+    for (size_t i = 0; i < file->uses.count; i++)
+        if (file->uses.items[i].file == UINT32_MAX && file->uses.items[i].alias.len &&
+            str_equal(file->uses.items[i].alias, prefix))
+            return true;
+    return false;
+}
+
 static bool is_function(const DeclState *decl)
 {
     return decl && (decl->pub.kind == TYPED_FUNCTION || decl->pub.kind == TYPED_EXTERN);
@@ -737,7 +751,7 @@ Type infer_call(Scope *s, const AstCall *call, const Type *expected)
         DeclState *own = prefixed_function(s, call->callee);
         if (is_function(own))
             return call_own(s, call, own);
-        if (call->callee->kind != AST_ERROR)
+        if (call->callee->kind != AST_ERROR && !lost_prefix(s, call->callee))
             report(s->c, DIAG_NOT_CALLABLE, call->callee);
         return record_type(expr_here(s, &call->base), type_of(TYPE_ERROR));
     }

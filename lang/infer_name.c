@@ -67,15 +67,16 @@ static bool advise_split(Scope *s, Diag *diag, const AstNode *node, const TypedD
 }
 
 /* Among declarations that could not be parsed there may be an enum with this member. */
-static bool lost_declaration(const AstFile *root)
+static bool lost_declaration(const FileState *file)
 {
+    const AstFile *root = file->root;
     for (uint32_t i = 0; root && i < root->declarations.count; i++)
         if (root->declarations.items[i]->kind == AST_ERROR)
             return true;
-    return false;
+    return file->lost_use;
 }
 
-/* What an unknown name may have been meant for: a gap, or a text without its quotation marks. */
+/* What an unknown name may have been meant for: a gap, today, or a text without its quotation marks. */
 static void advise_meaning(Scope *s, Diag *diag, Str name)
 {
     static const Str gaps[] = {STR_INIT("空"),   STR_INIT("空值"), STR_INIT("空白"),
@@ -87,13 +88,22 @@ static void advise_meaning(Scope *s, Diag *diag, Str name)
             return;
         }
     }
+    static const Str days[] = {STR_INIT("今天"),     STR_INIT("今日"), STR_INIT("当天"),
+                               STR_INIT("当前日期"), STR_INIT("现在"), STR_INIT("today"),
+                               STR_INIT("now")};
+    for (size_t i = 0; i < ARRAY_LEN(days); i++) {
+        if (str_equal(name, days[i])) {
+            diag_note(s->c->diags, diag, DIAG_TEXT_NO_CLOCK, DIAG_NONE);
+            return;
+        }
+    }
     diag_note(s->c->diags, diag, DIAG_TEXT_MAYBE_TEXT, DIAG_ARGS(diag_arg(name)));
 }
 
 void report_unknown_name(Scope *s, const AstNode *node, Str name)
 {
     /* A clause or declaration that could not be parsed may have been the one to bind it. */
-    if (body_lost(s->body) || lost_declaration(s->c->files.items[s->file]->root))
+    if (body_lost(s->body) || lost_declaration(s->c->files.items[s->file]))
         return;
     Str scope = s->body && s->decl ? s->decl->pub.name : STR("");
     Diag *diag = report_once(s->c, DIAG_UNKNOWN_NAME, node, scope, name);

@@ -239,8 +239,9 @@ void check_regex(Checker *c, const AstText *pattern, RegexMode mode, Regex **out
     if (regex_compile(pattern->text, mode, out, NULL, &error) != STATUS_OK) {
         Str zh = arena_str(c->arena, error_text(&error, LANG_ZH));
         Str en = arena_str(c->arena, error_text(&error, LANG_EN));
-        report_with(c, DIAG_PATTERN_REFUSED, &pattern->base,
-                    DIAG_ARGS((DiagArg){.zh = zh, .en = en}));
+        Diag *diag = report_with(c, DIAG_PATTERN_REFUSED, &pattern->base,
+                                 DIAG_ARGS((DiagArg){.zh = zh, .en = en}));
+        diag_note(c->diags, diag, DIAG_TEXT_PATTERN_WAY, DIAG_NONE);
     }
     error_deinit(&error);
 }

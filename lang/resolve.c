@@ -162,12 +162,15 @@ static void use_file(Checker *c, uint32_t index, const AstUse *use, uint32_t dep
     const Source *source;
     Error error = {0};
     if (depth >= USE_DEPTH_MAX) {
+        file->lost_use |= pub.alias.len == 0;
         report(c, DIAG_USE_TOO_DEEP, &use->base);
     } else if (source_load(c->sources, path, &source, &error) != STATUS_OK) {
         Str why[2] = {arena_str(c->arena, error_text(&error, LANG_ZH)),
                       arena_str(c->arena, error_text(&error, LANG_EN))};
-        report_with(c, DIAG_FILE_UNREADABLE, &use->path->base,
-                    DIAG_ARGS(diag_arg(path), (DiagArg){why[0], why[1]}));
+        file->lost_use |= pub.alias.len == 0;
+        Diag *diag = report_with(c, DIAG_FILE_UNREADABLE, &use->path->base,
+                                 DIAG_ARGS(diag_arg(path), (DiagArg){why[0], why[1]}));
+        diag_note(c->diags, diag, DIAG_TEXT_USE_FROM, DIAG_NONE);
     } else {
         pub.file = open_file(c, source);
     }
@@ -175,14 +178,45 @@ static void use_file(Checker *c, uint32_t index, const AstUse *use, uint32_t dep
     avec_push(c->arena, &file->uses, pub);
 }
 
+#define RING_SHOWN_MAX 8 /* links of a circle that are listed */
+
+/* The files that are open, from the one used on, are the circle: they were opened in the order of their uses. */
+static void report_cycle(Checker *c, const FileState *file, const TypedUse *use)
+{
+    Str used = c->files.items[use->file]->pub.path;
+    Diag *diag = report_with(c, DIAG_USE_CYCLE, &use->node->path->base,
+                             DIAG_ARGS(diag_arg(used), diag_arg(file->pub.path)));
+    Str before = used;
+    uint32_t shown = 0;
+    for (uint32_t i = use->file + 1; i < c->files.count && shown < RING_SHOWN_MAX; i++) {
+        if (c->files.items[i]->state != FILE_OPEN)
+            continue;
+        Str next = c->files.items[i]->pub.path;
+        diag_note(c->diags, diag, DIAG_TEXT_USES, DIAG_ARGS(diag_arg(before), diag_arg(next)));
+        before = next;
+        shown++;
+    }
+    diag_note(c->diags, diag, DIAG_TEXT_USE_THIRD, DIAG_NONE);
+}
+
 static void use_finished(Checker *c, FileState *file, const TypedUse *use)
 {
     const FileState *used = c->files.items[use->file];
-    if (used->state == FILE_OPEN)
-        report_with(c, DIAG_USE_CYCLE, &use->node->path->base,
-                    DIAG_ARGS(diag_arg(used->pub.path), diag_arg(file->pub.path)));
-    else if (!use->alias.len)
+    bool bare = use->alias.len == 0;
+    if (used->state == FILE_OPEN) {
+        report_cycle(c, file, use);
+        file->lost_use |= bare;
+    } else if (bare) {
         import(c, file, used, &use->node->base);
+        file->lost_use |= used->lost_use;
+    }
+}
+
+/* Whether a name that is not known may have been declared where nothing could be read. */
+bool resolve_lost(const Checker *c, uint32_t file, Str name)
+{
+    const FileState *state = c->files.items[file];
+    return state->lost_use || ast_lost_name(state->root, name);
 }
 
 static void read_policy(FileState *file)
@@ -288,7 +322,7 @@ void near_decls(Checker *c, uint32_t file, unsigned kinds, Str name, NearName *n
 static void report_unknown(Checker *c, uint32_t file, const AstName *name, unsigned kinds,
                            DiagId unknown)
 {
-    if (ast_lost_name(c->files.items[file]->root, name->text))
+    if (resolve_lost(c, file, name->text))
         return;
     Diag *diag = report_once(c, unknown, &name->base, STR(""), name->text);
     if (!diag)

@@ -275,7 +275,7 @@ static bool settle_unit(Checker *c, DeclState *decl, uint32_t depth)
         meaning = (UnitMeaning){TYPE_QUANTITY, of->pub.unit, NULL, 1, 1};
     if (!known || meaning.kind != TYPE_QUANTITY) {
         decl->failed = true;
-        if (!own)
+        if (!own && !c->files.items[decl->pub.file]->lost_use)
             report_with(c, DIAG_UNKNOWN_UNIT, &node->of->base, DIAG_ARGS(diag_arg(node->of->text)));
         return false;
     }
@@ -292,7 +292,7 @@ static void offer_name(void *context, Str name)
 
 static void report_unknown_type(Checker *c, uint32_t file, const AstName *name)
 {
-    if (ast_lost_name(c->files.items[file]->root, name->text))
+    if (resolve_lost(c, file, name->text))
         return;
     Diag *diag = report_once(c, DIAG_UNKNOWN_TYPE, &name->base, STR(""), name->text);
     if (!diag)

@@ -307,6 +307,21 @@ static void match_side(BodyState *b, const AstSide *side, const TypedDecl **sour
     *source = var->pub.source;
 }
 
+static void report_match_lacks(Checker *c, const DeclState *decl, const AstMatch *node,
+                               bool blocked, bool accepted)
+{
+    DiagArg lacks = blocked    ? diag_arg_both("“认定 … 复核”", "`accept … review`")
+                    : accepted ? diag_arg_both("“分块 条件”", "`block on`")
+                               : diag_arg_both("“分块 条件”和“认定 … 复核”",
+                                               "`block on` and `accept … review`");
+    Diag *diag = report_with(c, DIAG_MATCH_LACKS, &node->name->base,
+                             DIAG_ARGS(diag_arg(decl->pub.name), lacks));
+    if (!blocked)
+        diag_note(c->diags, diag, DIAG_TEXT_MATCH_BLOCK, DIAG_NONE);
+    if (!accepted)
+        diag_note(c->diags, diag, DIAG_TEXT_MATCH_ACCEPT, DIAG_NONE);
+}
+
 static void check_match(Checker *c, DeclState *decl)
 {
     const AstMatch *node = ast_as_Match(decl->pub.node);
@@ -332,7 +347,7 @@ static void check_match(Checker *c, DeclState *decl)
         accepted |= item->kind == AST_THRESHOLDS;
     }
     if ((!blocked || !accepted) && !node->base.wrong)
-        report_with(c, DIAG_MATCH_LACKS, &node->name->base, DIAG_ARGS(diag_arg(decl->pub.name)));
+        report_match_lacks(c, decl, node, blocked, accepted);
     body_finish(b);
     match->scope = &b->pub;
 }

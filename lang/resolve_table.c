@@ -25,7 +25,8 @@ static void set_bare_unit(Checker *c, uint32_t file, const AstName *name, TypedC
 {
     UnitMeaning meaning;
     if (!resolve_unit(c, file, name->text, &meaning)) {
-        report_with(c, DIAG_UNKNOWN_UNIT, &name->base, DIAG_ARGS(diag_arg(name->text)));
+        if (!c->files.items[file]->lost_use)
+            report_with(c, DIAG_UNKNOWN_UNIT, &name->base, DIAG_ARGS(diag_arg(name->text)));
         return;
     }
     Type *type = &column->type;
@@ -52,9 +53,12 @@ static void set_bare_unit(Checker *c, uint32_t file, const AstName *name, TypedC
 static bool storable(Checker *c, const AstTypeRef *node, Type type, bool real)
 {
     bool good = type.kind != TYPE_SET && type.kind != TYPE_LIST && (real || type.kind != TYPE_REAL);
-    if (!good)
-        report_with(c, DIAG_COLUMN_TYPE, &node->base, DIAG_ARGS(type_arg(c, type)));
-    return good;
+    if (good)
+        return true;
+    Diag *diag = report_with(c, DIAG_COLUMN_TYPE, &node->base, DIAG_ARGS(type_arg(c, type)));
+    diag_note(c->diags, diag, type.kind == TYPE_REAL ? DIAG_TEXT_REAL_COLUMN : DIAG_TEXT_SET_COLUMN,
+              DIAG_NONE);
+    return false;
 }
 
 static void note_also(Checker *c, Map *seen, const AstColumn *node, TypedColumn *column)
