@@ -70,6 +70,14 @@ void rows_of_bindings(RowMaker *maker, BodyRun *run, const Bindings *view, uint3
 Status rows_contradict(const RowMaker *maker, const MadeRow *a, const MadeRow *b);
 // The Rowset of distinct rows, all certain and known, in order: the keys of a table over all columns.
 Rowset *rows_from_groups(const RowMaker *maker, const GroupTable *distinct);
+// The same rows with those of `rows`, which are sorted and equal none of them, in their places (rows_merge.c).
+Rowset *rows_merge(const RowMaker *maker, const GroupTable *distinct, const MadeRow *rows,
+                   size_t count);
+// Appends the cells of a row, with the origins of its gaps.
+void made_row_append(Rowset *rowset, const MadeRow *row);
+// A row with an unknown key cell is certain only if no other row of the relation could be the same one: makes the others
+// possible (rows_rivals.c). Sets `many` where a key cell could not be computed.
+void rows_doubt_unknown_keys(RowMaker *maker, const uint32_t *key, uint32_t key_count);
 // Moves the clean rows to the others, so that all can be settled one by one.
 void rows_unclean(RowMaker *maker);
 // Adds the rows of one finished branch.

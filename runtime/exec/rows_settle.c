@@ -72,40 +72,6 @@ static bool keys_fit(const RowMaker *maker, const MadeRow *a, const MadeRow *b, 
     return true;
 }
 
-// A row with an unknown key cell is certain only if no other row of the relation could be the same one.
-static void doubt_unknown_keys(RowMaker *maker, const uint32_t *key, uint32_t key_count)
-{
-    StrBuf mine, other;
-    strbuf_init(&mine);
-    strbuf_init(&other);
-    VEC(size_t) doubtful = {0};
-    for (size_t i = 0; i < maker->rows.count; i++) {
-        MadeRow *row = &maker->rows.items[i];
-        bool issue = false;
-        const Value *unknown = first_unknown_key(row, key, key_count, &issue);
-        row->many |= issue; // of a `?`, say: any number of rows
-        if (unknown == NULL || row->row_class != CLASS_CERTAIN)
-            continue;
-        Str identity = made_row_bytes(&mine, maker, row, key, key_count);
-        bool rival = issue;
-        for (size_t j = 0; j < maker->rows.count && !rival; j++)
-            rival = j != i && keys_fit(maker, row, &maker->rows.items[j], key, key_count) &&
-                    !str_equal(identity, made_row_bytes(&other, maker, &maker->rows.items[j], key,
-                                                        key_count));
-        if (rival)
-            vec_push(&doubtful, i);
-    }
-    for (size_t d = 0; d < doubtful.count; d++) {
-        MadeRow *row = &maker->rows.items[doubtful.items[d]];
-        bool issue = false;
-        row->row_class = CLASS_POSSIBLE;
-        row->cause = first_unknown_key(row, key, key_count, &issue)->cause;
-    }
-    vec_free(&doubtful);
-    strbuf_deinit(&mine);
-    strbuf_deinit(&other);
-}
-
 // ---------------------------------------------------------------- one row per key
 
 static int compare_cells(const RowMaker *maker, const Value *a, const Value *b)
@@ -417,6 +383,15 @@ static void set_classes(Rowset *rowset, const MadeRow *rows, size_t count)
     }
 }
 
+void made_row_append(Rowset *rowset, const MadeRow *row)
+{
+    for (uint32_t c = 0; c < rowset->column_count; c++) {
+        column_append(&rowset->columns[c], &row->cells[c]);
+        if (row->cells[c].state == VALUE_GAP)
+            vec_last(&rowset->columns[c].unknown).origin = row->origins[c];
+    }
+}
+
 static Rowset *make_rowset(const RowMaker *maker, const MadeRow *rows, size_t count)
 {
     Rowset *rowset = rowset_create(maker->name, maker->column_count);
@@ -426,12 +401,9 @@ static Rowset *make_rowset(const RowMaker *maker, const MadeRow *rows, size_t co
     for (uint32_t c = 0; c < maker->column_count; c++) {
         column_init(&rowset->columns[c], maker->columns[c].name, maker->columns[c].type);
         column_reserve(&rowset->columns[c], (int64_t)count);
-        for (size_t i = 0; i < count; i++) {
-            column_append(&rowset->columns[c], &rows[i].cells[c]);
-            if (rows[i].cells[c].state == VALUE_GAP)
-                vec_last(&rowset->columns[c].unknown).origin = rows[i].origins[c];
-        }
     }
+    for (size_t i = 0; i < count; i++)
+        made_row_append(rowset, &rows[i]);
     set_classes(rowset, rows, count);
     return rowset;
 }
@@ -507,12 +479,11 @@ static Rowset *settle_clean(const RowMaker *maker, const uint32_t *key, uint32_t
     return rowset;
 }
 
-// ---------------------------------------------------------------- all rows
+// ---------------------------------------------------------------- all rows, one by one
 
 static Status settle_made(RowMaker *maker, const Relation *relation, const uint32_t *key,
                           uint32_t key_count, Rowset **out)
 {
-    doubt_unknown_keys(maker, key, key_count);
     Settled settled = {0};
     Status status = keep_certain(maker, relation, key, key_count, &settled);
     if (status == STATUS_OK) {
@@ -530,17 +501,101 @@ static Status settle_made(RowMaker *maker, const Relation *relation, const uint3
     return status;
 }
 
+// ---------------------------------------------------------------- few rows beside clean ones
+
+// Which of the rows are among the groups of `table` by these columns: found[i].
+static void find_made(const RowMaker *maker, const MadeRows *rows, const GroupTable *table,
+                      const uint32_t *chosen, uint32_t count, uint8_t *found)
+{
+    Arena *arena = arena_create(NULL, 0);
+    Vector *keys = ARENA_ARRAY(arena, Vector, MAX_OF(count, 1u));
+    int64_t *groups = ARENA_ARRAY(arena, int64_t, rows->count);
+    for (uint32_t k = 0; k < count; k++) {
+        uint32_t c = chosen == NULL ? k : chosen[k];
+        vector_make(&keys[k], type_phys(maker->columns[c].type), (int64_t)rows->count, arena);
+        for (size_t i = 0; i < rows->count; i++)
+            vector_set(&keys[k], (int64_t)i, &rows->items[i].cells[c], arena);
+    }
+    group_find(table, keys, (int64_t)rows->count, groups);
+    for (size_t i = 0; i < rows->count; i++)
+        found[i] = groups[i] != GROUP_NONE;
+    arena_destroy(arena);
+}
+
+// Whether some certain row has the key of a clean one: it is unknown in another cell, so they contradict each other.
+static bool meets_clean_key(const RowMaker *maker, const GroupTable *keys, const uint32_t *key,
+                            uint32_t key_count)
+{
+    bool meets = false;
+    uint8_t *found = base_alloc_zeroed(MAX_OF(maker->rows.count, 1u), 1);
+    find_made(maker, &maker->rows, keys, key, key_count, found);
+    for (size_t i = 0; i < maker->rows.count && !meets; i++)
+        meets = found[i] && maker->rows.items[i].row_class == CLASS_CERTAIN;
+    free(found);
+    return meets;
+}
+
+// Leaves out what a clean row says too.
+static void drop_repeats(const RowMaker *maker, const GroupTable *distinct, MadeRows *rows)
+{
+    size_t next = 0;
+    uint8_t *found = base_alloc_zeroed(MAX_OF(rows->count, 1u), 1);
+    find_made(maker, rows, distinct, NULL, maker->column_count, found);
+    for (size_t i = 0; i < rows->count; i++) {
+        if (!found[i])
+            rows->items[next++] = rows->items[i];
+    }
+    rows->count = next;
+    free(found);
+}
+
+// The clean rows stay columns. *out stays NULL where rows contradict each other.
+static Status settle_mixed(RowMaker *maker, const Relation *relation, const uint32_t *key,
+                           uint32_t key_count, Rowset **out)
+{
+    const Vector *columns = clean_vectors(maker);
+    GroupTable *distinct =
+        number_rows(maker, columns, NULL, maker->column_count, maker->clean.count);
+    GroupTable *keys = number_rows(maker, columns, key, key_count, maker->clean.count);
+    Settled settled = {0};
+    Status status = STATUS_OK;
+    if (group_count(keys) == group_count(distinct) &&
+        !meets_clean_key(maker, keys, key, key_count)) {
+        status = keep_certain(maker, relation, key, key_count, &settled);
+        if (status == STATUS_OK) {
+            keep_others(maker, &settled);
+            drop_repeats(maker, distinct, &settled.others);
+            for (size_t i = 0; i < settled.others.count; i++)
+                vec_push(&settled.kept, settled.others.items[i]);
+            sort_stable(settled.kept.items, settled.kept.count, sizeof *settled.kept.items,
+                        compare_made, maker);
+            *out = rows_merge(maker, distinct, settled.kept.items, settled.kept.count);
+        }
+    }
+    vec_free(&settled.kept);
+    vec_free(&settled.others);
+    group_table_destroy(keys);
+    group_table_destroy(distinct);
+    return status;
+}
+
 Status rows_settle(RowMaker *maker, const Relation *relation, Rowset **out)
 {
     uint32_t *key = ARENA_ARRAY(maker->arena, uint32_t, MAX_OF(maker->column_count, 1u));
     uint32_t key_count = relation_key_count(relation);
     for (uint32_t k = 0; k < key_count; k++)
         key[k] = relation_key_column(relation, k);
+    *out = NULL;
     if (maker->rows.count == 0) {
         *out = settle_clean(maker, key, key_count);
         if (*out != NULL)
             return STATUS_OK;
     }
+    rows_doubt_unknown_keys(maker, key, key_count);
+    if (!relation_keeps(relation))
+        TRY(settle_mixed(maker, relation, key, key_count, out));
+    if (*out != NULL)
+        return STATUS_OK;
     rows_unclean(maker);
     return settle_made(maker, relation, key, key_count, out);
 }
