@@ -9,8 +9,7 @@
 // - On clean data (every row certain and known) a round reads what the last one added, through each use of the ring
 //   in turn (semi-naive), and indexes over the tables beside it are built once.
 // - As soon as a row is not certain or has an unknown cell, all is begun anew with rounds that read everything the
-//   last one held. They are slower, and needed: a row that was possible may become certain, and under `keep` a
-//   row may lose to a better one.
+//   last one held: first over certain rows, then over all others beside them.
 //
 // Rows of the ring are never tolerated inside it: how many there will be is not known yet.
 
@@ -155,6 +154,10 @@ static void member_deinit(FixRelation *member)
     member->gap_lines->gap_count = (int64_t)member->entries.count;
     vec_free(&member->entries);
     free(member->lines_told);
+    for (size_t r = 0; r < member->certain.count; r++)
+        row_maker_deinit(&member->certain.items[r]);
+    vec_free(&member->certain);
+    row_maker_deinit(&member->read);
     row_maker_deinit(&member->maker);
 }
 

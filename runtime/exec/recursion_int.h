@@ -14,11 +14,12 @@ typedef struct FixRelation {
     const Relation *relation;
     uint32_t index; // in the program
     RowMaker maker; // rows of the round under way; at the end all rows
-    RowMaker read;  // plain: rows of the round before; zeroed: none
+    RowMaker read;  // plain: rows that are not certain, of the round before; zeroed: none
+    VEC(RowMaker)
+    certain; // plain: the certain rows, by round; without a depth in the ring the last ones
     RuleResult *gap_lines;
     Entries entries;
     uint8_t *lines_told; // per branch: its gap lines are among the entries
-    bool stands;         // plain: it has reached its depth
     Rowset *rows;        // what the next round reads: all rows, or (clean) the new ones
     Rowset *all;         // clean: all rows, where a branch uses the ring twice
     Store *store;        // clean: the rows found

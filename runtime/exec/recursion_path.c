@@ -195,7 +195,7 @@ static Status run_fenced(const Pass *pass, const Body *body)
     if (status == STATUS_OK) {
         rows_of_branch(&maker, &finding, pass->branch);
         rows_unclean(&maker);
-        rows_finish(&maker, &made);
+        rows_finish(&maker, NULL, &made);
         finding_close(&finding);
         uint32_t count = relation_key_count(into->relation);
         Vector *keys = ARENA_ARRAY(maker.arena, Vector, MAX_OF(count, 1u));

@@ -2,9 +2,10 @@
 //
 // recursion_plain.c: recursion over rows of every kind, by rounds that read everything.
 //
-// Each round evaluates all branches over the rows of the round before, of every class. Equal rows are one; a row that
-// is not certain goes where a certain one has the same cells. Under `keep` one row per key, class and cause is
-// left: the best, where an unknown value could be the best; what a certain row of its key beats goes.
+// First come rounds over the certain rows alone, then rounds over these and all others. A row that is not certain goes
+// where a certain one has the same cells; were both kinds in one round, a row whose origin goes could live on in a
+// circle of rows that it led to. Equal rows are one. Under `keep` one row per key, class and cause is left: the best,
+// where an unknown value could be the best; what a certain row of its key beats goes.
 
 #include "runtime/exec/recursion_int.h"
 
@@ -14,8 +15,9 @@ typedef struct Reduction {
     const Relation *relation;
     RowMaker *maker;
     Map slots; // identity -> index in `kept`
-    Map sure;  // of certain rows: cells, or (keep) key -> index in `kept`
     MadeRows kept;
+    const MadeRows *certain; // of the finished rounds over them
+    Map sure;                // cells, or (keep) key -> index in `certain`
     StrBuf text;
 } Reduction;
 
@@ -74,20 +76,25 @@ static bool better(const Reduction *reduction, const MadeRow *a, const MadeRow *
     return order != 0 ? order < 0 : made_row_compare(reduction->maker, a, than) < 0;
 }
 
-static void keep_one(Reduction *reduction, MadeRow *row)
+// Under `keep` a certain row whose value is not known is a possible one.
+static void doubt_kept(const Relation *relation, MadeRow *row)
 {
-    const Relation *relation = reduction->relation;
+    if (!relation_keeps(relation) || row->row_class != CLASS_CERTAIN ||
+        row->cells[relation->keep_column].state == VALUE_KNOWN)
+        return;
+    row->row_class = CLASS_POSSIBLE;
+    row->cause = row->cells[relation->keep_column].cause;
+}
+
+static void keep_one(Reduction *reduction, const MadeRow *row)
+{
     bool is_new = false;
-    if (relation_keeps(relation) && row->row_class == CLASS_CERTAIN &&
-        row->cells[relation->keep_column].state != VALUE_KNOWN) {
-        row->row_class = CLASS_POSSIBLE;
-        row->cause = row->cells[relation->keep_column].cause;
-    }
     uint64_t *at = map_at(&reduction->slots, identity(reduction, row), &is_new);
     if (is_new) {
         *at = reduction->kept.count;
         vec_push(&reduction->kept, *row);
-    } else if (relation_keeps(relation) && better(reduction, row, &reduction->kept.items[*at])) {
+    } else if (relation_keeps(reduction->relation) &&
+               better(reduction, row, &reduction->kept.items[*at])) {
         reduction->kept.items[*at] = *row;
     }
 }
@@ -121,28 +128,38 @@ static bool is_beaten(Reduction *reduction, const MadeRow *row)
         return false;
     if (!relation_keeps(reduction->relation))
         return true;
-    const MadeRow *sure = &reduction->kept.items[at];
+    const MadeRow *sure = &reduction->certain->items[at];
     return compare_rank(reduction, row, sure) > 0 || same_cells(reduction, row, sure);
 }
 
-// Leaves in maker->rows the rows that count.
-static void reduce(const Relation *relation, RowMaker *maker)
+static void note_certain(Reduction *reduction)
 {
-    Reduction reduction = {.relation = relation, .maker = maker};
-    rows_unclean(maker);
-    for (size_t i = 0; i < maker->rows.count; i++)
-        keep_one(&reduction, &maker->rows.items[i]);
-    for (size_t i = 0; i < reduction.kept.count; i++) {
-        const MadeRow *row = &reduction.kept.items[i];
-        if (row->row_class == CLASS_CERTAIN &&
-            (!relation_keeps(relation) || key_is_known(relation, row)))
-            (void)map_put(&reduction.sure, sure_text(&reduction, row), i);
+    for (size_t i = 0; i < reduction->certain->count; i++) {
+        const MadeRow *row = &reduction->certain->items[i];
+        if (!relation_keeps(reduction->relation) || key_is_known(reduction->relation, row))
+            (void)map_put(&reduction->sure, sure_text(reduction, row), i);
     }
+}
+
+// Leaves in maker->rows the rows that count: the certain ones (`certain` NULL), or those that are not and are not beaten.
+static void reduce(const Relation *relation, RowMaker *maker, const MadeRows *certain)
+{
+    Reduction reduction = {.relation = relation, .maker = maker, .certain = certain};
+    if (certain == NULL)
+        rows_unclean(maker);
+    maker->clean.count = 0;
+    for (size_t i = 0; i < maker->rows.count; i++) {
+        MadeRow *row = &maker->rows.items[i];
+        doubt_kept(relation, row);
+        if ((row->row_class == CLASS_CERTAIN) == (certain == NULL))
+            keep_one(&reduction, row);
+    }
+    if (certain != NULL)
+        note_certain(&reduction);
     vec_clear(&maker->rows);
     for (size_t i = 0; i < reduction.kept.count; i++) {
-        const MadeRow *row = &reduction.kept.items[i];
-        if (row->row_class == CLASS_CERTAIN || !is_beaten(&reduction, row))
-            vec_push(&maker->rows, *row);
+        if (certain == NULL || !is_beaten(&reduction, &reduction.kept.items[i]))
+            vec_push(&maker->rows, reduction.kept.items[i]);
     }
     map_deinit(&reduction.slots);
     map_deinit(&reduction.sure);
@@ -194,36 +211,90 @@ static Status run_branches(Fix *fix, FixRelation *into, int64_t round)
     return STATUS_OK;
 }
 
-// What the branches read in the next round is what the makers hold.
-static void install(FixRelation *member)
+// What the branches read in the next round: certain rows (NULL: none), and all that `read` holds.
+static void publish(FixRelation *member, const RowMaker *certain)
 {
-    const Relation *relation = member->relation;
-    row_maker_deinit(&member->read);
-    member->read = member->maker;
     rowset_destroy(member->rows);
-    rows_finish(&member->read, &member->rows);
-    row_maker_of(&member->maker, member->read.shared, relation);
+    rows_finish(&member->read, certain == NULL ? NULL : &certain->rows, &member->rows);
 }
 
-static Status plain_round(Fix *fix, int64_t round, bool *more)
+// Runs the branches of a member anew. Its lines of the last round are told.
+static Status run_member(Fix *fix, FixRelation *member, int64_t round, const MadeRows *certain)
+{
+    vec_clear(&member->entries);
+    memset(member->lines_told, 0, MAX_OF(member->relation->branch_count, 1u));
+    row_maker_of(&member->maker, fix->shared, member->relation);
+    TRY(run_branches(fix, member, round));
+    reduce(member->relation, &member->maker, certain);
+    return STATUS_OK;
+}
+
+static bool ring_has_depth(const Fix *fix)
+{
+    for (uint32_t m = 0; m < fix->count; m++)
+        if (fix->relations[m].relation->depth_limit >= 0)
+            return true;
+    return false;
+}
+
+// The certain rows of one round. Those of earlier rounds are kept where a depth says which of them others may read.
+static Status certain_round(Fix *fix, int64_t round, bool *more)
 {
     TRY(fix_round(fix, round));
     *more = false;
     for (uint32_t m = 0; m < fix->count; m++) {
-        if (!fix_stands_still(&fix->relations[m],
-                              round - 1)) // else it stands as it was read before
-            install(&fix->relations[m]);
+        FixRelation *member = &fix->relations[m];
+        publish(member, member->certain.count == 0 ? NULL : &vec_last(&member->certain));
     }
     for (uint32_t m = 0; m < fix->count; m++) {
         FixRelation *member = &fix->relations[m];
-        member->stands = fix_stands_still(member, round);
-        if (member->stands)
+        if (fix_stands_still(member, round))
             continue;
-        vec_clear(&member->entries); // the lines of the last round are told
-        memset(member->lines_told, 0, MAX_OF(member->relation->branch_count, 1u));
-        TRY(run_branches(fix, member, round));
-        reduce(member->relation, &member->maker);
-        *more = *more || round == 0 || !same_rows(&member->maker, &member->read);
+        row_maker_deinit(&member->maker);
+        TRY(run_member(fix, member, round, NULL));
+        bool is_new = round == 0 || !same_rows(&member->maker, &vec_last(&member->certain));
+        *more = *more || is_new;
+        if (round > 0 && !ring_has_depth(fix)) {
+            row_maker_deinit(&vec_last(&member->certain));
+            member->certain.count--;
+        }
+        vec_push(&member->certain, member->maker);
+        row_maker_of(&member->maker, fix->shared, member->relation);
+    }
+    return STATUS_OK;
+}
+
+// The certain rows that a round of the others reads.
+static const RowMaker *certain_before(const Fix *fix, const FixRelation *member, int64_t round)
+{
+    if (round == 0)
+        return NULL;
+    size_t last = member->certain.count - 1;
+    return &member->certain.items[ring_has_depth(fix) ? MIN_OF((size_t)round - 1, last) : last];
+}
+
+static Status other_round(Fix *fix, int64_t round, bool *more)
+{
+    TRY(fix_round(fix, round));
+    *more = false;
+    for (uint32_t m = 0; m < fix->count; m++)
+        publish(&fix->relations[m], certain_before(fix, &fix->relations[m], round));
+    for (uint32_t m = 0; m < fix->count; m++) {
+        FixRelation *member = &fix->relations[m];
+        if (fix_stands_still(member, round))
+            continue;
+        row_maker_deinit(&member->maker);
+        TRY(run_member(fix, member, round, &vec_last(&member->certain).rows));
+        *more = *more || round == 0 || (size_t)round < member->certain.count ||
+                !same_rows(&member->maker, &member->read);
+    }
+    for (uint32_t m = 0; m < fix->count; m++) {
+        FixRelation *member = &fix->relations[m];
+        if (fix_stands_still(member, round))
+            continue; // it stands as it was read
+        row_maker_deinit(&member->read);
+        member->read = member->maker;
+        row_maker_of(&member->maker, fix->shared, member->relation);
     }
     return STATUS_OK;
 }
@@ -275,23 +346,35 @@ static void blur(const Relation *relation, RowMaker *maker)
     }
 }
 
+// The rows of both kinds, in the maker; what they point to stays with the member.
+static void put_together(FixRelation *member)
+{
+    if (member->certain.count == 0)
+        return;
+    const MadeRows *certain = &vec_last(&member->certain).rows;
+    RowMaker empty = member->maker;
+    member->maker = member->read;
+    member->read = empty;
+    blur(member->relation, &member->maker);
+    for (size_t i = 0; i < certain->count; i++)
+        vec_push(&member->maker.rows, certain->items[i]);
+}
+
 Status fix_solve_plain(Fix *fix)
 {
     Status status = STATUS_OK;
     bool more = true;
+    for (uint32_t m = 0; m < fix->count; m++)
+        row_maker_of(&fix->relations[m].read, fix->shared, fix->relations[m].relation);
     for (int64_t round = 0; more && status == STATUS_OK; round++)
-        status = plain_round(fix, round, &more);
+        status = certain_round(fix, round, &more);
+    more = true;
+    for (int64_t round = 0; more && status == STATUS_OK; round++)
+        status = other_round(fix, round, &more);
     for (uint32_t m = 0; m < fix->count; m++) {
-        FixRelation *member = &fix->relations[m];
-        rowset_destroy(member->rows);
-        member->rows = NULL;
-        if (member->stands) { // what was read is what there is
-            RowMaker empty = member->maker;
-            member->maker = member->read;
-            member->read = empty;
-        }
-        row_maker_deinit(&member->read);
-        blur(member->relation, &member->maker);
+        rowset_destroy(fix->relations[m].rows);
+        fix->relations[m].rows = NULL;
+        put_together(&fix->relations[m]);
     }
     return status;
 }

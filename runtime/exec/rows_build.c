@@ -452,7 +452,7 @@ Status finding_rule_rows(Finding *finding, const Rule *rule, Rowset **out)
     partial_rows(&maker, finding);
     listed_rows(&maker, finding, &fields, true);
     shadow_rows(&maker, finding);
-    rows_finish(&maker, out);
+    rows_finish(&maker, NULL, out);
     row_maker_deinit(&maker);
     return STATUS_OK;
 }

@@ -98,7 +98,7 @@ int made_row_compare(const RowMaker *maker, const MadeRow *a, const MadeRow *b);
 void cell_bounds(const Value *value, int128_t *low, int128_t *high);
 // Settles equal rows, keys and `keep`, sorts, and makes the Rowset (rows_settle.c).
 Status rows_settle(RowMaker *maker, const Relation *relation, Rowset **out);
-// The rows as they stand, numbered in order (rules).
-void rows_finish(RowMaker *maker, Rowset **out);
+// The rows as they stand, numbered in order; `before` (NULL is allowed) stand in front of them.
+void rows_finish(const RowMaker *maker, const MadeRows *before, Rowset **out);
 
 #endif

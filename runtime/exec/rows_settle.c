@@ -408,9 +408,15 @@ static Rowset *make_rowset(const RowMaker *maker, const MadeRow *rows, size_t co
     return rowset;
 }
 
-void rows_finish(RowMaker *maker, Rowset **out)
+void rows_finish(const RowMaker *maker, const MadeRows *before, Rowset **out)
 {
-    *out = make_rowset(maker, maker->rows.items, maker->rows.count);
+    MadeRows all = {0};
+    for (size_t i = 0; before != NULL && i < before->count; i++)
+        vec_push(&all, before->items[i]);
+    for (size_t i = 0; i < maker->rows.count; i++)
+        vec_push(&all, maker->rows.items[i]);
+    *out = make_rowset(maker, all.items, all.count);
+    vec_free(&all);
 }
 
 // ---------------------------------------------------------------- clean rows

@@ -2,9 +2,9 @@
 """Relations that use themselves or a ring of relations (evaluation 8): naive rounds.
 
 Round d holds, of every relation of the component, the rows of all derivations of depth ≤ d: each
-branch is evaluated anew over the rows of round d − 1, of every class. The rounds end when nothing
-changes; a relation with `limit depth n` stands still after round n. Under `keep` a round keeps the
-best row of each key. Rows that are not certain run along in the same rounds.
+branch is evaluated anew over the rows of round d − 1. The rounds end when nothing changes; a
+relation with `limit depth n` stands still after round n. Under `keep` a round keeps the best row of
+each key. First come the certain rows alone, then, over these, all others.
 """
 
 from dataclasses import dataclass, replace
@@ -40,22 +40,46 @@ def _tables(clauses):
 
 def solve(run, names):
     """The rows of each relation of a ring: settled, with their gap lines in run.gap_lines."""
-    state = {name: [] for name in names}
-    for depth in range(MOST_ROUNDS):
-        _install(run, state)
-        new = {name: state[name] if _stands_still(run.relations[name], depth)
-               else _round(run, run.relations[name], () if depth else names) for name in names}
-        if depth and _signatures(run, new) == _signatures(run, state):
-            break
-        state = new
-    else:
-        raise AssertionError(f"no end: {names}")
+    sure = _rounds(run, names, _certain_round)
+    if all(run.relations[name].depth is None for name in names):
+        sure = sure[-1:]
+    last = sure[-1]
+
+    def other_round(run, relation, depth, state):
+        """Reads the certain rows of the round before, and the others of the round before."""
+        before = sure[min(max(depth - 1, 0), len(sure) - 1)]
+        _install(run, {name: before[name] + state[name] for name in names} if depth else
+                 {name: [] for name in names})
+        return _others(relation, _branch_rows(run, relation, () if depth else names),
+                       last[relation.name])
+    others = _rounds(run, names, other_round, len(sure))[-1]
     from relations import settle_rows
+    found = {}
     for name in names:
         relation = run.relations[name]
-        state[name] = settle_rows(relation, [_blurred(run, names, relation, r)
-                                             for r in state[name]])
-    return state
+        found[name] = settle_rows(relation, last[name] + [_blurred(run, names, relation, r)
+                                                          for r in others[name]])
+    return found
+
+
+def _rounds(run, names, make, least=0):
+    """The states of all rounds, at least so many, until one is like the one before."""
+    states = [{name: [] for name in names}]
+    for depth in range(MOST_ROUNDS):
+        state = states[-1]
+        new = {name: state[name] if _stands_still(run.relations[name], depth)
+               else make(run, run.relations[name], depth, state) for name in names}
+        if depth > least and _signatures(run, new) == _signatures(run, state):
+            return states[1:]
+        states.append(new)
+    raise AssertionError(f"no end: {names}")
+
+
+def _certain_round(run, relation, depth, state):
+    """The certain rows of one round; round 0 is without the branches that read the ring."""
+    _install(run, state)
+    rows = _branch_rows(run, relation, () if depth else list(state))
+    return _certain(relation, rows)
 
 
 def _stands_still(relation, depth):
@@ -68,10 +92,15 @@ def _install(run, state):
         run.sources[name] = Source(rows, len(rows), strict=True)
 
 
-def _round(run, relation, without=()):
-    """Round 0 is without the branches that read the ring."""
+def _branch_rows(run, relation, without):
+    """The rows of all branches; a certain one whose kept value is unknown is possible."""
     from relations import branch_rows
-    return reduced(relation, branch_rows(run, relation, without))
+    rows = branch_rows(run, relation, without)
+    for row in rows if relation.keep else ():
+        kept = row.cells[relation.keep[1]]
+        if row.cls == CERTAIN and unknown(kept):
+            row.cls, row.cause = POSSIBLE, kept.cause
+    return rows
 
 
 def _signatures(run, state):
@@ -83,28 +112,32 @@ def _signatures(run, state):
 # ------------------------------------------------------------------ one round
 
 
-def reduced(relation, rows):
-    """Equal rows once; under `keep` the best of each key, and no row that a certain one beats."""
+def _slots(relation, rows):
+    """Equal rows once, of rows that are not certain once per cause; under `keep` the best of each
+    key."""
     from relations import cells_of
     found = {}
-    if not relation.keep:
-        sure = {cells_of(r, r.cells) for r in rows if r.cls == CERTAIN}
-        for row in rows:
-            cells = cells_of(row, row.cells)
-            if row.cls == CERTAIN or cells not in sure:
-                found.setdefault((cells, row.cls, row.cause), row)
-        return list(found.values())
-    key, column = relation.key, relation.keep[1]
     for row in rows:
-        if row.cls == CERTAIN and unknown(row.cells[column]):
-            row.cls, row.cause = POSSIBLE, row.cells[column].cause
-        slot = (cells_of(row, key), row.cls, row.cause)
-        if slot not in found or _better(relation, row, found[slot]):
+        slot = (cells_of(row, relation.key if relation.keep else row.cells), row.cls, row.cause)
+        if slot not in found or relation.keep and _better(relation, row, found[slot]):
             found[slot] = row
-    sure = {cells_of(r, key): r for r in found.values()
-            if r.cls == CERTAIN and not any(unknown(r.cells[k]) for k in key)}
-    return [r for r in found.values()
-            if r.cls == CERTAIN or not _beaten(relation, r, sure.get(cells_of(r, key)))]
+    return list(found.values())
+
+
+def _certain(relation, rows):
+    return _slots(relation, [r for r in rows if r.cls == CERTAIN])
+
+
+def _others(relation, rows, sure):
+    """The rows that are not certain and of which no certain row says as much, or better."""
+    from relations import cells_of
+    rows = _slots(relation, [r for r in rows if r.cls != CERTAIN])
+    if not relation.keep:
+        said = {cells_of(r, r.cells) for r in sure}
+        return [r for r in rows if cells_of(r, r.cells) not in said]
+    best = {cells_of(r, relation.key): r for r in sure
+            if not any(unknown(r.cells[k]) for k in relation.key)}
+    return [r for r in rows if not _beaten(relation, r, best.get(cells_of(r, relation.key)))]
 
 
 def _rank(relation, row):
@@ -183,7 +216,8 @@ def path(run, name, key):
         for n in names:
             for cells, derivation in fresh[n].items():
                 found.setdefault((n, cells), derivation)
-        state = {n: _round(run, run.relations[n]) for n in names}
+        state = {n: _certain(run.relations[n], _branch_rows(run, run.relations[n], ()))
+                 for n in names}
         if depth and len(found) == before:
             break
     row = next(r for r in final if r.cls == CERTAIN and
