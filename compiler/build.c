@@ -160,6 +160,31 @@ static void extract_clause(Builder *builder, const TypedClause *clause)
     op_push(builder, op);
 }
 
+// The checker brings ends of one kind to one type.
+static bool one_type(Type a, Type b)
+{
+    return a.kind == b.kind && a.scale == b.scale && a.unit == b.unit && a.nominal == b.nominal;
+}
+
+static void connect_clause(Builder *builder, const TypedClause *clause)
+{
+    const AstConnect *node = ast_as_Connect(clause->node);
+    const AstNode *ends[2] = {node->left, node->right};
+    PlanOp op = op_draft(builder, PLAN_OP_CONNECT, clause);
+    PlanKey *keys = ARENA_ARRAY(builder->arena, PlanKey, ARRAY_LEN(ends));
+    if (clause->stretch > 0)
+        not_run(builder, "分组之后的连通", "connect below group by", clause->node);
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+        keys[i] = (PlanKey){build_text(builder, ends[i]), build_wanted(builder, ends[i])};
+    const TypedExpr *left = typed_expr(builder->typed, node->left),
+                    *right = typed_expr(builder->typed, node->right);
+    op.one_kind = one_type(left->want, right->want);
+    op.slot = clause->var->slot;
+    op.keys = keys;
+    op.key_count = ARRAY_LEN(ends);
+    op_push(builder, op);
+}
+
 static void where_clause(Builder *builder, const TypedClause *clause)
 {
     PlanOp op = op_draft(builder, PLAN_OP_FILTER, clause);
@@ -252,7 +277,6 @@ static void clause_not_run(Builder *builder, const AstNode *node)
     } CLAUSES[] = {
         {AST_SERIES, "序列", "series"},
         {AST_SESSION, "批次", "session"},
-        {AST_CONNECT, "连通", "connect"},
         {AST_SEQUENCE, "次序", "sequence"},
     };
     for (size_t i = 0; i < ARRAY_LEN(CLAUSES); i++)
@@ -278,6 +302,9 @@ static void clause_op(Builder *builder, const TypedClause *clause)
         return;
     case AST_EXTRACT:
         extract_clause(builder, clause);
+        return;
+    case AST_CONNECT:
+        connect_clause(builder, clause);
         return;
     case AST_WHERE:
         where_clause(builder, clause);

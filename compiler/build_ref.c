@@ -50,6 +50,19 @@ static const PlanExpr *produced_expr(Builder *builder, const AstNode *node, cons
     return plan_expr(builder->plan, &draft);
 }
 
+// Of a connected group: its identity, or its size.
+static const PlanExpr *connect_column(Builder *builder, const AstNode *node, const TypedVar *var,
+                                      uint32_t column)
+{
+    Type type = column == CONNECT_SIZE ? type_of(TYPE_INTEGER) : var->type;
+    if (var->slot >= 64)
+        return build_unsupported_node(builder, node, type);
+    PlanExpr draft = {.kind = PLAN_EXPR_COLUMN, .type = type, .slot = var->slot, .index = column};
+    draft.text = build_text(builder, node);
+    draft.can_issue = true; // of edges that may or may not be
+    return plan_expr(builder->plan, &draft);
+}
+
 uint32_t build_let_number(const TypedBody *body, const TypedLet *let)
 {
     for (uint32_t i = 0; i < body->let_count; i++)
@@ -168,12 +181,31 @@ static const PlanExpr *grained(Builder *builder, const AstNode *node, const Type
     return build_folded(builder, node, value, AGGREGATE_ONE, typed->stretch);
 }
 
+// `size(g)`: how many values the connected group has; below a grouping by g, that of its key.
+static const PlanExpr *size_expr(Builder *builder, const AstNode *node, const TypedExpr *typed)
+{
+    const AstNode *of = ast_as_Argument(ast_as_Call(node)->arguments.items[0])->value;
+    const TypedExpr *group = typed_expr(builder->typed, of);
+    bool key = group->ref == TYPED_REF_KEY;
+    if (key)
+        group = typed_expr(builder->typed, group->key->value);
+    if (group->var == NULL || group->var->kind != TYPED_VAR_CONNECT)
+        return build_unsupported_node(builder, node, typed->type);
+    const PlanExpr *value = connect_column(builder, node, group->var, CONNECT_SIZE);
+    if (builder->per_row || (!key && group->grain == TYPED_GRAIN_BINDING))
+        return value;
+    return build_folded(builder, node, value, AGGREGATE_ONE, typed->stretch);
+}
+
 const PlanExpr *build_reference(Builder *builder, const AstNode *node, const TypedExpr *typed)
 {
     switch (typed->ref) {
     case TYPED_REF_COLUMN:
         return grained(builder, node, typed, column_expr(builder, node, typed));
     case TYPED_REF_VAR:
+        if (typed->var->kind == TYPED_VAR_CONNECT)
+            return grained(builder, node, typed,
+                           connect_column(builder, node, typed->var, CONNECT_IDENTITY));
         if (typed->var->kind == TYPED_VAR_EACH)
             return grained(builder, node, typed, produced_expr(builder, node, typed, 0));
         return grained(builder, node, typed, variable_expr(builder, node, typed));
@@ -199,6 +231,8 @@ const PlanExpr *build_reference(Builder *builder, const AstNode *node, const Typ
     case TYPED_REF_POINTS:
         return plain_leaf(builder, PLAN_EXPR_POINTS, typed->type, build_text(builder, node));
     case TYPED_REF_CALL:
+        if (typed->call == NULL)
+            return size_expr(builder, node, typed);
         return build_call(builder, node, typed);
     case TYPED_REF_FUNCTION:
         return build_function(builder, node, typed);

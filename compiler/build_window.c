@@ -22,7 +22,8 @@ static uint64_t bound_slots(const Builder *builder)
     for (size_t i = 0; i < builder->ops.count; i++) {
         const PlanOp *op = &builder->ops.items[i];
         bool binds = op->kind == PLAN_OP_SCAN || op->kind == PLAN_OP_PARTNER ||
-                     op->kind == PLAN_OP_EACH || op->kind == PLAN_OP_EXTRACT;
+                     op->kind == PLAN_OP_EACH || op->kind == PLAN_OP_EXTRACT ||
+                     op->kind == PLAN_OP_CONNECT;
         if (binds && !builder->body->vars[op->slot]->attached)
             bound |= (uint64_t)1 << op->slot;
     }

@@ -132,7 +132,7 @@ typedef struct PlanOp {
     uint32_t place;
     Span span;
     Str text;                                    // the clause as written
-    uint32_t slot;                               // SCAN, PARTNER, EACH, EXTRACT, WINDOW
+    uint32_t slot;                               // SCAN, PARTNER, EACH, EXTRACT, WINDOW, CONNECT
     const TypedDecl *source;                     // SCAN, PARTNER: table, relation or rule
     PartnerKind partner;                         // PARTNER
     bool at_most_one;                            // PARTNER: a key proves it
@@ -152,12 +152,13 @@ typedef struct PlanOp {
     PlanCite cite;                  // CITE
     const PlanCite *citations;      // EXCEPT: those written
     uint32_t citation_count;
-    const PlanKey *keys; // GROUP; WINDOW: the partition
+    const PlanKey *keys; // GROUP; WINDOW: the partition; CONNECT: its two ends
     uint32_t key_count;
     const PlanSort *sorts; // WINDOW: `ordered by`
     uint32_t sort_count;
     int64_t rows;     // WINDOW: `within n行`; 0: not written
     bool empty_group; // GROUP
+    bool one_kind;    // CONNECT: equal values of both ends are one node
 } PlanOp;
 
 typedef struct PlanField {

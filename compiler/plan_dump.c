@@ -176,6 +176,8 @@ static void op_dump(const PlanOp *op, const PlanBody *body, StrBuf *out)
         strbuf_printf(out, " rows %" PRId64, op->rows);
     if (op->empty_group)
         strbuf_add_c(out, " empty-group");
+    if (op->kind == PLAN_OP_CONNECT)
+        strbuf_printf(out, " %s as #%u", op->one_kind ? "one-kind" : "two-kinds", op->slot);
     named_dump("points", op->points, body, out);
     named_dump("when", op->condition, body, out);
     if (op->match != NULL)
@@ -286,6 +288,8 @@ static bool op_verify(const PlanOp *op, const PlanBody *body, bool first, StrBuf
         strbuf_add_c(fault, "nothing to take elements from");
     else if (op->kind == PLAN_OP_WINDOW && op->value == NULL)
         strbuf_add_c(fault, "a window has no value");
+    else if (op->kind == PLAN_OP_CONNECT && op->key_count != 2)
+        strbuf_add_c(fault, "an edge has no two ends");
     else if (op->kind == PLAN_OP_PARTNER && op->partner == PARTNER_LATEST &&
              (op->time == NULL || op->upto == NULL))
         strbuf_add_c(fault, "a latest row has no time");

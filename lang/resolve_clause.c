@@ -692,15 +692,29 @@ void clause_session(BodyState *b, const AstSession *node)
     b->fences++;
 }
 
+/* The type to which both ends are brought, if they are of one kind: then equal values are one node. */
+static Type common_end(Checker *c, const AstConnect *node)
+{
+    const TypedExpr *left = expr_of(c, node->left), *right = expr_of(c, node->right);
+    Type common = type_of(TYPE_ERROR);
+    if (left && right && left->type.kind == right->type.kind &&
+        type_common(c->arena, left->type, right->type, &common) != TYPE_FAULT_NONE)
+        common = type_of(TYPE_ERROR);
+    return common;
+}
+
 void clause_connect(BodyState *b, const AstConnect *node)
 {
     (void)clause_new(b, &node->base);
     Scope s = body_scope(b);
     AstList ends = {.items = (const AstNode *[2]){node->left, node->right}, .count = 2};
     infer_keys(&s, ends);
+    Type common = common_end(b->c, node);
+    for (uint32_t i = 0; common.kind != TYPE_ERROR && i < ends.count; i++)
+        expr_want(b->c, ends.items[i], common);
     VarState *var = var_new(b, TYPED_VAR_CONNECT, node->name, &node->base);
     const TypedExpr *left = expr_of(b->c, node->left);
-    var->pub.type = left ? left->type : type_of(TYPE_ERROR);
+    var->pub.type = left ? left->want : type_of(TYPE_ERROR);
     var->link = bits_new(b);
     mentions_of(b, node->left, var->link);
     vec_last(&b->clauses).var = &var->pub;

@@ -228,6 +228,12 @@ static void lower_op(Lowerer *lowerer, const PlanOp *op, Operator *out)
     case PLAN_OP_WINDOW:
         lower_window(lowerer, op, out);
         return;
+    case PLAN_OP_CONNECT:
+        out->kind = OPERATOR_CONNECT;
+        out->slot = op->slot;
+        out->one_kind = op->one_kind;
+        lower_group(lowerer, op, &out->group);
+        return;
     case PLAN_OP_FILTER:
         out->kind = OPERATOR_FILTER;
         out->condition = lower_truth(lowerer, op->condition, mode);
@@ -282,6 +288,19 @@ static void produced_slot(Lowerer *lowerer, const TypedVar *var, Slot *out)
                   .column_count = count};
 }
 
+// A connected group: its identity and its size. Of an edge with an unknown end there is one, nobody knows which.
+static void connect_slot(Lowerer *lowerer, const TypedVar *var, Slot *out)
+{
+    SlotColumn *columns = ARENA_ARRAY(lowerer->arena, SlotColumn, CONNECT_COLUMNS);
+    columns[CONNECT_IDENTITY] = (SlotColumn){var->name, var->type};
+    columns[CONNECT_SIZE] = (SlotColumn){STR("size"), type_of(TYPE_INTEGER)};
+    *out = (Slot){.name = var->name,
+                  .source = {SOURCE_PRODUCED, var->slot},
+                  .columns = columns,
+                  .column_count = CONNECT_COLUMNS,
+                  .optional = true};
+}
+
 // The slot of a window has one column, its value.
 static void window_slots(Lowerer *lowerer, Slot *slots)
 {
@@ -306,6 +325,10 @@ static void lower_slots(Lowerer *lowerer, Body *out)
     window_slots(lowerer, slots);
     for (uint32_t i = 0; i < typed->var_count; i++) {
         const TypedVar *var = typed->vars[i];
+        if (var->kind == TYPED_VAR_CONNECT) {
+            connect_slot(lowerer, var, &slots[i]);
+            continue;
+        }
         if (var->source == NULL) {
             produced_slot(lowerer, var, &slots[i]);
             continue;

@@ -577,17 +577,24 @@ static Value bounds_ordered(const Bounding *b)
     return cell_value(b->state->aggregate->type, b->state->best[b->group]);
 }
 
-// A value that the keys determine is the same in every tuple: any certain one tells it, else any other.
+// Of two tuples, the one that tells a group's value: the better class, a row before a `?`, then the lower row.
+static bool tells_better(const Tuple *tuple, const Tuple *than)
+{
+    if (tuple->class != than->class)
+        return tuple->class < than->class;
+    bool row = !row_is_unknown(tuple->order), than_row = !row_is_unknown(than->order);
+    return row != than_row ? row : tuple->order < than->order;
+}
+
+// A value that the keys determine is the same in every tuple of the group; members without a full key have another.
 static Value bounds_one(const Bounding *b)
 {
     if (b->clean > 0)
         return cell_value(b->state->aggregate->type, b->state->best[b->group]);
     const Tuple *chosen = NULL;
     for (int64_t i = 0; i < b->count; i++) {
-        const Tuple *tuple = &b->tuples[i];
-        if (chosen == NULL || (is_open(chosen) && !is_open(tuple)) ||
-            (is_open(chosen) == is_open(tuple) && tuple->order < chosen->order))
-            chosen = tuple;
+        if (chosen == NULL || tells_better(&b->tuples[i], chosen))
+            chosen = &b->tuples[i];
     }
     return chosen == NULL ? gap_missing(b->state) : chosen->value;
 }

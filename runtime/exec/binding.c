@@ -177,7 +177,8 @@ const Rowset *slot_rowset(const BodyRun *run, uint32_t slot)
     if (run->slot_rows != NULL && run->slot_rows[slot] != NULL)
         return run->slot_rows[slot];
     if (run->produced[slot] != NULL)
-        return produced_rows(run->produced[slot]);
+        return (run->plain >> slot & 1) != 0 ? produced_plain(run->produced[slot])
+                                             : produced_rows(run->produced[slot]);
     return run_rowset(run->shared, run->body->slots[slot].source);
 }
 

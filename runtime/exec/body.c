@@ -4,9 +4,10 @@
 // batches of `from` in the order that order.c chose.
 //
 // One batch of `from` at a time goes through all operators before the next is made, so memory does not grow
-// with the tables that are only read. A window stops what comes: it keeps all bindings, and when the last one is there it
+// with the tables that are only read. A window or `connect` stops what comes: it keeps all bindings, and when the last one is there it
 // gives them on, batch by batch. Partner clauses build their index once, before the first batch.
 
+#include "runtime/exec/connect.h"
 #include "runtime/exec/observer.h"
 #include "runtime/exec/planning.h"
 #include "runtime/exec/produce.h"
@@ -23,6 +24,7 @@ void body_run_init(BodyRun *run, RunShared *shared, const Body *body)
     run->partners = ARENA_ARRAY(run->arena, PartnerRun *, MAX_OF(body->operator_count, 1u));
     run->produced = ARENA_ARRAY(run->arena, Produced *, MAX_OF(body->slot_count, 1u));
     run->windows = ARENA_ARRAY(run->arena, WindowRun *, MAX_OF(body->operator_count, 1u));
+    run->connects = ARENA_ARRAY(run->arena, ConnectRun *, MAX_OF(body->operator_count, 1u));
     run->end_operator = body->operator_count;
     for (uint32_t i = body->operator_count; i-- > 0;) {
         if (body->operators[i].kind == OPERATOR_GROUP)
@@ -36,6 +38,8 @@ void body_run_deinit(BodyRun *run)
         partner_close(run->partners[i]);
     for (uint32_t i = 0; i < run->body->operator_count; i++)
         window_close(run->windows[i]);
+    for (uint32_t i = 0; i < run->body->operator_count; i++)
+        connect_close(run->connects[i]);
     for (uint32_t slot = 0; slot < run->body->slot_count; slot++)
         produced_close(run->produced[slot]);
     vec_free(&run->states);
@@ -55,6 +59,12 @@ static bool is_filter(OperatorKind kind)
 static bool is_producer(OperatorKind kind)
 {
     return kind == OPERATOR_EACH || kind == OPERATOR_EXTRACT;
+}
+
+// Whether the clause keeps all bindings before it gives the first one on.
+static bool is_gatherer(OperatorKind kind)
+{
+    return kind == OPERATOR_WINDOW || kind == OPERATOR_CONNECT;
 }
 
 Status body_observe(BodyRun *run, const Operator *op, const Bindings *before, const Bindings *after)
@@ -84,6 +94,8 @@ static Status apply(BodyRun *run, uint32_t index, Bindings *batch)
 static Status keep(BodyRun *run, uint32_t index, const Bindings *batch)
 {
     run->shared->clause = &run->body->operators[index];
+    if (run->connects[index] != NULL)
+        return connect_keep(run, run->connects[index], batch);
     return window_keep(run, run->windows[index], batch);
 }
 
@@ -96,7 +108,7 @@ Status body_push(BodyRun *run, uint32_t index, Bindings *batch)
 {
     Bindings current = *batch;
     for (uint32_t i = index; i < run->end_operator && current.count > 0; i++) {
-        if (run->body->operators[i].kind == OPERATOR_WINDOW)
+        if (is_gatherer(run->body->operators[i].kind))
             return keep(run, i, &current);
         TRY(apply(run, i, &current));
     }
@@ -110,7 +122,7 @@ static Status push_planned(BodyRun *run, Bindings *batch)
     for (uint32_t s = 0; s < run->order.count && current.count > 0; s++) {
         const Stretch *stretch = &run->order.stretches[s];
         bool written = stretch->sorts && !order_ascends(run, &current);
-        if (run->body->operators[stretch->first].kind == OPERATOR_WINDOW)
+        if (is_gatherer(run->body->operators[stretch->first].kind))
             return keep(run, stretch->first, &current);
         for (uint32_t i = stretch->first; i < stretch->end && current.count > 0; i++)
             TRY(apply(run, written ? i : run->order.operators[i], &current));
@@ -155,6 +167,8 @@ static Status open_clauses(BodyRun *run)
             run->produced[op->slot] = produced_open(run, op);
         } else if (op->kind == OPERATOR_WINDOW && run->windows[i] == NULL) {
             run->windows[i] = window_open(run, i);
+        } else if (op->kind == OPERATOR_CONNECT && run->connects[i] == NULL) {
+            run->connects[i] = connect_open(run, i);
         }
     }
     return STATUS_OK;
@@ -202,14 +216,15 @@ static Status push_loose(BodyRun *run)
     return STATUS_OK;
 }
 
-// Everything above the window has been through.
-static Status finish_windows(BodyRun *run)
+// Everything above such a clause has been through.
+static Status finish_gatherers(BodyRun *run)
 {
     for (uint32_t i = 0; i < run->end_operator; i++) {
-        if (run->windows[i] == NULL)
-            continue;
         run->shared->clause = &run->body->operators[i];
-        TRY(window_finish(run, run->windows[i]));
+        if (run->windows[i] != NULL)
+            TRY(window_finish(run, run->windows[i]));
+        if (run->connects[i] != NULL)
+            TRY(connect_finish(run, run->connects[i]));
     }
     return STATUS_OK;
 }
@@ -239,5 +254,5 @@ Status body_rerun(BodyRun *run)
         TRY(push_planned(run, &batch));
         arena_reset(run->scratch);
     }
-    return finish_windows(run);
+    return finish_gatherers(run);
 }

@@ -22,6 +22,7 @@ typedef enum OperatorKind {
     OPERATOR_EACH,
     OPERATOR_EXTRACT,
     OPERATOR_WINDOW, // let … among
+    OPERATOR_CONNECT,
     OPERATOR_FILTER, // where
     OPERATOR_DOUBT,
     OPERATOR_CITE, // a condition where `at` is written, else only printed
@@ -200,6 +201,9 @@ typedef struct Produce {
     const uint32_t *groups; // extract: by column of the slot, its capture group
 } Produce;
 
+// The columns of the slot that `connect` makes.
+enum { CONNECT_IDENTITY, CONNECT_SIZE, CONNECT_COLUMNS };
+
 typedef struct WindowSort {
     Expr value;
     bool descending;
@@ -217,7 +221,7 @@ typedef struct Operator {
     OperatorKind kind;
     uint32_t place;   // ordinal of the clause in the written body, `from` is 1
     RowSource source; // from
-    uint32_t slot;    // from, partner, each, extract, window
+    uint32_t slot;    // from, partner, each, extract, window, connect
     Produce produce;  // each, extract
     Partner partner;
     Expr condition;    // filter, doubt, except, score: truth, policy built in
@@ -226,7 +230,8 @@ typedef struct Operator {
     Expr label;        // score: text
     Citation citation; // cite; except with a citation (citation_count 1)
     uint32_t citation_count;
-    Group group;   // group; window: the partition
+    Group group;   // group; window: the partition; connect: its two ends
+    bool one_kind; // connect: equal values of both ends are one node
     Window window; // window
     Str text;      // the clause as written, for explanations
 } Operator;

@@ -85,6 +85,7 @@ typedef struct PartnerIndex PartnerIndex;
 typedef struct Observer Observer;
 typedef struct Produced Produced;
 typedef struct WindowRun WindowRun;
+typedef struct ConnectRun ConnectRun;
 
 // What one run of a program shares; run.c fills it.
 typedef struct RunShared {
@@ -135,6 +136,8 @@ struct BodyRun {
     PartnerRun **partners; // per operator; NULL: not a partner clause
     Produced **produced;   // per slot; NULL: its rows come from a table, relation or rule
     WindowRun **windows;   // per operator; NULL: not a window
+    ConnectRun **connects; // per operator; NULL: not a `connect`
+    uint64_t plain;        // slots that are read without the guard for the moment, as bits
     VEC(GapLine) gap_lines;
     VEC(CauseCount) counts;
     Map count_index;   // (place, cause) -> counts
@@ -187,7 +190,8 @@ void bindings_take(const BodyRun *run, const Bindings *batch, const int64_t *ind
 EvalContext bindings_context(const BodyRun *run, const Bindings *batch, Arena *arena);
 // The finished rows behind a source.
 const Rowset *run_rowset(const RunShared *shared, RowSource source);
-// The rows of a slot, produced ones among them. Windows give what holds whosever the shadow rows are (the guard n).
+// The rows of a slot, produced ones among them. Windows and connected groups give what holds whosever the shadow rows
+// are (the guard n), but for the slots in `plain`.
 const Rowset *slot_rowset(const BodyRun *run, uint32_t slot);
 // Makes the context read windows as they are without shadow rows (m). False: there is no difference.
 bool context_plain(const BodyRun *run, EvalContext *context, const Expr *expr);

@@ -278,7 +278,8 @@ static void add_caveats(Builder *builder, Level *level, int64_t group, Entry *en
 
 typedef struct MemberCounts {
     int64_t certain, possible, excluded;
-    uint64_t excepted; // of certain members
+    uint64_t excepted,
+        peers; // exceptions of certain members, and of those that their values rest on
 } MemberCounts;
 
 static uint64_t member_excepted(const Finding *finding, const Level *level, int64_t member,
@@ -306,7 +307,8 @@ static MemberCounts count_members(const Finding *finding, const Level *level, in
             continue;
         counts.certain++;
         uint64_t excepted = member_excepted(finding, level, member, group);
-        counts.excepted |= excepted | peers_excepted(finding, member);
+        counts.excepted |= excepted;
+        counts.peers |= peers_excepted(finding, member);
         counts.excluded += excepted != 0;
     }
     return counts;
@@ -363,7 +365,8 @@ static void add_cleared(Builder *builder, const FindingKey *key, const Shown *sh
     Entry entry = start_entry(builder, LIST_CLEARED, key);
     add_fields(builder, shown, key->b, &entry);
     MemberCounts counts = count_members(builder->finding, level, key->b);
-    add_cleared_by(builder, counts.excepted | level->excepted[key->b], &entry);
+    uint64_t own = counts.excepted | level->excepted[key->b];
+    add_cleared_by(builder, own != 0 ? own : counts.peers, &entry);
     entry.certain_rows = counts.certain;
     entry.undecided_rows = counts.possible;
     entry.excluded_rows = counts.excluded;

@@ -275,6 +275,7 @@ static bool is_condition(const Operator *op)
     case OPERATOR_PARTNER:
     case OPERATOR_EACH:
     case OPERATOR_WINDOW:
+    case OPERATOR_CONNECT:
     case OPERATOR_EXTRACT:
     case OPERATOR_GROUP:
     case OPERATOR_SCORE:

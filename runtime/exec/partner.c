@@ -8,6 +8,7 @@
 // collected pairs are exactly the matches, and a join or an existence test never builds anything else.
 
 #include "runtime/exec/block.h"
+#include "runtime/exec/connect.h"
 #include "runtime/exec/entry_int.h"
 #include "runtime/exec/partner_int.h"
 
@@ -772,6 +773,8 @@ uint64_t partner_reads(const BodyRun *run, uint32_t slot)
 {
     for (uint32_t i = 0; i < run->end_operator; i++) {
         const PartnerRun *partner = run->partners[i];
+        if (run->connects[i] != NULL && run->body->operators[i].slot == slot)
+            return connect_reads(run->connects[i]);
         if (partner == NULL || partner->partner->slot != slot)
             continue;
         const Coverage *coverage = &partner->partner->coverage;

@@ -321,8 +321,8 @@ static void dump_citation(Dumper *d, const Operator *op)
 
 static void dump_operator(Dumper *d, const Operator *op)
 {
-    static const char *const kinds[] = {"from",  "",     "each",   "extract", "window", "filter",
-                                        "doubt", "cite", "except", "",        "score"};
+    static const char *const kinds[] = {"from",   "",      "each", "extract", "window", "connect",
+                                        "filter", "doubt", "cite", "except",  "",       "score"};
     indent(d, 2);
     strbuf_printf(d->out, "%u: ", op->place);
     if (op->kind == OPERATOR_PARTNER) {
@@ -335,7 +335,7 @@ static void dump_operator(Dumper *d, const Operator *op)
             strbuf_printf(d->out, " " STR_FMT " as " STR_FMT, STR_ARG(source_name(d, op->source)),
                           STR_ARG(d->body->slots[op->slot].name));
         if (op->kind == OPERATOR_EACH || op->kind == OPERATOR_EXTRACT ||
-            op->kind == OPERATOR_WINDOW)
+            op->kind == OPERATOR_WINDOW || op->kind == OPERATOR_CONNECT)
             strbuf_printf(d->out, " as " STR_FMT, STR_ARG(d->body->slots[op->slot].name));
         if (op->name.len > 0)
             strbuf_printf(d->out, " \"" STR_FMT "\"", STR_ARG(op->name));
@@ -344,6 +344,12 @@ static void dump_operator(Dumper *d, const Operator *op)
     dump_expr(d, "of", &op->produce.value, 3);
     for (uint32_t k = 0; op->kind == OPERATOR_WINDOW && k < op->group.key_count; k++)
         dump_expr(d, "among", &op->group.keys[k].value, 3);
+    for (uint32_t k = 0; op->kind == OPERATOR_CONNECT && k < op->group.key_count; k++)
+        dump_expr(d,
+                  k == 0         ? "end"
+                  : op->one_kind ? "with"
+                                 : "with other kind",
+                  &op->group.keys[k].value, 3);
     for (uint32_t k = 0; k < op->window.sort_count; k++)
         dump_expr(d, op->window.sorts[k].descending ? "descending" : "ordered",
                   &op->window.sorts[k].value, 3);
@@ -358,9 +364,9 @@ static void dump_operator(Dumper *d, const Operator *op)
 static void dump_aggregate(Dumper *d, uint32_t index)
 {
     static const char *const kinds[] = {
-        "count",  "sum",  "mean",    "min",       "max",   "distinct_count",
-        "any",    "all",  "collect", "list_text", "union", "longest_run",
-        "median", "mode", "first",   "last",      "one",   "show", "statistic"};
+        "count", "sum",     "mean",      "min",   "max",         "distinct_count", "any",
+        "all",   "collect", "list_text", "union", "longest_run", "median",         "mode",
+        "first", "last",    "one",       "show",  "statistic"};
     const Aggregate *aggregate = &d->body->aggregates[index];
     indent(d, 2);
     strbuf_printf(d->out, "aggregate %u %s stretch %u mentions", index, kinds[aggregate->kind],

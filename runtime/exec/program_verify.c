@@ -472,6 +472,23 @@ static void verify_window(Verifier *v, const Operator *op)
     verify_expr(v, &op->window.value, "value of a window", false, true);
 }
 
+static void verify_connect(Verifier *v, const Operator *op)
+{
+    v->role = "connect";
+    v->expr = NULL;
+    require(v, op->slot < v->slot_count, "no such slot");
+    require(v, v->slots[op->slot].source.kind == SOURCE_PRODUCED, "the slot is not produced");
+    require(v, v->slots[op->slot].column_count == CONNECT_COLUMNS, "identity and size are missing");
+    require(v, op->group.key_count == 2, "an edge has two ends");
+    for (uint32_t k = 0; k < op->group.key_count; k++)
+        verify_expr(v, &op->group.keys[k].value, "end of an edge", false, true);
+    v->expr = NULL;
+    require(v,
+            !op->one_kind ||
+                type_phys(op->group.keys[0].value.type) == type_phys(op->group.keys[1].value.type),
+            "ends of one kind have two layouts");
+}
+
 static void verify_citation(Verifier *v, const Citation *citation)
 {
     v->role = "citation";
@@ -498,6 +515,9 @@ static void verify_operator(Verifier *v, const Operator *op)
         break;
     case OPERATOR_WINDOW:
         verify_window(v, op);
+        break;
+    case OPERATOR_CONNECT:
+        verify_connect(v, op);
         break;
     case OPERATOR_FILTER:
     case OPERATOR_DOUBT:

@@ -7,6 +7,7 @@
 // across bindings is the caller's business, because it knows the group.
 
 #include "runtime/data/vector.h"
+#include "runtime/exec/aggregate_int.h"
 #include "runtime/exec/tuples_int.h"
 
 // One step of the spread: tuples so far, and the slot that multiplies them next.
@@ -373,7 +374,9 @@ void tuples_bounds(const RunShared *shared, AggState *state, int64_t group, cons
     aggregate_bounds(state, group, tuples, count, out);
     bool failed = out->state == VALUE_ISSUE &&
                   cause_get(shared->causes, out->cause).reason == REASON_OVERFLOW && !out->bounded;
-    if (out->state == VALUE_ISSUE && !failed)
+    bool own =
+        state->aggregate->kind == AGGREGATE_ONE; // a value of the keys, whoever its members are
+    if (out->state == VALUE_ISSUE && !failed && !own)
         out->cause = open_cause(shared->causes, blame, upto);
 }
 

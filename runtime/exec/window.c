@@ -8,6 +8,7 @@
 // reading B has, gone in A, and once the other way round.
 
 #include "runtime/exec/block.h"
+#include "runtime/exec/bunch.h"
 #include "runtime/exec/produce.h"
 #include "runtime/exec/window_int.h"
 
@@ -76,18 +77,6 @@ static Status reading_open(WindowReading *reading, BodyRun *run, const WindowRun
         ARENA_ARRAY(reading->level.arena, WindowValues, MAX_OF(run->body->aggregate_count, 1u));
     fold_partitions(reading);
     return window_order(reading);
-}
-
-// Whether an exception above touches some binding.
-static bool readings_differ(const BodyRun *run)
-{
-    for (size_t i = 1; i < run->states.count; i++) {
-        const BindState *state = &run->states.items[i];
-        if (state->a_gone || state->b_gone || state->a_place != 0 ||
-            state->a_class != CLASS_CERTAIN)
-            return true;
-    }
-    return false;
 }
 
 // ---------------------------------------------------------------- values
@@ -313,7 +302,7 @@ static Status push_block(const Output *out, int64_t first, int64_t count)
 Status window_finish(BodyRun *run, WindowRun *window)
 {
     WindowReading b = {.run = NULL}, a = {.run = NULL};
-    bool differ = readings_differ(run);
+    bool differ = bunch_readings_differ(run);
     Output out = {.run = run, .window = window, .b = &b, .a = differ ? &a : NULL};
     Status status = reading_open(&b, run, window, false);
     if (status == STATUS_OK && differ)

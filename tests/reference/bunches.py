@@ -36,11 +36,12 @@ class Member:
 @dataclass(eq=False)
 class Bunch(Row):
     """The row of a bunch; `parts` gives size, start and end as (low, high), which the guard
-    widens."""
+    widens; `excepted` the exceptions that hold for its members."""
 
     parts: dict = field(default_factory=dict)
     lost: bool = False
     why: tuple = None
+    excepted: set = field(default_factory=set)
 
     def part(self, name, mode):
         low, high = self.parts[name]
@@ -73,21 +74,23 @@ class Clause:
         sure = [m for m in self.members if m.cls == CERTAIN]
         open_ = [m for m in self.members if m.cls == POSSIBLE]
         lost = self.strays + [m for m in self.members if m.cls == SHADOW]
-        tolerant = len(lost) <= self.body.run.tolerance * (len(self.members) + len(self.strays))
+        if len(lost) <= self.body.run.tolerance * (len(self.members) + len(self.strays)):
+            lost = []
+        self.lost = min((_lost_cause(x) for x in lost), default=None)
         narrow = self._components(sure)
         touching = {id(m): [i for i, n in enumerate(narrow) if self._touch(m, n)] for m in open_}
         alone = self._components([m for m in open_ if not touching[id(m)]])
-        bunches = [self._bunch(n, CERTAIN, bool(lost) and not tolerant) for n in narrow]
+        bunches = [self._bunch(n, CERTAIN) for n in narrow]
         for n, bunch in zip(narrow, bunches):
             for m in n:
-                yield self._with(m, bunch, None)
+                yield self._with(m, bunch)
         for m in open_:
             for i in touching[id(m)]:
-                yield self._with(m, bunches[i], None)
+                yield self._with(m, bunches[i])
         for n in alone:
-            bunch = self._bunch(n, POSSIBLE, bool(lost) and not tolerant)
+            bunch = self._bunch(n, POSSIBLE)
             for m in n:
-                yield self._with(m, bunch, None)
+                yield self._with(m, bunch)
         yield from self._widened(narrow, bunches, touching)
         for b, cause in self.strays:
             yield b.with_rows({self.clause.var: Unplaced(cause, single=True)}).marked(
@@ -98,7 +101,8 @@ class Clause:
                 row = bunches[near[0]] if len(near) == 1 else Unplaced(_cause(m), single=True)
                 yield m.binding.with_rows({self.clause.var: row})
 
-    def _with(self, m, bunch, _mark):
+    def _with(self, m, bunch):
+        bunch.excepted.update(m.binding.excepted)
         return m.binding.with_rows({self.clause.var: bunch})
 
     def _widened(self, narrow, bunches, touching):
@@ -142,13 +146,18 @@ class Clause:
             found = [n for n in found if n not in met] + [[x for n in met for x in n] + [m]]
         return found
 
-    def _bunch(self, members, cls, lost):
+    def _bunch(self, members, cls):
         made = Bunch("", self.name(members), {}, cls)
         made.cells = {"": made.number}
         made.parts = _parts(members, self.clause)
-        made.lost = lost
-        made.why = min(_cause(m) for m in members) if cls else ("not placed", self.clause.var)
+        made.lost = self.lost is not None
+        made.why = min(_cause(m) for m in members) if cls else self.lost
         return made
+
+
+def _lost_cause(stray):
+    """Why an edge or time could be anywhere: that of its unknown value, else its own."""
+    return _cause(stray) if isinstance(stray, Member) else stray[1]
 
 
 def _cause(m):
@@ -196,7 +205,6 @@ def connect(clause, bindings, body, place):
         return bool(set(a.points) & set(b.points))
 
     def name(members):
-        least = min((v for m in members for side, v in m.points if side == "a"),
-                    key=lambda v: sort_key(v, clause.left.type))
-        return Name((least,), (clause.left.type,))
+        return min((v for m in members for side, v in m.points if side == "a"),
+                   key=lambda v: sort_key(v, clause.left.type))
     return Clause(clause, bindings, body, place, points, near, name).bindings()

@@ -119,8 +119,7 @@ def check(case, dirty):
     nodes = [n for d in case.model.declarations for n in ast.walk(d)]
     fenced = any(isinstance(n, (ast.Session, ast.Connect, ast.Sequence))
                  or isinstance(n, ast.Let) and n.among is not None for n in nodes)
-    bunched = {d.name for d in case.model.declarations if isinstance(d, ast.Rule) and
-               any(e.type.name in ("session", "component") for _, e in d.clauses[-1].keys)}
+    bunched = {d.name for d in case.model.declarations if isinstance(d, ast.Rule) and keyed_by_bunch(d)}
     run = Run(case.model, case.data, case.as_of, Fraction(0))
     combinations = fillings(run)
     if combinations is None:
@@ -138,6 +137,13 @@ def check(case, dirty):
                     and not (fenced and (dirty.undecided or dirty.partial)):
                 return f"silent miss {key}\n{describe(sources)}"
     return None
+
+
+def keyed_by_bunch(rule):
+    """Whether a session or component stands in a key of the rule."""
+    bunches = {c.var for c in rule.clauses if isinstance(c, (ast.Session, ast.Connect))}
+    keys = [e for c in rule.clauses if isinstance(c, (ast.GroupBy, ast.Clue)) for _, e in c.keys]
+    return any(isinstance(n, ast.Col) and n.var in bunches for e in keys for n in ast.walk(e))
 
 
 def describe(sources):

@@ -7,7 +7,7 @@ from pools import day
 from values import DATE, INTEGER, Type
 
 SERIES_FOLDS = ("sum", "min", "max", "mean", "missing_count")
-BUNCH = {"session": Type("session"), "connect": Type("component")}
+SESSION = Type("session")
 LINK_TYPES = ("编码", "person_id", "text")
 
 
@@ -27,7 +27,7 @@ def _session(maker, scope):
         return []
     clause = ast.Session(maker.fresh("批"), (maker.pick(keys),), maker.pick(dates),
                          maker.pick([1, 30, 31]))
-    _add(scope, clause.var, "session")
+    _add(scope, clause.var, SESSION)
     return [clause]
 
 
@@ -38,17 +38,28 @@ def _connect(maker, scope):
         return []
     left, right = maker.rng.sample(nodes, 2)
     clause = ast.Connect(maker.fresh("片"), left, right)
-    _add(scope, clause.var, "connect")
+    _add(scope, clause.var, left.type)
     found = [clause]
     if maker.chance(0.5):
-        size = ast.Part(clause.var, "size", INTEGER)
-        found.append(ast.Where(maker.comparison(size, ast.Lit(maker.pick([1, 2, 3, 4]), INTEGER))))
+        found.append(_size_test(maker, clause.var))
     return found
 
 
-def _add(scope, name, kind):
+def _size_test(maker, var):
+    size = ast.Part(var, "size", INTEGER)
+    return ast.Where(maker.comparison(size, ast.Lit(maker.pick([1, 2, 3, 4]), INTEGER)))
+
+
+def size_of_key(maker, keys, clauses):
+    """A condition on the size of a component by which the clauses are grouped."""
+    names = {c.var for c in clauses if isinstance(c, ast.Connect)}
+    found = [e.var for _, e in keys if isinstance(e, ast.Col) and e.var in names]
+    return [_size_test(maker, found[0])] if found and maker.chance(0.5) else []
+
+
+def _add(scope, name, type_):
     from generator import Var
-    scope.append(Var(name, (), produced=True, bunch=BUNCH[kind]))
+    scope.append(Var(name, (), produced=True, bunch=type_))
 
 
 def _sequence(maker, scope):

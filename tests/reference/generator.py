@@ -579,6 +579,7 @@ class Maker(gen_tables.Tables):
             clauses.append(ast.GroupBy(keys))
             self.level = 1
             clauses += self.group_clauses(scope, True)
+            clauses += gen_patterns.size_of_key(self, keys, clauses)
             keys = tuple((n, ast.KeyRef(n, e.type)) for n, e in keys)
             if len(keys) == 2 and self.chance(0.4):
                 keys = (self.pick(keys),)
@@ -700,7 +701,7 @@ def declared(type_):
 # Clauses that occur only where they are asked for; RUNS are those that the engine executes.
 FEATURES = ("recursion", "each", "among", "session", "connect", "sequence", "series",
             "match", "places")
-RUNS = ("each", "recursion", "match", "places")
+RUNS = ("each", "recursion", "match", "places", "connect")
 
 
 def default_features(seed):

@@ -128,6 +128,9 @@ def cleared_entry(run, finding, key):
     names = [c.name for c in finding.rule.clauses if isinstance(c, ast.Except)]
     hit = {n for m in group.of_class(CERTAIN) for n in m.binding.excepted} | set(group.excepted)
     hit |= {n for m in group.of_class(CERTAIN) if m.group for n in m.group.excepted}
+    if not hit:     # those of edges or times without which its bunch would be another one
+        hit = {n for m in group.of_class(CERTAIN) for r in m.binding.rows.values()
+               for n in getattr(r, "excepted", ())}
     entry["cleared_by"] = [n for n in names if n in hit]
     entry["certain_rows"] = len(group.of_class(CERTAIN))
     entry["undecided_rows"] = len(group.of_class(POSSIBLE))

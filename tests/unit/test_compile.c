@@ -152,8 +152,8 @@ static void test_stops_at_what_it_gives(void **state)
     model_open(
         &model,
         STR(TABLES
-            "relation r (a: integer)\n from t as x\n connect x.a with x.d as y\n"
-            " yield (x.a)\n"
+            "relation r (a: integer)\n from t as x\n group by x.a, x.d\n connect a with d as y\n"
+            " yield (a)\n"
             "query q\n from r as z\n yield (z.a)\n"
             "test \"一\" for q\n given r\n | a |\n | 1 |\n expect result\n | a |\n | 1 |\n"),
         (CompileOptions){0});
