@@ -27,7 +27,7 @@ static const PlanExpr *default_expr(Builder *builder, Str text, Type type)
     return build_const(builder, const_of_count(type, count), text);
 }
 
-static const PlanExpr **call_arguments(Builder *builder, const TypedCall *call)
+const PlanExpr **build_call_arguments(Builder *builder, const TypedCall *call)
 {
     const PlanExpr **kids = ARENA_ARRAY(builder->arena, const PlanExpr *, call->count);
     for (uint32_t i = 0; i < call->count; i++)
@@ -140,6 +140,10 @@ static const PlanExpr *step_expr(Builder *builder, const AstNode *node, const Ty
         return build_unary(builder, PLAN_EXPR_ABS, typed->type,
                            build_as(builder, typed->call->arguments[0], typed->type),
                            build_text(builder, node));
+    if (str_equal(step, STR("PRESENT")))
+        return build_unary(builder, PLAN_EXPR_PRESENT, typed->type,
+                           build_expr(builder, typed->call->arguments[0]),
+                           build_text(builder, node));
     if (str_equal(step, STR("LEAST")))
         return chain(builder, node, typed, PLAN_EXPR_LEAST);
     if (str_equal(step, STR("GREATEST")))
@@ -167,7 +171,7 @@ const PlanExpr *build_call(Builder *builder, const AstNode *node, const TypedExp
                                  node->span, typed->type);
     PlanExpr draft = {
         .kind = PLAN_EXPR_CALL, .type = typed->type, .card = call->card, .kid_count = call->count};
-    draft.kids = call_arguments(builder, call);
+    draft.kids = build_call_arguments(builder, call);
     draft.can_issue = call->card->issues != NULL;
     draft.can_gap = typed->can_gap;
     draft.text = build_text(builder, node);

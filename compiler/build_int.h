@@ -77,6 +77,12 @@ const PlanExpr *build_key(Builder *builder, const TypedExpr *typed);
 // A library call, and an own function expanded (build_call.c).
 const PlanExpr *build_call(Builder *builder, const AstNode *node, const TypedExpr *typed);
 const PlanExpr *build_function(Builder *builder, const AstNode *node, const TypedExpr *typed);
+// The operands of a library call, defaults in their places.
+const PlanExpr **build_call_arguments(Builder *builder, const TypedCall *call);
+// A part of a value that a function of the library gives: 地址要素(s.地址).路, s.案号.年. NULL: none does (build_part.c).
+const PlanExpr *build_part(Builder *builder, const AstNode *node, const TypedExpr *typed);
+// Is it a part of a record that a let names, so that its value was made where the let is written?
+bool build_part_is_named(const Builder *builder, const AstNode *node);
 // A let's value where it is written, whatever the place of its use; of a window its slot (build_ref.c).
 const PlanExpr *build_let(Builder *builder, const TypedLet *let);
 // A field of the record that a check gives: one fold, or the slot of a window's let, and a function of it.

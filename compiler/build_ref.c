@@ -81,7 +81,8 @@ static const PlanExpr *let_value(Builder *builder, const TypedLet *let)
     ASSERT(ast_as_Let(let->clause)->among == NULL || builder->unsupported.present);
     // A record has no value of its own: its fields are built where they are read.
     const TypedExpr *of = typed_expr(builder->typed, let->value);
-    if (of != NULL && of->type.kind == TYPE_RECORD && of->ref != TYPED_REF_CALL)
+    bool runs = of != NULL && (of->ref != TYPED_REF_CALL || of->call->card != NULL);
+    if (of != NULL && of->type.kind == TYPE_RECORD && runs)
         return build_const(builder, const_of_gap(of->type), let->name);
     bool per_row = builder->per_row;
     const PlanExpr *const *parameters = builder->parameters;
@@ -197,6 +198,15 @@ static const PlanExpr *size_expr(Builder *builder, const AstNode *node, const Ty
     return build_folded(builder, node, value, AGGREGATE_ONE, typed->stretch);
 }
 
+static const PlanExpr *field_expr(Builder *builder, const AstNode *node, const TypedExpr *typed)
+{
+    const PlanExpr *part = build_part(builder, node, typed);
+    if (part != NULL && !build_part_is_named(builder, node))
+        return part;
+    return grained(builder, node, typed,
+                   part != NULL ? part : build_record_field(builder, node, typed));
+}
+
 const PlanExpr *build_reference(Builder *builder, const AstNode *node, const TypedExpr *typed)
 {
     switch (typed->ref) {
@@ -246,7 +256,7 @@ const PlanExpr *build_reference(Builder *builder, const AstNode *node, const Typ
     case TYPED_REF_FIELD:
         if (typed->var != NULL && typed->var->kind == TYPED_VAR_EXTRACT)
             return grained(builder, node, typed, produced_expr(builder, node, typed, typed->field));
-        return grained(builder, node, typed, build_record_field(builder, node, typed));
+        return field_expr(builder, node, typed);
     case TYPED_REF_TOLERANCE:
     case TYPED_REF_UNIT:
     case TYPED_REF_MISSING:

@@ -535,7 +535,9 @@ static Type call_card(Scope *s, const AstCall *call, const FnCard *const *cards,
 
 /* ----------------------------------------------------------------------- records */
 
-static Type call_record(Scope *s, const AstCall *call, const RecordFunction *function)
+/* `of_parts` is the library's card with a function for each field; NULL: this version cannot run it. */
+static Type call_record(Scope *s, const AstCall *call, const RecordFunction *function,
+                        const FnCard *of_parts)
 {
     FnCard card = {.name = function->name,
                    .name_zh = function->name_zh,
@@ -561,7 +563,8 @@ static Type call_record(Scope *s, const AstCall *call, const RecordFunction *fun
         report_no_form(s, call, cards, 1);
         return record_type(e, type_of(TYPE_ERROR));
     }
-    (void)call_new(s, e, call, &sig, &given, &binding);
+    TypedCall *made = call_new(s, e, call, &sig, &given, &binding);
+    made->card = of_parts;
     e->ref = function->window && !series ? TYPED_REF_WINDOW : TYPED_REF_CALL;
     e->can_issue = true;
     e->constant = false;
@@ -762,8 +765,8 @@ Type infer_call(Scope *s, const AstCall *call, const Type *expected)
     const FnCard *cards[CARDS_MAX];
     uint32_t count = MIN_OF(stdlib_find(name, cards, CARDS_MAX), CARDS_MAX);
     const RecordFunction *record = record_function(name);
-    if (count == 0 && record)
-        return call_record(s, call, record);
+    if (record && (count == 0 || cards[0]->parts))
+        return call_record(s, call, record, count > 0 ? cards[0] : NULL);
     if (count == 0)
         return call_unknown(s, call, name);
     if (cards[0]->lower == LOWER_AGGREGATE)

@@ -362,8 +362,9 @@ static Type field_of(Scope *s, const AstMember *member)
     e->field = index;
     e->var = object->var;
     e->grain = object->grain;
-    e->can_gap = object->can_gap;
-    e->can_miss = object->can_miss;
+    bool optional_field = index < 64 && (parts->optional_fields >> index & 1) != 0;
+    e->can_gap = object->can_gap || optional_field;
+    e->can_miss = object->can_miss || optional_field;
     e->can_issue = object->can_issue || parts == &case_record;
     if (object->ref == TYPED_REF_VAR && object->var->kind == TYPED_VAR_EXTRACT) {
         VarState *var = (VarState *)(uintptr_t)(const void *)object->var;

@@ -254,11 +254,14 @@ const Nominal *record_function_result(Arena *arena, const RecordFunction *functi
 {
     RecordField *fields = ARENA_ARRAY(arena, RecordField, RECORD_FIELDS_MAX);
     uint32_t count = 0;
+    uint64_t optional = 0;
     Str rest = str_from_cstr(function->fields), parts[3];
     while (next_field(&rest, parts)) {
         ASSERT(count < RECORD_FIELDS_MAX);
         Type *type = ARENA_NEW(arena, Type);
-        *type = field_type(arena, parts[2], of);
+        bool nullable = str_ends(parts[2], STR("?"));
+        optional |= (uint64_t)nullable << count;
+        *type = field_type(arena, str_slice(parts[2], 0, parts[2].len - nullable), of);
         fields[count++] = (RecordField){parts[0], parts[1], type};
     }
     Nominal *record = ARENA_NEW(arena, Nominal);
@@ -266,6 +269,7 @@ const Nominal *record_function_result(Arena *arena, const RecordFunction *functi
                         .name = str_from_cstr(function->name_zh),
                         .name_en = str_from_cstr(function->name),
                         .fields = fields,
-                        .field_count = count};
+                        .field_count = count,
+                        .optional_fields = optional};
     return record;
 }

@@ -48,11 +48,11 @@ bool signature_parse(Str text, Signature *signature);
 /* The Chinese spelling of a parameter's name (by 按, least 至少); the name itself when it has none. */
 Str signature_parameter_zh(Str name);
 
-/* A check or another function that gives a record and whose card does not exist yet. */
+/* A check or another function that gives a record: what the type checker knows of it. */
 typedef struct RecordFunction {
     const char *name, *name_zh;
     const char *signature; /* its result is the type `record` */
-    const char *fields;    /* "score:分值:real, …" */
+    const char *fields;    /* "score:分值:real, …"; text? may be missing */
     bool window;           /* over peers or a series; false: a function of its operands */
 } RecordFunction;
 

@@ -194,7 +194,7 @@ typedef enum TypedGrain {
 /* A call with its arguments in the order of the parameters. */
 typedef struct TypedCall {
     const AstCall *node;
-    const FnCard *card;              /* NULL: own function, or a signature of check_records.def */
+    const FnCard *card;              /* NULL: own function, or a signature of check_records.def without one */
     Str name;                        /* English name of the function, or the own function's */
     const AstNode *const *arguments; /* NULL: the parameter's default */
     const Str *defaults;             /* text of the default of each parameter; empty: none */

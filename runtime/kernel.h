@@ -3,7 +3,7 @@
 //
 // A kernel computes one function over a batch. The caller has already settled states: it hands over `rows`,
 // the numbers of the rows in which every operand is known, so bodies see known values only (operands declared
-// `T?` excepted: those functions get `raw` and look at states themselves). A body that cannot give a value
+// `T?` excepted: of those the gaps are handed over, and the function looks at their states itself). A body that cannot give a value
 // calls fn_issue; the row then becomes an issue with that reason.
 
 #ifndef SUP_RUNTIME_KERNEL_H
@@ -21,7 +21,8 @@ typedef struct FnContext {
     const void *calendar; // working-day table, NULL: none loaded
     bool has_as_of;
     int64_t as_of;
-    Reason issue; // set by fn_issue during one row; REASON_NONE otherwise
+    const CauseTable *causes; // behind the states of operands declared `T?`
+    Reason issue;             // set by fn_issue during one row; REASON_NONE otherwise
 } FnContext;
 
 // Reports that the current row has no value, for this reason. The body's return value is then ignored.

@@ -22,6 +22,7 @@ static const struct {
     {deadline_cards, "Deadlines and working days", "期限和工作日"},
     {identity_cards, "Identity numbers", "身份号码"},
     {region_cards, "Administrative divisions", "行政区划"},
+    {pseudonym_cards, "Masks and pseudonyms", "脱敏和化名"},
     {place_cards, "Places", "位置"},
     {aggregate_cards, "Aggregates", "汇总"},
     {moment_cards, "Moments", "矩"},

@@ -156,6 +156,17 @@ static const IdentityCard cards[] = {
     {"case_number", "case_number", "案号", 0, identity_case,
      "A court's case number: （2023）浙0602民初1234号, with full-width brackets.",
      "法院案号：（2023）浙0602民初1234号，括号用全角。"},
+    {"vin", "vin", "车架号", 0, identity_vin,
+     "A vehicle's frame number (GB 16735): 17 characters without I, O and Q. Those that begin with "
+     "L are held to the check character at place 9.",
+     "车架号（车辆识别代号，GB 16735）：17 位，没有 I、O、Q；L 开头的校验第 9 位。"},
+    {"food_licence", "food_licence", "食品许可证", 0, identity_food_licence,
+     "A licence to make or sell food: SC or JY and 14 digits, the old QS and 12.",
+     "食品生产、经营许可证编号：SC、JY 加 14 位数字，旧的 QS 加 12 位。"},
+    {"drug_approval", "drug_approval", "批准文号", 0, identity_drug_approval,
+     "A drug's approval number: 国药准字, letters for its kind and 8 digits; registration "
+     "certificates without 国药准字.",
+     "药品批准文号：国药准字、类别字母和 8 位数字；注册证号没有“国药准字”。"},
     {"text", "text", "文本", 0, identity_text,
      "What the model's own types start from: the text without blanks at its ends.",
      "模型自定类型的基础：去掉首尾空白的文本。"},

@@ -53,6 +53,9 @@ IdentityState identity_account(Str text, StrBuf *out);
 IdentityState identity_plate(Str text, StrBuf *out);
 IdentityState identity_phone(Str text, StrBuf *out);
 IdentityState identity_case(Str text, StrBuf *out);
+IdentityState identity_vin(Str text, StrBuf *out);
+IdentityState identity_food_licence(Str text, StrBuf *out);
+IdentityState identity_drug_approval(Str text, StrBuf *out);
 IdentityState identity_text(Str text, StrBuf *out);
 
 #endif

@@ -46,6 +46,8 @@ typedef struct FnCard {
     FnLower lower;
     const char *step;
     FnKernel kernel; // LOWER_CALL
+    const struct FnCard *const
+        *parts; // LOWER_CALL: a function for each field of the record that it gives
     FnStatistic statistic;
     StatBounds bounds; // of a statistic over peers of which some are undecided
     bool pairs;      // a statistic of two operands: both become reals
@@ -65,6 +67,9 @@ uint32_t stdlib_find(Str name, const FnCard **cards, uint32_t capacity);
 uint32_t stdlib_count(void);
 const FnCard *stdlib_at(uint32_t index);
 const char *stdlib_family(uint32_t index, Lang lang);
+
+// A function for each part of a case number, in the order year, court, kind, number. No functions of the language.
+extern const FnCard *const stdlib_case_parts[];
 
 // Makes a pair of reals by their order (fn.h): the operand of statistics with `pairs`. No function of the language.
 extern const FnCard *const stdlib_pair_of_reals;

@@ -19,6 +19,7 @@ extern const FnCard *const time_cards[];
 extern const FnCard *const deadline_cards[];
 extern const FnCard *const identity_cards[];
 extern const FnCard *const region_cards[];
+extern const FnCard *const pseudonym_cards[];
 extern const FnCard *const place_cards[];
 extern const FnCard *const aggregate_cards[];
 extern const FnCard *const moment_cards[];

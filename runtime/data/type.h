@@ -93,6 +93,7 @@ typedef struct Nominal {
     uint32_t member_count;
     const RecordField *fields; // record
     uint32_t field_count;
+    uint64_t optional_fields; // bits of the fields that may be missing
 } Nominal;
 
 typedef struct Type {

@@ -2,8 +2,8 @@
 // eval_call.c: sets made of values, and calls of library functions.
 //
 // A function's body sees known values only. The step settles the states of the operands first, hands over the
-// numbers of the rows that are left, and turns what the body reports into issues. Operands declared `T?` are
-// left out of the settling and are passed as they are.
+// numbers of the rows that are left, and turns what the body reports into issues. Of operands declared `T?` only the
+// issues are settled: a failure is not a hole. Their gaps are passed as they are.
 
 #include "runtime/exec/eval_int.h"
 #include "runtime/exec/ffi.h"
@@ -56,6 +56,22 @@ static bool operand_is_raw(const LibraryFunction *function, uint32_t operand)
     return (function->raw >> MIN_OF(operand, 31u) & 1) != 0;
 }
 
+// An operand that may be a gap still fails where it is an issue.
+static void settle_issues(const Frame *frame, const Vector *operand, Vector *out)
+{
+    int64_t length = vector_length(out);
+    for (int64_t i = 0; operand->state != NULL && i < length; i++) {
+        int64_t at = vector_index(operand, i);
+        if (operand->state[at] != VALUE_ISSUE)
+            continue;
+        vector_need_state(out, frame->arena);
+        if (out->state[i] != VALUE_ISSUE) {
+            out->state[i] = VALUE_ISSUE;
+            out->cause[i] = operand->cause[at];
+        }
+    }
+}
+
 // The rows in which every operand that the function needs is known.
 static int64_t call_rows(const Vector *out, int64_t *rows)
 {
@@ -86,6 +102,9 @@ void step_run_CALL(const Frame *frame, const Step *step, Vector *out)
     }
     frame_make(frame, operands, count, step->phys, out);
     frame_strict(frame, settled, settled_count, out);
+    for (uint32_t k = 0; k < count; k++)
+        if (operand_is_raw(function, k))
+            settle_issues(frame, operands[k], out);
     int64_t *rows = ARENA_ARRAY(frame->arena, int64_t, (size_t)vector_length(out));
     int64_t row_count = call_rows(out, rows);
     if (row_count == 0)
@@ -97,6 +116,7 @@ void step_run_CALL(const Frame *frame, const Step *step, Vector *out)
                          .calendar = frame->shared->calendar,
                          .has_as_of = frame->shared->has_as_of,
                          .as_of = frame->shared->as_of,
+                         .causes = frame->shared->causes,
                          .issue = REASON_NONE};
     CallFailure failure = {frame, step, out};
     if (function->foreign != NULL) {

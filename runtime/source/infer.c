@@ -237,6 +237,9 @@ static const IdentityRule IDENTITY_RULES[] = {
     {"credit_code", 18, 18, 60, {"信用代码", "credit_code", NULL}},
     {"case_number", 0, 0, 90, {"案号", NULL}},
     {"plate", 0, 0, 95, {"车牌", "号牌", NULL}},
+    {"vin", 17, 17, 90, {"车架号", "识别代号", "VIN", "vin", NULL}},
+    {"drug_approval", 0, 0, 101, {"批准文号", NULL}},
+    {"food_licence", 0, 0, 101, {"许可证", NULL}},
     {"phone", 11, 12, 101, {"电话", "手机", "phone", "mobile", NULL}},
     {"account", 0, 0, 101, {"账号", "账户", "帐号", "卡号", "account", NULL}},
 };

@@ -2,7 +2,7 @@
 """The library's cards: the example of every card is an expression that is true.
 
 The examples are read from spec/generated/stdlib.md, which the unit tests keep equal to the cards.
-Each becomes a query over a table of one row that passes the row if the example holds. A query that
+Each becomes a query over a table of one row, `r`, that passes the row if the example holds. A query that
 does not compile would stop all of them, so on a failure they are run one by one.
 """
 
@@ -14,7 +14,8 @@ from pathlib import Path
 from .common import ROOT, Result, check_all, crashed, run
 
 DOCUMENT = ROOT / "spec" / "generated" / "stdlib.md"
-HEAD = "table 一行 (编号: integer)\n  key (编号)\n"
+HEAD = "table 一行 (编号: integer, 身份号: person_id, 案号: case_number)\n  key (编号)\n"
+ROW = "编号,身份号,案号\n1,11010519491231002X,（2023）浙0602民初1234号\n"
 
 
 def examples():
@@ -36,7 +37,7 @@ def passing(options, pairs):
         queries = [f"query 例{i}\n  from 一行 as r\n  where {example}\n  yield (r.编号)\n"
                    for i, (_, example) in enumerate(pairs)]
         (folder / "cards.sup").write_text(HEAD + "\n".join(queries), "utf-8")
-        (folder / "一行.csv").write_text("编号\n1\n", "utf-8")
+        (folder / "一行.csv").write_text(ROW, "utf-8")
         output = run([options.sup, "run", "cards.sup", "--data", ".", "--format", "jsonl"], folder)
     if output.code != 0 or crashed(output):
         return set(), (output.stderr or output.stdout).decode("utf-8", "replace")

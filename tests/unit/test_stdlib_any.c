@@ -39,6 +39,10 @@ static const char *const texts[] = {
     "440524188001010014",
     "91350100M000100Y43",
     "110105000000000000",
+    "（2023）浙0602民初1234号",
+    "（2014）绍越刑初字第123号",
+    "（2023）号",
+    "（2023）最高法民终99999999999999999999号之一",
     "00000000000000000X",
     "99999999999999999X",
 };
@@ -74,7 +78,8 @@ static Kind next_kind(Str signature, size_t *at)
                  {"month", KIND_MONTH},       {"period", KIND_PERIOD},  {"point", KIND_POINT},
                  {"integer", KIND_NUMBER},    {"days", KIND_NUMBER},    {"workdays", KIND_NUMBER},
                  {"N", KIND_EXACT},           {"decimal", KIND_EXACT},  {"real", KIND_REAL},
-                 {"list(text)", KIND_LIST}};
+                 {"list(text)", KIND_LIST},   {"identity", KIND_TEXT},  {"account", KIND_TEXT},
+                 {"case_number", KIND_TEXT}};
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
         if (str_starts(type, str_from_cstr(kinds[i].name)))
             return kinds[i].kind;
@@ -251,21 +256,30 @@ static void check_card(CallWorld *world, const FnCard *card, uint64_t *seed)
     }
 }
 
+static void check_rounds(CallWorld *world, const FnCard *card, uint64_t *seed)
+{
+    for (int round = 0; round < ROUNDS; round++) {
+        check_card(world, card, seed);
+        arena_reset(world->arena);
+    }
+}
+
 static void test_any(void **state)
 {
-    CallWorld *world = *state;
     uint64_t seed = 29;
     int cards = 0;
     for (uint32_t i = 0; i < stdlib_count(); i++) {
         const FnCard *card = stdlib_at(i);
-        if (card->lower != LOWER_CALL || !card->kernel)
+        if (card->lower != LOWER_CALL || (!card->kernel && !card->parts))
             continue;
         cards++;
-        for (int round = 0; round < ROUNDS; round++) {
-            check_card(world, card, &seed);
-            arena_reset(world->arena);
-        }
+        if (card->kernel)
+            check_rounds(*state, card, &seed);
+        for (const FnCard *const *part = card->parts; part && *part; part++)
+            check_rounds(*state, *part, &seed);
     }
+    for (const FnCard *const *part = stdlib_case_parts; *part; part++)
+        check_rounds(*state, *part, &seed);
     assert_true(cards >= 60);
 }
 

@@ -12,7 +12,8 @@
 // A function that can be run: its example must be there, for tests/cards.
 static bool runs(const FnCard *card)
 {
-    return (card->lower == LOWER_CALL && card->kernel) || card->lower == LOWER_STEP;
+    bool body = card->kernel || card->parts;
+    return (card->lower == LOWER_CALL && body) || card->lower == LOWER_STEP;
 }
 
 static bool has_han(const char *text)
@@ -95,7 +96,7 @@ static void add_issues(StrBuf *out, const FnCard *card)
 
 static const char *note_of(const FnCard *card)
 {
-    bool later = (card->lower == LOWER_CALL && !card->kernel) ||
+    bool later = (card->lower == LOWER_CALL && !card->kernel && !card->parts) ||
                  (card->lower == LOWER_AGGREGATE && !card->step) ||
                  (card->lower == LOWER_SPECIAL && card->step);
     return later ? "\n本版本可以检查，还不能运行。 Checked, not yet run in this version.\n" : "";

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// build_part.c: fields of records that a function of the library gives from single values: 地址要素(s.地址).路. The record
+// is never made: each field has a function of its own, called with the operands of the record's.
+
+#include "compiler/build_int.h"
+
+// The call behind a value that is a record, through the lets that name it; NULL: it is none.
+static const TypedCall *record_call(const Builder *builder, const AstNode *node)
+{
+    const TypedExpr *typed = typed_expr(builder->typed, node);
+    while (typed != NULL && typed->ref == TYPED_REF_LET)
+        typed = typed_expr(builder->typed, typed->let->value);
+    bool call = typed != NULL && typed->ref == TYPED_REF_CALL && typed->type.kind == TYPE_RECORD;
+    return call ? typed->call : NULL;
+}
+
+// The function that gives the field which `node` reads, and what it is called with; NULL: there is none.
+static const FnCard *part_card(const Builder *builder, const AstNode *node, const TypedExpr *typed)
+{
+    const TypedExpr *object = typed_expr(builder->typed, ast_as_Member(node)->object);
+    const TypedCall *call = record_call(builder, ast_as_Member(node)->object);
+    if (object != NULL && object->type.kind == TYPE_IDENTITY)
+        return stdlib_case_parts[typed->field];
+    return call == NULL || call->card == NULL ? NULL : call->card->parts[typed->field];
+}
+
+bool build_part_is_named(const Builder *builder, const AstNode *node)
+{
+    const AstNode *object = ast_as_Member(node)->object;
+    return typed_expr(builder->typed, object)->ref == TYPED_REF_LET &&
+           record_call(builder, object) != NULL;
+}
+
+const PlanExpr *build_part(Builder *builder, const AstNode *node, const TypedExpr *typed)
+{
+    const AstNode *object = ast_as_Member(node)->object;
+    const FnCard *card = part_card(builder, node, typed);
+    if (card == NULL)
+        return NULL;
+    const TypedCall *call = record_call(builder, object);
+    PlanExpr draft = {.kind = PLAN_EXPR_CALL, .type = typed->type, .card = card};
+    bool per_row = builder->per_row;
+    const PlanExpr *const *parameters = builder->parameters;
+    if (build_part_is_named(builder, node)) { // a let's value, whatever the place of its use
+        builder->per_row = false;
+        builder->parameters = NULL;
+    }
+    if (call != NULL) {
+        draft.kids = build_call_arguments(builder, call);
+        draft.kid_count = call->count;
+    } else {
+        const PlanExpr **kids = ARENA_ARRAY(builder->arena, const PlanExpr *, 1);
+        kids[0] = build_expr(builder, object);
+        draft.kids = kids;
+        draft.kid_count = 1;
+    }
+    builder->per_row = per_row;
+    builder->parameters = parameters;
+    draft.can_issue = card->issues != NULL;
+    draft.can_gap = typed->can_gap;
+    draft.text = build_text(builder, node);
+    return plan_expr(builder->plan, &draft);
+}
