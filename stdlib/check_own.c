@@ -44,7 +44,7 @@ static void give_z_score(FnContext *fn, const StatPeers *peers, Value *out)
 static void give_robust_z(FnContext *fn, const StatPeers *peers, Value *out)
 {
     Check check = CHECK_EMPTY;
-    if (!enough_peers(fn, peers, 2))
+    if (!enough_peers(fn, peers, 1))
         return;
     check.n = peers->n;
     check.method = "中位数和绝对中位差";
@@ -57,7 +57,7 @@ static void give_iqr_outlier(FnContext *fn, const StatPeers *peers, Value *out)
 {
     double k = stat_parameter(peers, 0);
     Check check = CHECK_EMPTY;
-    if (!enough_peers(fn, peers, 2))
+    if (!enough_peers(fn, peers, 1))
         return;
     if (!(k >= 0)) {
         fn_issue(fn, REASON_DOMAIN);

@@ -186,6 +186,10 @@ double check_field(FnContext *fn, Str record, CheckField field, double own)
 {
     bool about_own =
         field == CHECK_VALUE || field == CHECK_SCORE || field == CHECK_P || field == CHECK_FLAG;
+    if (record.len == 0) { // of a row without a place among its peers, whose cause the window knows
+        fn_issue(fn, REASON_MISSING);
+        return NAN;
+    }
     if (needs_spread(record, field))
         fn_issue(fn, REASON_ZERO_SPREAD);
     if (real_at(record, PLACE_RULE) == OWN_NONE || !about_own)

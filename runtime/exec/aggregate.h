@@ -84,6 +84,10 @@ typedef struct Tuple {
 void aggregate_bounds(AggState *state, int64_t group, const Tuple *tuples, int64_t count,
                       Value *out);
 
+// Whether the issue that aggregate_bounds gave is the function's own (overflow of a total, too few peers), whatever
+// the tuples that leave it open might be.
+bool aggregate_failed(const AggState *state, const Value *value);
+
 // The value over the clean tuples of `group` and those of `tuples` that are certain and known: what
 // queries compute and titles print. With `failures_count` an issue among the certain values makes the
 // result an issue (with the least of their causes); gaps are left out in either case.

@@ -649,6 +649,17 @@ void aggregate_bounds(AggState *state, int64_t group, const Tuple *tuples, int64
     out->type = state->aggregate->type;
 }
 
+bool aggregate_failed(const AggState *state, const Value *value)
+{
+    if (value->state != VALUE_ISSUE || value->bounded)
+        return false;
+    const Aggregate *aggregate = state->aggregate;
+    bool soft =
+        aggregate->kind == AGGREGATE_STATISTIC && aggregate->statistic.bounds == BOUNDS_SOFT;
+    Reason reason = cause_get(state->shared->causes, value->cause).reason;
+    return reason == REASON_OVERFLOW || (soft && reason != REASON_PEERS_UNDECIDED);
+}
+
 void aggregate_known(AggState *state, int64_t group, const Tuple *tuples, int64_t count,
                      bool failures_count, Value *out)
 {

@@ -372,11 +372,9 @@ void tuples_bounds(const RunShared *shared, AggState *state, int64_t group, cons
                    int64_t count, const TupleBlame *blame, RowClass upto, Value *out)
 {
     aggregate_bounds(state, group, tuples, count, out);
-    bool failed = out->state == VALUE_ISSUE &&
-                  cause_get(shared->causes, out->cause).reason == REASON_OVERFLOW && !out->bounded;
     bool own =
         state->aggregate->kind == AGGREGATE_ONE; // a value of the keys, whoever its members are
-    if (out->state == VALUE_ISSUE && !failed && !own)
+    if (out->state == VALUE_ISSUE && !own && !aggregate_failed(state, out))
         out->cause = open_cause(shared->causes, blame, upto);
 }
 

@@ -14,6 +14,7 @@ from itertools import product
 
 import model as ast
 from bounds import BOUNDS
+from checks import EVALUATE as CHECKS
 from render import Renderer
 from values import (CERTAIN, INF, POSSIBLE, SHADOW, TOLERATED, FIRST_DAY, LAST_DAY, Gap, Issue,
                     add_months, bounds, corner_product, first_day, first_unknown, fits, half_away,
@@ -439,6 +440,7 @@ EVALUATE = {
     ast.WinFn: lambda e, s: s.window.ordered(e, s),
     ast.WinRef: lambda e, s: s.body.windows[e.clause.name].value(s),
     ast.Template: _template,
+    **CHECKS,
 }
 
 NEGATED = {"T": "F", "F": "T", "U": "U"}

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Random windowed lets: aggregates over peers, frames of days and rows, ordered functions."""
+"""Random windowed lets: aggregates over peers, frames of days and rows, ordered functions, checks."""
+
+from fractions import Fraction
 
 import model as ast
 from model import aggregate
-from values import DAYS, INTEGER, Type
+from values import BOOLEAN, DAYS, INTEGER, Type
 
 LENGTHS = (1, 30, 60)
 
@@ -14,7 +16,9 @@ def window(maker, scope):
     rows = [v for v in scope if not v.attached and not v.optional]
     numbers = maker.columns_of(rows, "integer") + maker.columns_of(rows, "money")
     keys = _partition(maker, rows)
-    form = maker.pick(["plain", "plain", "upto", "days", "rows", "ordered", "ordered"])
+    form = maker.pick(["plain", "plain", "upto", "days", "rows", "ordered", "ordered", "check"])
+    if form == "check" and numbers:
+        return _check(maker, rows, numbers, keys)
     dates = maker.columns_of(rows, "date")
     order, within = (), None
     if form == "days" and dates:
@@ -34,6 +38,29 @@ def window(maker, scope):
     maker.lets.append((ast.LetRef(name, e.type), maker.level, False))
     maker.windowed.add(name)
     return ast.Let(name, e, keys, order, within)
+
+
+FIELDS = (("score", Type("real")), ("score", Type("real")), ("flag", BOOLEAN), ("n", INTEGER),
+          ("left_out", INTEGER), ("value", Type("real")))
+
+
+def _check(maker, rows, numbers, keys):
+    """A check of a value among its peers: a field of it, or the record for a clause below."""
+    fn = maker.pick(["z_score", "robust_z", "iqr_outlier", "percentile_in_peers", "peer_ratio"])
+    when = maker.leaf(rows) if maker.chance(0.2) else None
+    check = ast.Check(ast.Agg(fn, maker.pick(numbers), (), when, Type("real")), maker.pick([1, 2, 3]))
+    name = maker.fresh("窗")
+    if maker.chance(0.4):
+        return ast.Let(name, check, keys, (), None)
+    return ast.Let(name, _field(maker, check, check), keys, (), None)
+
+
+def _field(maker, record, check):
+    left = [f for f in FIELDS if f[0] != "flag" or
+            check.agg.fn not in ("percentile_in_peers", "peer_ratio")]
+    left = [f for f in left if f[0] != "value" or check.agg.arg.type.name == "integer"]
+    name, type_ = maker.pick(left)
+    return ast.Field(record, name, check, type_)
 
 
 def _partition(maker, rows):
@@ -88,14 +115,21 @@ def _ordered(maker, rows, numbers, within):
 def use(maker, let, scope):
     """A condition that reads a windowed let."""
     ref = ast.LetRef(let.name, let.value.type)
+    if isinstance(let.value, ast.Check):
+        ref = _field(maker, ref, let.value)
     type_ = ref.type
     if type_.name == "days":
         bound = ast.Lit(maker.pick([0, 1, 30]), DAYS)
+    elif type_.name == "real":
+        bound = maker.pick([ast.Lit(Fraction(n, 4), Type("decimal", 2)) for n in (-3, 1, 5, 199)])
+    elif type_.name == "boolean":
+        return ast.Where(ref if maker.chance(0.5) else ast.Not(ref), maker.some_policy())
     elif type_.name == "decimal":
         bound = ast.Lit(maker.pick([0, 1, 2]), INTEGER)
     else:
         bound = maker.constant(type_ if type_ != Type("integer") else INTEGER)
-    test = maker.comparison(ref, bound)
+    test = ast.Cmp(maker.pick(["<", "<=", ">", ">="]), ref, bound) if type_.name == "real" \
+        else maker.comparison(ref, bound)
     u = maker.rng.random()
     if u < 0.15 and maker.in_rule:
         return ast.Except(maker.fresh("免"), test)

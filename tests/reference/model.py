@@ -226,6 +226,25 @@ class WinFn:
 
 
 @dataclass(frozen=True)
+class Check:
+    """A check of one value among its peers, `robust_z(x, least: 3)`; its value is a record."""
+
+    agg: Agg
+    least: int
+    type: Type = Type("record")
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a check's record: `record` is the check, or a let that holds it."""
+
+    record: object
+    name: str
+    check: Check
+    type: Type
+
+
+@dataclass(frozen=True)
 class WinRef:
     """What a windowed let stands for: its value, at the place of its clause."""
 

@@ -35,6 +35,9 @@ NAMES = {
     "point": "位置", "length": "长度", "distance": "距离", "rank": "排名", "dense_rank": "连续排名", "row_number": "序号", "previous": "前一个",
     "next": "后一个", "first_value": "首值", "last_value": "末值", "running_sum": "累计合计",
     "running_count": "累计计数", "moving_sum": "移动合计", "moving_mean": "移动平均",
+    "z_score": "标准分", "robust_z": "稳健离差", "iqr_outlier": "四分位离群",
+    "percentile_in_peers": "同组百分位", "peer_ratio": "同组比值", "field score": "分值",
+    "field flag": "异常", "field n": "样本数", "field left_out": "未计入", "field value": "观察值",
     "gap_to_previous": "距前一个", "months": "各月", "days": "各日", "split": "拆分", "title": "标题", "severity": "程度", "evidence": "证据",
 }
 
@@ -147,6 +150,13 @@ class Renderer:
         if e.when is not None:
             inner += f" {self.word('when')} {self.expr(e.when)}"
         return f"{self.name(e.fn)}({inner})", ATOM
+
+    def _check(self, e):
+        inner = self._agg(e.agg)[0]
+        return f"{inner[:-1]}, {'least' if self.rng is None or self.rng.random() < 0.5 else '至少'}: {e.least})", ATOM
+
+    def _field(self, e):
+        return f"{self.expr(e.record, ATOM)}.{self.name('field ' + e.name).split(' ')[-1]}", ATOM
 
     def _template(self, e):
         parts = (p if isinstance(p, str) else "{" + self.expr(p) + "}" for p in e.parts)
