@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// recursion_clean.c: recursion over rows that are certain and known.
+// recursion_clean.c: recursion by rounds that read what the last one added.
 //
 // Each use of the ring in a branch makes one *variant* of the branch, whose row variable reads only the rows that the
 // last round brought; the other uses read all rows. So every binding is met when its newest row is new. Variants stay
@@ -8,6 +8,10 @@
 //
 // A branch `from T as t join R as r` would scan T in every round. Over clean rows the order of two variables of a join
 // cannot show, so such a variant begins with the new rows of R and joins T to them.
+//
+// Rows that are not clean are taken along where every branch begins with its only use of the ring and nothing is
+// kept: then what a row leads to does not depend on other rows of the ring. Elsewhere the first such row ends this
+// road.
 
 #include "runtime/exec/recursion_int.h"
 
@@ -25,6 +29,7 @@ typedef struct Variant {
 
 typedef VEC(Variant *) Variants;
 
+// No row has come that this road cannot take.
 static bool all_clean(const Fix *fix)
 {
     for (uint32_t m = 0; m < fix->count; m++)
@@ -142,16 +147,31 @@ static void set_slots(Variant *variant)
     }
 }
 
+// Takes in what a branch gave.
+static Status absorb(Fix *fix, FixRelation *into)
+{
+    RowMaker *maker = &into->maker;
+    if (maker->rows.count > 0 && into->aside == NULL) { // the careful road begins anew
+        maker->clean.count = 0;
+        return STATUS_OK;
+    }
+    if (maker->rows.count > 0) {
+        if (fix->certain_end)
+            aside_accept(into->aside, fix->round);
+        else
+            aside_put(into->aside, fix->round);
+        vec_clear(&maker->rows);
+        arena_rewind(maker->arena, into->made_from);
+    }
+    return store_absorb(fix, into->store);
+}
+
 static Status sink(void *closure, BodyRun *run, const Bindings *batch)
 {
     Variant *variant = closure;
     RowMaker *maker = &variant->into->maker;
     rows_of_bindings(maker, run, batch, variant->branch);
-    if (maker->rows.count > 0) { // the careful road begins anew
-        maker->clean.count = 0;
-        return STATUS_OK;
-    }
-    return store_absorb(variant->fix, variant->into->store);
+    return absorb(variant->fix, variant->into);
 }
 
 // Before the first round: there are no rows of the ring yet, but what the other sources bring by themselves (loose
@@ -191,10 +211,10 @@ static Status first_round(Fix *fix, const Variants *variants)
             if (fix_uses_ring(fix, &member->relation->branches[b]))
                 continue;
             TRY(fix_branch(fix, member, b, none));
-            if (all_clean(fix))
-                TRY(store_absorb(fix, member->store));
+            TRY(absorb(fix, member));
         }
     }
+    fix->round = 1;
     for (size_t v = 0; v < variants->count && all_clean(fix); v++)
         if (!fix_stands_still(variants->items[v]->into, 1))
             TRY(variant_open(variants->items[v]));
@@ -205,6 +225,7 @@ static Status first_round(Fix *fix, const Variants *variants)
 static Status next_round(Fix *fix, const Variants *variants, int64_t round, bool *more)
 {
     *more = false;
+    fix->round = round;
     for (size_t v = 0; v < variants->count && all_clean(fix); v++) {
         Variant *variant = variants->items[v];
         const FixRelation *read = fix_member(fix, variant->body.slots[variant->use].source);
@@ -220,8 +241,76 @@ static Status next_round(Fix *fix, const Variants *variants, int64_t round, bool
 
 static void publish(Fix *fix)
 {
-    for (uint32_t m = 0; m < fix->count; m++)
+    for (uint32_t m = 0; m < fix->count; m++) {
         store_publish(fix->relations[m].store);
+        if (fix->relations[m].aside != NULL)
+            aside_publish_certain(fix->relations[m].aside, fix->relations[m].rows);
+    }
+}
+
+// ---------------------------------------------------------------- rows that are not clean
+
+// Whether every branch that uses the ring begins with its only use of it, and nothing is kept.
+static bool can_set_aside(const Fix *fix)
+{
+    for (uint32_t m = 0; m < fix->count; m++) {
+        const Relation *relation = fix->relations[m].relation;
+        if (relation_keeps(relation) || relation->column_count == 0)
+            return false;
+        for (uint32_t b = 0; b < relation->branch_count; b++) {
+            const Body *body = &relation->branches[b];
+            uint32_t uses = 0, last = 0;
+            for (uint32_t s = 0; s < body->slot_count; s++)
+                if (fix_member(fix, body->slots[s].source) != NULL) {
+                    uses++;
+                    last = s;
+                }
+            if (uses > 1 || (uses == 1 && body->operators[0].slot != last))
+                return false;
+        }
+    }
+    return true;
+}
+
+static void open_asides(Fix *fix)
+{
+    bool can = can_set_aside(fix);
+    for (uint32_t m = 0; m < fix->count && can; m++) {
+        FixRelation *member = &fix->relations[m];
+        member->aside = aside_open(member);
+        member->made_from = arena_mark(member->maker.arena);
+    }
+}
+
+static bool any_aside(const Fix *fix)
+{
+    for (uint32_t m = 0; m < fix->count; m++)
+        if (fix->relations[m].aside != NULL && !aside_is_empty(fix->relations[m].aside))
+            return true;
+    return false;
+}
+
+// The rounds of the rows that are not certain, once the certain ones are fixed.
+static Status other_rounds(Fix *fix, const Variants *variants)
+{
+    fix->certain_end = true;
+    bool more = true, waits = true;
+    for (int64_t round = 0; more || waits; round++) {
+        TRY(fix_round(fix, round));
+        fix->round = round;
+        for (size_t v = 0; v < variants->count && more && round > 0; v++) {
+            Variant *variant = variants->items[v];
+            const FixRelation *read = fix_member(fix, variant->body.slots[variant->use].source);
+            if (read->rows->row_count > 0 && !fix_stands_still(variant->into, round))
+                TRY(variant_round(variant));
+        }
+        waits = more = false;
+        for (uint32_t m = 0; m < fix->count; m++)
+            waits |= aside_accept_waiting(fix->relations[m].aside, round);
+        for (uint32_t m = 0; m < fix->count; m++)
+            more |= aside_publish(fix->relations[m].aside);
+    }
+    return STATUS_OK;
 }
 
 static Status run_rounds(Fix *fix, Variants *variants)
@@ -230,6 +319,7 @@ static Status run_rounds(Fix *fix, Variants *variants)
         fix->relations[m].store = store_open(&fix->relations[m]);
     for (uint32_t m = 0; m < fix->count; m++)
         make_variants(fix, &fix->relations[m], variants);
+    open_asides(fix);
     publish(fix);
     TRY(first_round(fix, variants));
     bool more = true;
@@ -237,7 +327,15 @@ static Status run_rounds(Fix *fix, Variants *variants)
         publish(fix);
         TRY(next_round(fix, variants, round, &more));
     }
-    return STATUS_OK;
+    return any_aside(fix) ? other_rounds(fix, variants) : STATUS_OK;
+}
+
+static Status finish_member(FixRelation *member)
+{
+    if (member->aside == NULL || aside_is_empty(member->aside))
+        return store_finish(member->store, &member->result);
+    aside_finish(member->aside);
+    return store_finish_beside(member->store, &member->result);
 }
 
 Status fix_solve_clean(Fix *fix, bool *clean)
@@ -252,10 +350,13 @@ Status fix_solve_clean(Fix *fix, bool *clean)
     for (uint32_t m = 0; m < fix->count; m++) {
         FixRelation *member = &fix->relations[m];
         if (status == STATUS_OK && *clean)
-            status = store_finish(member->store, &member->result);
+            status = finish_member(member);
+        vec_clear(&member->maker.rows); // what was set aside belongs to the aside
+        aside_close(member->aside);
         store_close(member->store);
         rowset_destroy(member->rows);
         rowset_destroy(member->all);
+        member->aside = NULL;
         member->store = NULL;
         member->rows = member->all = NULL;
     }

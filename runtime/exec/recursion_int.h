@@ -9,6 +9,7 @@
 #include "runtime/exec/rows_int.h"
 
 typedef struct Store Store;
+typedef struct Aside Aside;
 
 typedef struct FixRelation {
     const Relation *relation;
@@ -23,6 +24,8 @@ typedef struct FixRelation {
     Rowset *rows;        // what the next round reads: all rows, or (clean) the new ones
     Rowset *all;         // clean: all rows, where a branch uses the ring twice
     Store *store;        // clean: the rows found
+    Aside *aside;        // clean: rows that are not; NULL where the careful road would take them
+    ArenaMark made_from; // clean: the maker's arena before it made rows
     Rowset *result;      // clean: the end
 } FixRelation;
 
@@ -31,6 +34,8 @@ typedef struct Fix {
     Arena *arena;
     FixRelation *relations;
     uint32_t count;
+    int64_t round;    // clean: under way
+    bool certain_end; // clean: the certain rows are fixed
 } Fix;
 
 // The member behind a source, or NULL.
@@ -51,8 +56,8 @@ Status fix_row_limit(const Fix *fix, const FixRelation *member, int64_t rows);
 // Answers by the graph of the steps, where the ring is one relation of that form and all is certain and known: then
 // *solved, and the result stands in the member. Else nothing of use was done.
 Status fix_solve_graph(Fix *fix, bool *solved);
-// The rows of all rounds, as each member's result. *clean is false where some row is not certain or has an unknown cell;
-// then the makers hold nothing of use.
+// The rows of all rounds, as each member's result. *clean is false where some row is not certain or has an unknown cell
+// and cannot be taken along; then the makers hold nothing of use.
 Status fix_solve_clean(Fix *fix, bool *clean);
 // The same for rows of every kind, in each member's maker->rows, to be settled.
 Status fix_solve_plain(Fix *fix);
@@ -68,7 +73,30 @@ void store_read_whole(Store *store);
 Status store_absorb(const Fix *fix, Store *store);
 // Makes member->rows of what was added or bettered since the last time, and member->all where it is wanted.
 void store_publish(Store *store);
+// Which of the rows are in the store: found[i].
+void store_find(const Store *store, const MadeRows *rows, uint8_t *found);
+// The finished rows with those of the member's maker, settled. Not under `keep`.
+Status store_finish_beside(Store *store, Rowset **out);
 // The finished rows, sorted.
 Status store_finish(Store *store, Rowset **out);
+
+// ---------------------------------------------------------------- rows beside them (recursion_aside.c)
+
+// An empty collection; the member is borrowed and has a store.
+Aside *aside_open(FixRelation *member);
+void aside_close(Aside *aside); // NULL is allowed
+bool aside_is_empty(const Aside *aside);
+// While certain rows are sought: takes in the rows of the member's maker, which a branch gave in this round.
+void aside_put(Aside *aside, int64_t round);
+// Appends the certain rows that came since the last time.
+void aside_publish_certain(Aside *aside, Rowset *rowset);
+// Once the certain rows are fixed: accepts the rows of the member's maker; those that wait for this round (false: none
+// waits for a later one).
+void aside_accept(Aside *aside, int64_t round);
+bool aside_accept_waiting(Aside *aside, int64_t round);
+// Makes member->rows of what was accepted since the last time; false: nothing was.
+bool aside_publish(Aside *aside);
+// Puts all rows into the member's maker; they stay the collection's.
+void aside_finish(Aside *aside);
 
 #endif

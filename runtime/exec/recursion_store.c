@@ -261,6 +261,29 @@ void store_publish(Store *store)
     store->old = count;
 }
 
+void store_find(const Store *store, const MadeRows *rows, uint8_t *found)
+{
+    made_rows_find(&store->member->maker, rows, store->rows, NULL,
+                   store->member->maker.column_count, found);
+}
+
+Status store_finish_beside(Store *store, Rowset **out)
+{
+    RowMaker *maker = &store->member->maker;
+    void **own = ARENA_ARRAY(maker->arena, void *, MAX_OF(maker->column_count, 1u));
+    ASSERT(!store->keeps);
+    for (uint32_t c = 0; c < maker->column_count; c++) { // lent
+        own[c] = maker->clean.data[c];
+        maker->clean.data[c] = stored_column(store, c).data;
+    }
+    maker->clean.count = maker->clean.capacity = group_count(store->rows);
+    Status status = rows_settle_beside(maker, store->member->relation, store->rows, out);
+    maker->clean.count = maker->clean.capacity = 0;
+    for (uint32_t c = 0; c < maker->column_count; c++)
+        maker->clean.data[c] = own[c];
+    return status;
+}
+
 Status store_finish(Store *store, Rowset **out)
 {
     RowMaker *maker = &store->member->maker;

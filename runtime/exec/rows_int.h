@@ -18,6 +18,7 @@ typedef struct MadeRow {
     CauseId cause;   // possible and shadow rows: the first one
     bool many;       // stands for any number of rows
     uint32_t branch; // derivation, for messages
+    int64_t round;   // of a recursion: that in which it was found
 } MadeRow;
 
 typedef VEC(MadeRow) MadeRows;
@@ -98,6 +99,12 @@ int made_row_compare(const RowMaker *maker, const MadeRow *a, const MadeRow *b);
 void cell_bounds(const Value *value, int128_t *low, int128_t *high);
 // Settles equal rows, keys and `keep`, sorts, and makes the Rowset (rows_settle.c).
 Status rows_settle(RowMaker *maker, const Relation *relation, Rowset **out);
+// The same where the clean rows are the groups of `distinct`, all of them different.
+Status rows_settle_beside(RowMaker *maker, const Relation *relation, const GroupTable *distinct,
+                          Rowset **out);
+// Which of the rows are among the groups of `table` by these columns (NULL: the first `count`): found[i].
+void made_rows_find(const RowMaker *maker, const MadeRows *rows, const GroupTable *table,
+                    const uint32_t *columns, uint32_t count, uint8_t *found);
 // The rows as they stand, numbered in order; `before` (NULL is allowed) stand in front of them.
 void rows_finish(const RowMaker *maker, const MadeRows *before, Rowset **out);
 

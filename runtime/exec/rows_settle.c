@@ -509,9 +509,8 @@ static Status settle_made(RowMaker *maker, const Relation *relation, const uint3
 
 // ---------------------------------------------------------------- few rows beside clean ones
 
-// Which of the rows are among the groups of `table` by these columns: found[i].
-static void find_made(const RowMaker *maker, const MadeRows *rows, const GroupTable *table,
-                      const uint32_t *chosen, uint32_t count, uint8_t *found)
+void made_rows_find(const RowMaker *maker, const MadeRows *rows, const GroupTable *table,
+                    const uint32_t *chosen, uint32_t count, uint8_t *found)
 {
     Arena *arena = arena_create(NULL, 0);
     Vector *keys = ARENA_ARRAY(arena, Vector, MAX_OF(count, 1u));
@@ -534,7 +533,7 @@ static bool meets_clean_key(const RowMaker *maker, const GroupTable *keys, const
 {
     bool meets = false;
     uint8_t *found = base_alloc_zeroed(MAX_OF(maker->rows.count, 1u), 1);
-    find_made(maker, &maker->rows, keys, key, key_count, found);
+    made_rows_find(maker, &maker->rows, keys, key, key_count, found);
     for (size_t i = 0; i < maker->rows.count && !meets; i++)
         meets = found[i] && maker->rows.items[i].row_class == CLASS_CERTAIN;
     free(found);
@@ -546,7 +545,7 @@ static void drop_repeats(const RowMaker *maker, const GroupTable *distinct, Made
 {
     size_t next = 0;
     uint8_t *found = base_alloc_zeroed(MAX_OF(rows->count, 1u), 1);
-    find_made(maker, rows, distinct, NULL, maker->column_count, found);
+    made_rows_find(maker, rows, distinct, NULL, maker->column_count, found);
     for (size_t i = 0; i < rows->count; i++) {
         if (!found[i])
             rows->items[next++] = rows->items[i];
@@ -555,53 +554,69 @@ static void drop_repeats(const RowMaker *maker, const GroupTable *distinct, Made
     free(found);
 }
 
-// The clean rows stay columns. *out stays NULL where rows contradict each other.
-static Status settle_mixed(RowMaker *maker, const Relation *relation, const uint32_t *key,
-                           uint32_t key_count, Rowset **out)
+// The clean rows stay columns, numbered by `distinct` and by key in `keys`. *out stays NULL where rows contradict each
+// other.
+static Status settle_beside(RowMaker *maker, const Relation *relation, const uint32_t *key,
+                            uint32_t key_count, const GroupTable *distinct, const GroupTable *keys,
+                            Rowset **out)
 {
-    const Vector *columns = clean_vectors(maker);
-    GroupTable *distinct =
-        number_rows(maker, columns, NULL, maker->column_count, maker->clean.count);
-    GroupTable *keys = number_rows(maker, columns, key, key_count, maker->clean.count);
+    if (group_count(keys) != group_count(distinct) || meets_clean_key(maker, keys, key, key_count))
+        return STATUS_OK;
     Settled settled = {0};
-    Status status = STATUS_OK;
-    if (group_count(keys) == group_count(distinct) &&
-        !meets_clean_key(maker, keys, key, key_count)) {
-        status = keep_certain(maker, relation, key, key_count, &settled);
-        if (status == STATUS_OK) {
-            keep_others(maker, &settled);
-            drop_repeats(maker, distinct, &settled.others);
-            for (size_t i = 0; i < settled.others.count; i++)
-                vec_push(&settled.kept, settled.others.items[i]);
-            sort_stable(settled.kept.items, settled.kept.count, sizeof *settled.kept.items,
-                        compare_made, maker);
-            *out = rows_merge(maker, distinct, settled.kept.items, settled.kept.count);
-        }
+    Status status = keep_certain(maker, relation, key, key_count, &settled);
+    if (status == STATUS_OK) {
+        keep_others(maker, &settled);
+        drop_repeats(maker, distinct, &settled.others);
+        for (size_t i = 0; i < settled.others.count; i++)
+            vec_push(&settled.kept, settled.others.items[i]);
+        sort_stable(settled.kept.items, settled.kept.count, sizeof *settled.kept.items,
+                    compare_made, maker);
+        *out = rows_merge(maker, distinct, settled.kept.items, settled.kept.count);
     }
     vec_free(&settled.kept);
     vec_free(&settled.others);
-    group_table_destroy(keys);
-    group_table_destroy(distinct);
     return status;
 }
 
-Status rows_settle(RowMaker *maker, const Relation *relation, Rowset **out)
+static Status settle_mixed(RowMaker *maker, const Relation *relation, const uint32_t *key,
+                           uint32_t key_count, const GroupTable *distinct, Rowset **out)
+{
+    const Vector *columns = clean_vectors(maker);
+    GroupTable *own = NULL, *keys = number_rows(maker, columns, key, key_count, maker->clean.count);
+    if (distinct == NULL)
+        distinct = own = number_rows(maker, columns, NULL, maker->column_count, maker->clean.count);
+    Status status = settle_beside(maker, relation, key, key_count, distinct, keys, out);
+    group_table_destroy(keys);
+    group_table_destroy(own);
+    return status;
+}
+
+static uint32_t *key_columns(const RowMaker *maker, const Relation *relation)
 {
     uint32_t *key = ARENA_ARRAY(maker->arena, uint32_t, MAX_OF(maker->column_count, 1u));
-    uint32_t key_count = relation_key_count(relation);
-    for (uint32_t k = 0; k < key_count; k++)
+    for (uint32_t k = 0; k < relation_key_count(relation); k++)
         key[k] = relation_key_column(relation, k);
+    return key;
+}
+
+Status rows_settle_beside(RowMaker *maker, const Relation *relation, const GroupTable *distinct,
+                          Rowset **out)
+{
+    uint32_t *key = key_columns(maker, relation), key_count = relation_key_count(relation);
     *out = NULL;
-    if (maker->rows.count == 0) {
-        *out = settle_clean(maker, key, key_count);
-        if (*out != NULL)
-            return STATUS_OK;
-    }
     rows_doubt_unknown_keys(maker, key, key_count);
     if (!relation_keeps(relation))
-        TRY(settle_mixed(maker, relation, key, key_count, out));
+        TRY(settle_mixed(maker, relation, key, key_count, distinct, out));
     if (*out != NULL)
         return STATUS_OK;
     rows_unclean(maker);
     return settle_made(maker, relation, key, key_count, out);
+}
+
+Status rows_settle(RowMaker *maker, const Relation *relation, Rowset **out)
+{
+    *out = NULL;
+    if (maker->rows.count == 0)
+        *out = settle_clean(maker, key_columns(maker, relation), relation_key_count(relation));
+    return *out != NULL ? STATUS_OK : rows_settle_beside(maker, relation, NULL, out);
 }

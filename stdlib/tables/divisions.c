@@ -74,8 +74,9 @@ bool divisions_known(int32_t code)
 static int64_t date_of(int32_t day)
 {
     int32_t date = 0;
-    ALWAYS(date_from_ymd(day / 10000, day / 100 % 100, day % 100, &date));
-    return date;
+    bool valid = date_from_ymd(day / 10000, day / 100 % 100, day % 100, &date);
+    ASSERT(valid);
+    return valid ? date : 0;
 }
 
 int64_t divisions_first(void)
