@@ -2,9 +2,10 @@
 //
 // flow.c: the observer behind `--counts`: rows in and out of every clause.
 //
-// A body is found again by its address; its name comes from the program. What a clause lets pass is what the next one
-// receives, so only that is counted: bindings above the first fence, groups below it, in the reading with exceptions.
-// A body that runs several times (the rounds of a recursion) adds up.
+// A body is found again by its operators, which the copies that a recursion makes of it share; its name comes from the
+// program. What a clause lets pass is what the next one receives, so only that is counted: bindings above the first
+// fence, groups below it, in the reading with exceptions. A body that runs several times (the rounds of a recursion)
+// adds up.
 
 #include "runtime/exec/flow.h"
 
@@ -70,7 +71,7 @@ static void add_body(Flow *flow, const Body *body)
 static ClauseFlow *clause_of(Flow *flow, const Body *body, const Operator *op)
 {
     size_t i = 0;
-    while (i < flow->bodies.count && flow->bodies.items[i] != body)
+    while (i < flow->bodies.count && flow->bodies.items[i]->operators != body->operators)
         i++; // there are few, and a call counts a whole batch
     if (i == flow->bodies.count)
         add_body(flow, body);
