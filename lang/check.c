@@ -37,6 +37,19 @@ Diag *report_once(Checker *c, DiagId id, const AstNode *node, Str scope, Str nam
     return NULL;
 }
 
+DiagArg signature_arg(Checker *c, const FnCard *card)
+{
+    Str text[2];
+    for (int lang = 0; lang < 2; lang++) {
+        StrBuf buf = {0};
+        signature_add_text(&buf, str_from_cstr(card->signature), str_from_cstr(card->name_zh),
+                           (Lang)lang);
+        text[lang] = arena_str(c->arena, strbuf_str(&buf));
+        strbuf_deinit(&buf);
+    }
+    return (DiagArg){.zh = text[LANG_ZH], .en = text[LANG_EN]};
+}
+
 DiagArg type_arg(Checker *c, Type type)
 {
     Str text[2];

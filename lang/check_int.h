@@ -194,6 +194,8 @@ Diag *report_with(Checker *c, DiagId id, const AstNode *node, const DiagArg *arg
  * first message, and the result is NULL. */
 Diag *report_once(Checker *c, DiagId id, const AstNode *node, Str scope, Str name);
 DiagArg type_arg(Checker *c, Type type);
+/* The signature of a library function, in the reader's language. */
+DiagArg signature_arg(Checker *c, const FnCard *card);
 DiagArg kind_arg(TypedDeclKind kind);
 DiagArg text_arg(Checker *c, const AstNode *node);        /* the source text under a node */
 void fault_note(Checker *c, Diag *diag, TypeFault fault); /* why two types do not meet */

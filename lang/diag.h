@@ -157,7 +157,8 @@ void diag_promote_ci(DiagList *list);
  * lives in the list's arena. */
 const Diag *const *diag_sorted(DiagList *list, uint32_t *count);
 
-/* Appends the messages as text for people: place, source lines, underlines, notes, fixes. */
+/* Appends the messages as text for people: place, source lines, underlines, notes, fixes. The first of each id
+ * that has no note, fix or label of its own shows the text of its page. */
 void diag_render(DiagList *list, DiagRender options, StrBuf *out);
 
 /* Appends one message, as diag_render does. */

@@ -332,7 +332,14 @@ static void add_fixed_line(const DiagList *list, const Diag *diag, DiagRender op
     strbuf_deinit(&fixed);
 }
 
-void diag_render_one(const DiagList *list, const Diag *diag, DiagRender options, StrBuf *out)
+/* Whether a message says nothing but what is wrong: then the text of its page shows the way out. */
+static bool says_no_more(const Diag *diag, Lang lang)
+{
+    return diag->note_count == 0 && !diag->fix.present && diag->label[lang].len == 0;
+}
+
+static void render(const DiagList *list, const Diag *diag, DiagRender options, bool explain,
+                   StrBuf *out)
 {
     int digits = gutter_digits(list, diag);
     bool zh = options.lang == LANG_ZH;
@@ -344,10 +351,18 @@ void diag_render_one(const DiagList *list, const Diag *diag, DiagRender options,
     }
     for (uint32_t i = 0; i < diag->note_count; i++)
         add_remark(out, options, digits, zh ? "说明" : "note", diag->notes[i].text[options.lang]);
+    if (explain && says_no_more(diag, options.lang))
+        add_remark(out, options, digits, zh ? "说明" : "note",
+                   str_from_cstr(diag_info(diag->id)->explain[options.lang]));
     if (diag->fix.present) {
         add_remark(out, options, digits, zh ? "改法" : "fix", diag->fix.text[options.lang]);
         add_fixed_line(list, diag, options, digits, out);
     }
+}
+
+void diag_render_one(const DiagList *list, const Diag *diag, DiagRender options, StrBuf *out)
+{
+    render(list, diag, options, true, out);
 }
 
 void diag_render(DiagList *list, DiagRender options, StrBuf *out)
@@ -355,9 +370,12 @@ void diag_render(DiagList *list, DiagRender options, StrBuf *out)
     uint32_t count;
     const Diag *const *diags = diag_sorted(list, &count);
     uint32_t shown = options.limit == 0 ? count : MIN_OF(options.limit, count);
+    bool explained[DIAG_COUNT] = {false};
     for (uint32_t i = 0; i < shown; i++) {
-        diag_render_one(list, diags[i], options, out);
+        const Diag *diag = diags[i];
+        render(list, diag, options, !explained[diag->id], out);
         strbuf_add_char(out, '\n');
+        explained[diag->id] |= says_no_more(diag, options.lang);
     }
     uint32_t total = 0;
     for (int severity = DIAG_ERROR; severity <= DIAG_NOTE; severity++)

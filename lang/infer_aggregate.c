@@ -235,7 +235,7 @@ static void report_form(Scope *s, const AstCall *call, const FnCard *const *card
     Diag *diag = report_with(s->c, DIAG_NO_SUCH_FORM, &call->base,
                              DIAG_ARGS(text_arg(s->c, call->callee), type_arg(s->c, of)));
     for (uint32_t i = 0; i < count && i < 4; i++)
-        diag_note(s->c->diags, diag, DIAG_TEXT_FORM, DIAG_ARGS(diag_arg_c(cards[i]->signature)));
+        diag_note(s->c->diags, diag, DIAG_TEXT_FORM, DIAG_ARGS(signature_arg(s->c, cards[i])));
 }
 
 static bool right_count(Scope *s, const AstCall *call, const FnCard *card, const Parts *parts)
@@ -525,7 +525,7 @@ static bool aggregate_parameters(Scope *s, const FnCard *card, const Parts *part
     if (wrong)
         report_with(s->c, DIAG_STATISTIC_OPERAND, wrong,
                     DIAG_ARGS(text_arg(s->c, &a->node->base), text_arg(s->c, wrong),
-                              diag_arg_c(card->signature)));
+                              signature_arg(s->c, card)));
     return !wrong;
 }
 

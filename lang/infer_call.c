@@ -475,7 +475,7 @@ static void report_no_form(Scope *s, const AstCall *call, const FnCard *const *c
     Diag *diag = report_with(s->c, DIAG_NO_SUCH_FORM, &call->base,
                              DIAG_ARGS(text_arg(s->c, call->callee), argument_types(s, call)));
     for (uint32_t i = 0; i < count && i < 4; i++)
-        diag_note(s->c->diags, diag, DIAG_TEXT_FORM, DIAG_ARGS(diag_arg_c(cards[i]->signature)));
+        diag_note(s->c->diags, diag, DIAG_TEXT_FORM, DIAG_ARGS(signature_arg(s->c, cards[i])));
 }
 
 static bool window_allowed(Scope *s, const AstCall *call, const FnCard *card)

@@ -63,10 +63,42 @@ static void advise_unquote(Scope *s, Diag *diag, const AstNode *node, Type other
     diag_fix(s->c->diags, diag, node->span, bare, DIAG_TEXT_COLUMN_OF, DIAG_ARGS(diag_arg(bare)));
 }
 
+/* A bare whole number beside a text lacks its quotation marks. */
+static void advise_quote(Scope *s, Diag *diag, const AstNode *node, Type other)
+{
+    if (node->kind != AST_NUMBER || ast_as_Number(node)->form != AST_NUMBER_INTEGER ||
+        other.kind != TYPE_TEXT)
+        return;
+    Str text = source_set_text(s->c->sources, node->span);
+    Str fixed = arena_printf(s->c->arena, "\"" STR_FMT "\"", STR_ARG(text));
+    diag_fix(s->c->diags, diag, node->span, fixed, DIAG_TEXT_COLUMN_OF, DIAG_ARGS(diag_arg(fixed)));
+}
+
 void advise_literal(Scope *s, Diag *diag, const AstNode *node, Type wanted)
 {
+    advise_quote(s, diag, node, wanted);
     advise_unit(s, diag, node, wanted);
     advise_unquote(s, diag, node, wanted);
+}
+
+/* An operator as the reader's language writes it. */
+static DiagArg operator_arg(AstOperator op)
+{
+    static const struct {
+        AstOperator op;
+        const char *zh;
+    } words[] = {{AST_OP_OR, "或"},           {AST_OP_AND, "且"},
+                 {AST_OP_IN, "属于"},         {AST_OP_NOT_IN, "不属于"},
+                 {AST_OP_DURING, "处于"},     {AST_OP_NOT_DURING, "不处于"},
+                 {AST_OP_OVERLAPS, "重叠于"}, {AST_OP_NOT_OVERLAPS, "不重叠于"},
+                 {AST_OP_MENTIONS, "提及"},   {AST_OP_NOT_MENTIONS, "不提及"},
+                 {AST_OP_AT, "时点"}};
+    const char *en = ast_operator_name(op);
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (words[i].op == op)
+            return diag_arg_both(words[i].zh, en);
+    }
+    return diag_arg_c(en);
 }
 
 static void report_operands(Scope *s, const AstNode *node, AstOperator op, Type a, Type b,
@@ -78,10 +110,12 @@ static void report_operands(Scope *s, const AstNode *node, AstOperator op, Type 
                 : fault == TYPE_FAULT_SCALE      ? DIAG_SCALE_TOO_LARGE
                 : fault == TYPE_FAULT_MONEY_REAL ? DIAG_REAL_WITH_MONEY
                                                  : DIAG_OPERANDS;
-    Diag *diag = report_with(
-        s->c, id, node,
-        DIAG_ARGS(diag_arg_c(ast_operator_name(op)), type_arg(s->c, a), type_arg(s->c, b)));
-    if (id == DIAG_OPERANDS)
+    Diag *diag = report_with(s->c, id, node,
+                             DIAG_ARGS(operator_arg(op), type_arg(s->c, a), type_arg(s->c, b)));
+    bool texts = op == AST_OP_ADD && a.kind == TYPE_TEXT && b.kind == TYPE_TEXT;
+    if (texts)
+        diag_note(s->c->diags, diag, DIAG_TEXT_JOIN_TEXTS, DIAG_NONE);
+    else if (id == DIAG_OPERANDS)
         fault_note(s->c, diag, fault);
     if (node->kind == AST_BINARY) {
         advise_literal(s, diag, ast_as_Binary(node)->left, b);
@@ -122,9 +156,8 @@ static Type infer_comparison(Scope *s, const AstBinary *node)
     bool equality = node->operator== AST_OP_EQ || node->operator== AST_OP_NE;
     bool good = equality ? type_is_comparable(common) : type_is_ordered(common);
     if (!good)
-        report_with(
-            s->c, DIAG_NOT_COMPARABLE, &node->base,
-            DIAG_ARGS(diag_arg_c(ast_operator_name(node->operator)), type_arg(s->c, common)));
+        report_with(s->c, DIAG_NOT_COMPARABLE, &node->base,
+                    DIAG_ARGS(operator_arg(node->operator), type_arg(s->c, common)));
     expr_want(s->c, node->left, common);
     expr_want(s->c, node->right, common);
     return truth(e, common);
@@ -145,9 +178,8 @@ static Type infer_in_interval(Scope *s, const AstBinary *node)
         if (fault != TYPE_FAULT_NONE)
             report_operands(s, ends[i], node->operator, of, end, fault);
         else if (joined.kind != TYPE_ERROR && !type_is_ordered(joined))
-            report_with(
-                s->c, DIAG_NOT_COMPARABLE, ends[i],
-                DIAG_ARGS(diag_arg_c(ast_operator_name(node->operator)), type_arg(s->c, joined)));
+            report_with(s->c, DIAG_NOT_COMPARABLE, ends[i],
+                        DIAG_ARGS(operator_arg(node->operator), type_arg(s->c, joined)));
         common = fault == TYPE_FAULT_NONE ? joined : type_of(TYPE_ERROR);
         inherit(s->c, right, ends[i]);
     }
@@ -206,9 +238,8 @@ static Type infer_during(Scope *s, const AstBinary *node)
         if (is_span_of_days(type))
             continue;
         DiagId id = type.kind == TYPE_DATETIME ? DIAG_DURING_DATETIME : DIAG_DURING_WHAT;
-        Diag *diag = report_with(
-            s->c, id, operands[i],
-            DIAG_ARGS(diag_arg_c(ast_operator_name(node->operator)), type_arg(s->c, type)));
+        Diag *diag = report_with(s->c, id, operands[i],
+                                 DIAG_ARGS(operator_arg(node->operator), type_arg(s->c, type)));
         if (id == DIAG_DURING_DATETIME)
             advise_day(s->c, diag, operands[i]);
     }

@@ -273,3 +273,47 @@ const Nominal *record_function_result(Arena *arena, const RecordFunction *functi
                         .optional_fields = optional};
     return record;
 }
+
+/* ----------------------------------------------------------------------- for messages */
+
+static bool is_word_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+static Str type_zh(Str word)
+{
+    static const Str letters[][2] = {{STR_INIT("T"), STR_INIT("值")},
+                                     {STR_INIT("U"), STR_INIT("另一值")},
+                                     {STR_INIT("N"), STR_INIT("数")},
+                                     {STR_INIT("identity"), STR_INIT("标识")}};
+    for (size_t i = 0; i < ARRAY_LEN(letters); i++) {
+        if (str_equal(word, letters[i][0]))
+            return letters[i][1];
+    }
+    Str name = type_word_zh(word);
+    const IdentityCard *card = name.len > 0 ? NULL : stdlib_identity(word);
+    return name.len > 0 ? name : card != NULL ? str_from_cstr(card->name_zh) : word;
+}
+
+void signature_add_text(StrBuf *out, Str text, Str name_zh, Lang lang)
+{
+    size_t open = str_find(text, STR("("), 0);
+    if (lang != LANG_ZH || open == STR_NONE) {
+        strbuf_add(out, text);
+        return;
+    }
+    strbuf_add(out, name_zh);
+    for (size_t at = open; at < text.len;) {
+        size_t end = at;
+        while (end < text.len && is_word_byte(text.ptr[end]))
+            end++;
+        Str word = str_slice(text, at, end);
+        bool parameter = end < text.len && text.ptr[end] == ':';
+        if (end == at)
+            strbuf_add_char(out, text.ptr[end++]);
+        else
+            strbuf_add(out, parameter ? signature_parameter_zh(word) : type_zh(word));
+        at = end;
+    }
+}

@@ -45,6 +45,10 @@ typedef struct Signature {
 /* Reads a signature. False when the text is none: a fault of the card. */
 bool signature_parse(Str text, Signature *signature);
 
+/* Appends a signature as a message shows it: in Chinese under `name_zh`, its types and parameters by their Chinese
+ * names; in English as the card has it. */
+void signature_add_text(StrBuf *out, Str text, Str name_zh, Lang lang);
+
 /* The Chinese spelling of a parameter's name (by 按, least 至少); the name itself when it has none. */
 Str signature_parameter_zh(Str name);
 

@@ -68,6 +68,7 @@ bool type_builtin(Str name, Type *type);
 void type_each_name(void (*offer)(void *context, Str name), void *context);
 
 /* The name of a kind in each language: {"money", "金额"}. */
+Str type_word_zh(Str en); /* the Chinese name of the type called `en`; empty: there is none */
 Str type_kind_name(TypeKind kind, Lang lang);
 
 /* ----------------------------------------------------------------------- units */

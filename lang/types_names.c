@@ -52,6 +52,17 @@ Str type_kind_name(TypeKind kind, Lang lang)
     return STR("?");
 }
 
+Str type_word_zh(Str en)
+{
+    for (size_t i = 0; i < ARRAY_LEN(kind_names); i++)
+        if (str_equal(str_from_cstr(kind_names[i].en), en))
+            return str_from_cstr(kind_names[i].zh);
+    for (size_t i = 0; i < ARRAY_LEN(quantity_names); i++)
+        if (str_equal(str_from_cstr(quantity_names[i][0]), en))
+            return str_from_cstr(quantity_names[i][1]);
+    return STR("");
+}
+
 bool type_builtin(Str name, Type *type)
 {
     const Unit *unit = unit_base(name);
