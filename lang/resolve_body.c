@@ -296,11 +296,48 @@ static bool has_room(BodyState *b, const AstNode *node)
     return false;
 }
 
+/* The keyword of a clause that brings rows in; NULL: it does not. */
+static const char *rows_clause(const AstNode *node, Lang lang)
+{
+    static const char *const verbs[][2] = {[AST_VERB_JOIN] = {"“关联”", "`join`"},
+                                           [AST_VERB_LOOKUP] = {"“查找”", "`lookup`"},
+                                           [AST_VERB_ATTACH] = {"“附带”", "`attach`"},
+                                           [AST_VERB_EXISTS] = {"“存在”", "`exists`"},
+                                           [AST_VERB_LACKS] = {"“不存在”", "`lacks`"}};
+    switch (node->kind) {
+    case AST_PARTNER:
+        return verbs[ast_as_Partner(node)->verb][lang];
+    case AST_LATEST:
+        return lang == LANG_ZH ? "“最近”" : "`latest`";
+    case AST_EACH:
+        return lang == LANG_ZH ? "“逐一”" : "`each`";
+    case AST_EXTRACT:
+        return lang == LANG_ZH ? "“提取”" : "`extract`";
+    default:
+        return NULL;
+    }
+}
+
+/* Below a grouping no clause can bring rows in. */
+static void check_above_group(BodyState *b, const AstNode *node)
+{
+    const char *zh = rows_clause(node, LANG_ZH);
+    if (zh == NULL || b->groups.count == 0 || b->stretch == 0)
+        return;
+    const GroupState *group = vec_last(&b->groups);
+    Diag *diag = report_with(b->c, DIAG_BELOW_GROUP, node,
+                             DIAG_ARGS(diag_arg_both(zh, rows_clause(node, LANG_EN))));
+    diag_label(b->c->diags, diag, group->pub.node->span,
+               group->pub.implicit ? DIAG_TEXT_GROUPED_BY_SCORE : DIAG_TEXT_GROUPED_HERE,
+               DIAG_NONE);
+}
+
 static void check_clause(BodyState *b, const AstNode *node)
 {
     b->place++;
     if (!has_room(b, node))
         return;
+    check_above_group(b, node);
     switch (node->kind) {
     case AST_PARTNER:
         clause_partner(b, ast_as_Partner(node));
