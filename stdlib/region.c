@@ -36,14 +36,6 @@ static int32_t code_of(FnContext *fn, Str text)
     return sized ? code : -1;
 }
 
-static Str text_of(FnContext *fn, int32_t code)
-{
-    char *digits = ARENA_ARRAY(fn->arena, char, CODE_LENGTH);
-    for (int i = CODE_LENGTH; i-- > 0; code /= 10)
-        digits[i] = (char)('0' + code % 10);
-    return (Str){digits, CODE_LENGTH};
-}
-
 // Is the code one that is or was in use? Else the row is an issue.
 static bool is_known(FnContext *fn, int32_t code)
 {
@@ -101,7 +93,7 @@ FN2(region_parent, Text, Text, code, I64, d, .name = "region_parent", .name_zh =
         fn_issue(fn, REASON_DOMAIN);
     else if (!divisions_name(number, d, &name) || !divisions_name(parent, d, &name))
         fn_issue(fn, REASON_UNKNOWN_DIVISION);
-    return text_of(fn, parent);
+    return arena_printf(fn->arena, "%06" PRId32, parent);
 }
 
 FN2(in_region, Bool, Text, code, Text, region, .name = "in_region", .name_zh = "属于区划",

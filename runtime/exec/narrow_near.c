@@ -22,6 +22,8 @@
 // No way on the ellipsoid is shorter than the sphere's by more.
 #define ELLIPSOID_FACTOR 1.01
 #define HEIGHT_MIN 100
+// Around the opposite of a place `vincenty` may have no value, which is no F: such rows are judged too.
+#define OPPOSITE_METRES 3e5
 
 // What lies near a place, as counts of degrees.
 typedef struct Area {
@@ -296,6 +298,20 @@ static void ask_band(const Asked *asked, int64_t latitude)
         ask_stretch(asked, latitude, DEGREES(-180), east - DEGREES(360));
 }
 
+static void ask_area(const Asked *asked)
+{
+    int64_t height = asked->index->height;
+    int64_t first = (asked->area.south + DEGREES(90)) / height;
+    int64_t last = (asked->area.north + DEGREES(90)) / height;
+    for (int64_t band = first; band <= last; band++)
+        ask_band(asked, band * height - DEGREES(90));
+}
+
+static Pair opposite_of(Pair p)
+{
+    return (Pair){p.a > 0 ? p.a - DEGREES(180) : p.a + DEGREES(180), -p.b};
+}
+
 bool near_rows(const NearIndex *index, int64_t binding, int64_t group, Pairs *pairs)
 {
     if (!known(&index->points, binding) ||
@@ -311,10 +327,11 @@ bool near_rows(const NearIndex *index, int64_t binding, int64_t group, Pairs *pa
     if ((asked.area.north - asked.area.south) / index->height > end - asked.from)
         return false;
     int64_t before = pairs->count;
-    int64_t first = (asked.area.south + DEGREES(90)) / index->height;
-    int64_t last = (asked.area.north + DEGREES(90)) / index->height;
-    for (int64_t band = first; band <= last; band++)
-        ask_band(&asked, band * index->height - DEGREES(90));
+    ask_area(&asked);
+    if (index->factor > 1) {
+        asked.area = area_of(index, opposite_of(index->points.pair[binding]), OPPOSITE_METRES);
+        ask_area(&asked);
+    }
     for (int64_t i = end; i < index->starts[group + 1]; i++)
         pairs_add(pairs, binding, index->rows[i]);
     narrow_sort(pairs->row + before, pairs->count - before);

@@ -28,12 +28,13 @@ CONDITIONS = (
     "y.d during x.w", "y.n = x.n",
     "distance(x.p, y.p) <= 500米", "distance(y.p, x.p) < x.r", "y.r >= distance(x.p, y.p)", "100公里 > distance(y.p, x.p)",
     "distance(x.p, y.p) <= x.n * 40米", "not (distance(x.p, y.p) <= 500米)", "distance(point(120, 30), y.p) <= y.r",
+    "vincenty(x.p, y.p) <= 500米", "vincenty(y.p, x.p) < y.r",
     "y.k = x.k", "y.n > 1", "not (y.a mentions x.a)", "(x.d <= y.e or y.n = x.n)")
 KINDS = ("join", "exists", "lacks", "attach", "lookup")
 COLUMNS = "(k: text?, a: text?, d: date?, e: date?, w: month?, n: integer?, m: money?, p: point?, r: length?)"
 LETTERS = "甲乙ab"
 # Places lie in a small grid about one of these, so that some are near each other: the equator, the date line, the poles.
-CENTRES = ((120, 30), (0, 0), (180, 10), (-180, 10.001), (25, 90), (-140, 89.9985), (70, -90))
+CENTRES = ((120, 30), (0, 0), (180, 10), (-180, 10.001), (25, 90), (-140, 89.9985), (70, -90), (-60, -30), (180, 0))
 
 
 def place(rng):

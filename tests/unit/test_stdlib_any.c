@@ -45,6 +45,11 @@ static const char *const texts[] = {
     "（2023）最高法民终99999999999999999999号之一",
     "00000000000000000X",
     "99999999999999999X",
+    "320214",
+    "GCJ-02",
+    "BD-09",
+    "120,30;121,30;121,31|120.1,30.1;120.2,30.1;120.2,30.2",
+    "POLYGON((-180 -90, 180 90, 0 0))",
 };
 static const int64_t numbers[] = {0,         1,          -1,      2,      4,   13,
                                   31,        2024,       9999,    12,     100, INT64_MAX,
@@ -79,7 +84,7 @@ static Kind next_kind(Str signature, size_t *at)
                  {"integer", KIND_NUMBER},    {"days", KIND_NUMBER},    {"workdays", KIND_NUMBER},
                  {"N", KIND_EXACT},           {"decimal", KIND_EXACT},  {"real", KIND_REAL},
                  {"list(text)", KIND_LIST},   {"identity", KIND_TEXT},  {"account", KIND_TEXT},
-                 {"case_number", KIND_TEXT}};
+                 {"case_number", KIND_TEXT},  {"length", KIND_EXACT}};
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
         if (str_starts(type, str_from_cstr(kinds[i].name)))
             return kinds[i].kind;
