@@ -114,7 +114,7 @@ void step_run_LIKE(const Frame *frame, const Step *step, Vector *out)
         if (decided)
             out->truth[i] = last;
         else
-            frame_issue(frame, step, out, i, REASON_DOMAIN);
+            frame_issue(frame, step, out, i, REASON_PATTERN_STEPS);
     }
     regex_match_destroy(match);
 }

@@ -36,9 +36,10 @@ def data(content):
 
 
 def model(text):
-    """A folder with this model and a small z.csv."""
+    """A folder with this model, or what a function gives, and a small z.csv."""
     def write(folder):
-        raw = text if isinstance(text, bytes) else text.encode("utf-8")
+        made = text() if callable(text) else text
+        raw = made if isinstance(made, bytes) else made.encode("utf-8")
         (folder / "model.sup").write_bytes(raw)
         (folder / "z.csv").write_bytes(b"id,n\n1,2\n")
     return write
@@ -171,6 +172,119 @@ CASES = [
      "可用 --limit-bytes 提高上限", "raise --limit-bytes"),
 ]
 
+Z = "table z (id: text, n: integer?)\n"
+Y = "table y (id: text, n: integer?)\n"
+
+
+def files(**texts):
+    """A folder with these files: keys are names with _ for the point."""
+    def write(folder):
+        for name, text in texts.items():
+            content = text() if callable(text) else text
+            raw = content if isinstance(content, bytes) else content.encode("utf-8")
+            (folder / name.replace("_", ".")).write_bytes(raw)
+    return write
+
+
+def ring(folder):
+    """Three models that use each other in a circle, and a name that only the circle would bring."""
+    (folder / "model.sup").write_text('use "b.sup"\n' + Z, "utf-8")
+    (folder / "b.sup").write_text('use "c.sup"\n', "utf-8")
+    (folder / "c.sup").write_text('use "model.sup"\nquery q\n  from z as z\n  yield (z.id)\n', "utf-8")
+
+
+def chain(folder):
+    """A hundred and twenty models, each using the next."""
+    for i in range(120):
+        name = "model.sup" if i == 0 else f"m{i}.sup"
+        (folder / name).write_text(f'use "m{i + 1}.sup"\n', "utf-8")
+    (folder / "m120.sup").write_text(Z, "utf-8")
+
+
+def set_of(count):
+    return "{" + ", ".join(map(str, range(count))) + "}"
+
+
+MATCH = Z + Y + """match m (a: z, b: y)
+{block}  compare x: similar(a.id, b.id) >= 0.9 weight 4, else weight -4
+  accept >= 3 review >= 1
+rule r "r"
+  from z as s
+  join y as b using m(s, b)
+  clue for s.id
+"""
+GROWING = Z + """relation r (id: text, n: integer?)
+{limit}  from z as z
+  yield (z.id, z.n)
+also
+  from r as r
+  yield (r.id, n: r.n + 1)
+query q
+  from r as r
+  yield (r.id, r.n)
+"""
+EXTERN = """extern function f(x: real): real from "{library}" symbol "{symbol}" pure
+""" + Z + """query q
+  from z as z
+  yield (z.id, y: f(8))
+"""
+SMALL = b"id,n\n1,2\n"
+
+
+def extern(library, symbol="cbrt"):
+    return files(model_sup=EXTERN.format(library=library, symbol=symbol), z_csv=SMALL)
+
+
+def like(pattern):
+    return model(query(f'z.id like "{pattern}"').replace("yield (x: ", "where ").replace(
+        '")\n', '"\n  yield (z.id)\n'))
+
+
+# Models that would run for ever, or over everything: refused, or stopped at a limit that is named.
+TRAPS = [
+    ("a circle of three models", ring, ["check", "model.sup"], 2, "“b.sup”引用了“c.sup”",
+     '"b.sup" uses "c.sup"'),
+    ("a circle of models names nothing unknown", ring, ["check", "model.sup"], 2, "放进另一个文件",
+     "into a third file"),
+    ("a chain of 120 models", chain, ["check", "model.sup"], 2, "链条太长", "in a chain"),
+    ("a pattern too large", like("(((a{1000}){1000}){1000})"), ["check", "model.sup"], 2, "模式过大",
+     "too large"),
+    ("a pattern that looks ahead", like("(?=a)(.*)*b"), ["check", "model.sup"], 2, "前后查看",
+     "look"),
+    ("a pattern that branches at every letter of a long text",
+     files(model_sup=Z + 'query q\n  from z as z\n  where z.id like "(a|a)*[bc]"\n  yield (z.id)\n',
+           z_csv=lambda: b"id,n\n" + b"a" * 1_000_000 + b",1\n"), RUN, 0,
+     "待定 1 行：文字过长，无法按这个形式判断", "1 rows undecided: pattern too costly"),
+    ("a match of a million rows without blocks",
+     files(model_sup=MATCH.format(block=""), z_csv=lambda: b"id,n\n" + b"a,1\n" * 1_000_000,
+           y_csv=SMALL), RUN, 2, "还缺“分块 条件”", "needs `block on`"),
+    ("a block that finds nothing by itself",
+     files(model_sup=MATCH.format(block="  block on similar(a.id, b.id) >= 0.5\n"), z_csv=SMALL,
+           y_csv=SMALL), RUN, 2, "没有两边之间的相等", "no equality"),
+    ("a recursion that grows without end", model(GROWING.format(limit="")), RUN, 2, "可能没有尽头",
+     "may never end"),
+    ("a recursion with too deep a limit", model(GROWING.format(limit="  limit depth 1000000000\n")),
+     [*RUN, "--limit-depth", "1000"], 3, "--limit-depth", "raise --limit-depth"),
+    ("a recursion with too many rows", model(GROWING.format(limit="  limit depth 1000000000\n")),
+     [*RUN, "--limit-recursion", "1000"], 3, "--limit-recursion", "raise --limit-recursion"),
+    ("a library that is not allowed", extern("libm.so.6"), RUN, 4, "--allow-extern libm.so.6",
+     "add --allow-extern libm.so.6"),
+    ("a library that is not there", extern("libnot-there.so"),
+     [*RUN, "--allow-extern", "libnot-there.so"], 3, "不能载入", "cannot load"),
+    ("a library without the function", extern("libm.so.6", "no_such_function"),
+     [*RUN, "--allow-extern", "libm.so.6"], 3, "no_such_function", "no_such_function"),
+    ("another library than the one allowed", extern("libm.so.6"),
+     [*RUN, "--allow-extern", "libc.so.6"], 4, "没有得到允许", "is not allowed"),
+    ("an allowed library by another path", extern("../../lib/libm.so.6"),
+     [*RUN, "--allow-extern", "libm.so.6"], 4, "没有得到允许", "is not allowed"),
+    ("an absence below a grouping", model(Z + """rule r "r"
+  from z as s
+  group by s.id
+  lacks z as b on b.id = id on missing undecided
+  clue for id
+"""), RUN, 2, "不能写在“分组 按”后面", "cannot stand below `group by`"),
+]
+
 PAIRS = """table z (id: text, n: integer?)
 rule r "r"
   from z as a
@@ -197,6 +311,9 @@ SLOW = [
      "header line"),
     ("more pairs than the limit", pairs, [*RUN, "--limit-pairs", "1000000"], 3, "limit-pairs",
      "limit-pairs"),
+    ("a set of a million members",
+     model(lambda: Z + "query q\n  from z as z\n  where z.n in " + set_of(1_000_000) +
+           "\n  yield (z.id)\n"), RUN, 0, "q：1 行", "q: 1 rows"),
 ]
 
 
@@ -283,7 +400,7 @@ def chosen(cases, options):
 
 
 def suite(options):
-    results = check_all(lambda case: check_case(case, options), chosen([*CASES, LATE], options))
+    results = check_all(lambda case: check_case(case, options), chosen([*CASES, *TRAPS, LATE], options))
     single = {"Ctrl-C": check_interrupt, "a file without permission": check_unreadable}
     for name, check in single.items():
         if options.filter in name:
