@@ -276,8 +276,6 @@ static void clause_not_run(Builder *builder, const AstNode *node)
         const char *zh, *en;
     } CLAUSES[] = {
         {AST_SERIES, "序列", "series"},
-        {AST_SESSION, "批次", "session"},
-        {AST_SEQUENCE, "次序", "sequence"},
     };
     for (size_t i = 0; i < ARRAY_LEN(CLAUSES); i++)
         if (CLAUSES[i].kind == node->kind)
@@ -325,6 +323,14 @@ static void clause_op(Builder *builder, const TypedClause *clause)
         if (ast_as_Let(clause->node)->among != NULL && clause->let->used)
             op_push(builder,
                     build_window(builder, clause, op_draft(builder, PLAN_OP_WINDOW, clause)));
+        return;
+    case AST_SESSION:
+        op_push(builder,
+                build_session(builder, clause, op_draft(builder, PLAN_OP_SESSION, clause)));
+        return;
+    case AST_SEQUENCE:
+        op_push(builder,
+                build_sequence(builder, clause, op_draft(builder, PLAN_OP_SEQUENCE, clause)));
         return;
     case AST_GROUP: // put in by its number, with those that are not written
         return;
@@ -441,12 +447,7 @@ static void clue_fields(Builder *builder, const AstClue *clue, PlanBody *out)
         out->title = build_expr(builder, body->title);
     if (body->severity != NULL)
         out->severity = build_expr(builder, body->severity);
-    uint32_t *evidence = ARENA_ARRAY(builder->arena, uint32_t, body->evidence_count);
-    for (uint32_t i = 0; i < body->evidence_count; i++)
-        evidence[i] = body->evidence_vars[i]->slot;
-    out->evidence = evidence;
-    out->evidence_count = body->evidence_count;
-    out->evidence_paths = body->evidence_paths;
+    build_evidence(builder, out);
 }
 
 static void body_end(Builder *builder, PlanBody *out)

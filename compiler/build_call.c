@@ -396,6 +396,7 @@ static PlanAggregate aggregate_draft(Builder *builder, const AstNode *node,
     draft.mention = build_slot_bits(aggregate->mentions, aggregate->mention_count);
     draft.per_binding = aggregate->per_binding;
     draft.fans_out = aggregate->fans_out;
+    build_step_mentions(builder, aggregate, &draft);
     draft.nonnegative = aggregate->nonnegative;
     draft.text = build_text(builder, node);
     return draft;

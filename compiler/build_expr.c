@@ -270,6 +270,14 @@ const PlanExpr *build_before(Builder *builder, const PlanExpr *time, const PlanE
     return moved(builder, time->type, time, length, true, text);
 }
 
+const PlanExpr *build_after(Builder *builder, const PlanExpr *time, const PlanExpr *length,
+                            Str text)
+{
+    if (!is_calendar(time->type))
+        length = build_convert(builder, length, time->type);
+    return moved(builder, time->type, time, length, false, text);
+}
+
 static const PlanExpr *calendar_sum(Builder *builder, const AstBinary *node, const TypedExpr *typed,
                                     const PlanExpr *left, const PlanExpr *right)
 {

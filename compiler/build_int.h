@@ -64,9 +64,11 @@ const PlanExpr *build_quotient(Builder *builder, Type type, const PlanExpr *left
                                const PlanExpr *right, Str text);
 // The fold `number` as an expression.
 const PlanExpr *build_fold_expr(Builder *builder, uint32_t number, Str text);
-// The time `length` before `time`.
+// The time `length` before `time`, and that after it.
 const PlanExpr *build_before(Builder *builder, const PlanExpr *time, const PlanExpr *length,
                              Str text);
+const PlanExpr *build_after(Builder *builder, const PlanExpr *time, const PlanExpr *length,
+                            Str text);
 
 // What a name, a member or a call stands for (build_ref.c).
 const PlanExpr *build_reference(Builder *builder, const AstNode *node, const TypedExpr *typed);
@@ -95,6 +97,22 @@ PlanOp build_window(Builder *builder, const TypedClause *clause, PlanOp draft);
 // A function over the peers of a window, and an aggregate of one.
 const PlanExpr *build_window_call(Builder *builder, const AstNode *node, const TypedExpr *typed);
 void build_window_fold(Builder *builder, const TypedAggregate *aggregate, PlanAggregate *draft);
+// The slots that a binding has above the next operator; those of windows follow from the others.
+uint64_t build_bound_slots(const Builder *builder);
+// Partition and order of `among`, `session`, `sequence`.
+void build_partition(Builder *builder, AstList keys, AstList orders, PlanOp *op);
+
+// `session` and `sequence` (build_pattern.c).
+PlanOp build_session(Builder *builder, const TypedClause *clause, PlanOp draft);
+PlanOp build_sequence(Builder *builder, const TypedClause *clause, PlanOp draft);
+// Where a step keeps the rows of a variable above the sequence.
+uint32_t build_step_slot(const Builder *builder, const TypedVar *step, uint32_t taken);
+// Of a fold that mentions steps: the slots whose rows make its tuples.
+void build_step_mentions(const Builder *builder, const TypedAggregate *aggregate,
+                         PlanAggregate *draft);
+// The slots of evidence, steps spread over their rows.
+void build_evidence(Builder *builder, PlanBody *out);
+
 // The row variables that aggregates read, as bits.
 uint64_t build_slot_bits(const TypedVar *const *vars, uint32_t count);
 // The number of an aggregate equal to `draft`, added when there is none.

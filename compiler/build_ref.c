@@ -20,7 +20,7 @@ static const TypedVar *body_var(const Builder *builder, const TypedVar *var)
 static const PlanExpr *column_expr(Builder *builder, const AstNode *node, const TypedExpr *typed)
 {
     const TypedVar *var = body_var(builder, typed->var);
-    if (typed->step != NULL || var->source == NULL || var->slot >= 64)
+    if (var->source == NULL || var->slot >= 64)
         return build_unsupported_node(builder, node, typed->type);
     const TypedColumn *column = &var->source->rows.columns[typed->column];
     PlanExpr draft = {
@@ -29,7 +29,12 @@ static const PlanExpr *column_expr(Builder *builder, const AstNode *node, const 
                               STR_ARG(column->name));
     draft.can_gap = column->nullable || column->type.kind == TYPE_IDENTITY || var->optional ||
                     source_has_states(var->source);
-    draft.can_issue = var->optional || source_has_states(var->source);
+    draft.can_issue = var->optional || source_has_states(var->source) || typed->step != NULL;
+    if (typed->step != NULL) {
+        draft.slot = build_step_slot(builder, typed->step, var->slot);
+        draft.text = arena_printf(builder->arena, STR_FMT "." STR_FMT, STR_ARG(typed->step->name),
+                                  STR_ARG(draft.text));
+    }
     return plan_expr(builder->plan, &draft);
 }
 
@@ -216,7 +221,7 @@ const PlanExpr *build_reference(Builder *builder, const AstNode *node, const Typ
         if (typed->var->kind == TYPED_VAR_CONNECT)
             return grained(builder, node, typed,
                            connect_column(builder, node, typed->var, CONNECT_IDENTITY));
-        if (typed->var->kind == TYPED_VAR_EACH)
+        if (typed->var->kind == TYPED_VAR_EACH || typed->var->kind == TYPED_VAR_SESSION)
             return grained(builder, node, typed, produced_expr(builder, node, typed, 0));
         return grained(builder, node, typed, variable_expr(builder, node, typed));
     case TYPED_REF_LET:
@@ -256,6 +261,9 @@ const PlanExpr *build_reference(Builder *builder, const AstNode *node, const Typ
     case TYPED_REF_FIELD:
         if (typed->var != NULL && typed->var->kind == TYPED_VAR_EXTRACT)
             return grained(builder, node, typed, produced_expr(builder, node, typed, typed->field));
+        if (typed->var != NULL && typed->var->kind == TYPED_VAR_SESSION) // behind its identity
+            return grained(builder, node, typed,
+                           produced_expr(builder, node, typed, typed->field + 1));
         return field_expr(builder, node, typed);
     case TYPED_REF_TOLERANCE:
     case TYPED_REF_UNIT:

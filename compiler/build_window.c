@@ -15,21 +15,6 @@ typedef struct BuildWindow {
     bool written;   // `ordered by` is written
 } BuildWindow;
 
-// Slots that a binding has above the window; those of windows follow from the others.
-static uint64_t bound_slots(const Builder *builder)
-{
-    uint64_t bound = 0;
-    for (size_t i = 0; i < builder->ops.count; i++) {
-        const PlanOp *op = &builder->ops.items[i];
-        bool binds = op->kind == PLAN_OP_SCAN || op->kind == PLAN_OP_PARTNER ||
-                     op->kind == PLAN_OP_EACH || op->kind == PLAN_OP_EXTRACT ||
-                     op->kind == PLAN_OP_CONNECT;
-        if (binds && !builder->body->vars[op->slot]->attached)
-            bound |= (uint64_t)1 << op->slot;
-    }
-    return bound;
-}
-
 // The row variables behind a value: those of a window's value for the window.
 static uint64_t row_slots(const Builder *builder, const PlanExpr *value)
 {
@@ -51,28 +36,33 @@ static void outer_slots(const Builder *builder, BuildWindow *window)
         window->outer |= row_slots(builder, op->sorts[i].value);
 }
 
-static void window_keys(Builder *builder, const AstAmong *among, PlanOp *op)
+void build_partition(Builder *builder, AstList keys, AstList orders, PlanOp *op)
 {
-    PlanKey *keys = ARENA_ARRAY(builder->arena, PlanKey, among->peers.count);
-    for (uint32_t i = 0; i < among->peers.count; i++)
-        keys[i] = (PlanKey){.name = build_text(builder, among->peers.items[i]),
-                            .value = build_expr(builder, among->peers.items[i])};
-    op->keys = keys;
-    op->key_count = among->peers.count;
-    PlanSort *sorts = ARENA_ARRAY(builder->arena, PlanSort, among->order.count);
-    for (uint32_t i = 0; i < among->order.count; i++) {
-        const AstOrder *order = ast_as_Order(among->order.items[i]);
+    PlanKey *made = ARENA_ARRAY(builder->arena, PlanKey, keys.count);
+    for (uint32_t i = 0; i < keys.count; i++)
+        made[i] = (PlanKey){.name = build_text(builder, keys.items[i]),
+                            .value = build_expr(builder, keys.items[i])};
+    op->keys = made;
+    op->key_count = keys.count;
+    PlanSort *sorts = ARENA_ARRAY(builder->arena, PlanSort, orders.count);
+    for (uint32_t i = 0; i < orders.count; i++) {
+        const AstOrder *order = ast_as_Order(orders.items[i]);
         sorts[i] = (PlanSort){build_expr(builder, order->value), order->descending};
     }
     op->sorts = sorts;
-    op->sort_count = among->order.count;
+    op->sort_count = orders.count;
+}
+
+static void window_keys(Builder *builder, const AstAmong *among, PlanOp *op)
+{
+    build_partition(builder, among->peers, among->order, op);
     if (among->within == NULL)
         return;
     const TypedExpr *within = typed_expr(builder->typed, among->within);
     if (within->type.kind == TYPE_ROWS)
         op->rows = (int64_t)within->count;
     else
-        op->low = build_before(builder, sorts[0].value, build_expr(builder, among->within),
+        op->low = build_before(builder, op->sorts[0].value, build_expr(builder, among->within),
                                build_text(builder, among->within));
 }
 
@@ -105,7 +95,7 @@ PlanOp build_window(Builder *builder, const TypedClause *clause, PlanOp op)
     op.name = clause->let->name;
     builder->window_count++;
     BuildWindow window = {
-        .op = &op, .bound = bound_slots(builder), .written = let->among->order.count > 0};
+        .op = &op, .bound = build_bound_slots(builder), .written = let->among->order.count > 0};
     window_keys(builder, let->among, &op);
     outer_slots(builder, &window);
     builder->window = &window;

@@ -199,6 +199,18 @@ uint32_t plan_body_count(const TypedDecl *decl)
     return decl->kind == TYPED_RULE || decl->kind == TYPED_QUERY ? 1 : 0;
 }
 
+const PlanStep *plan_step_of(const PlanOp *ops, size_t op_count, uint32_t slot, uint32_t *taken)
+{
+    for (size_t i = 0; i < op_count; i++)
+        for (uint32_t s = 0; s < ops[i].step_count; s++)
+            for (uint32_t t = 0; !ops[i].steps[s].absent && t < ops[i].taken_count; t++)
+                if (ops[i].steps[s].slots[t] == slot) {
+                    *taken = ops[i].taken[t];
+                    return &ops[i].steps[s];
+                }
+    return NULL;
+}
+
 // ---------------------------------------------------------------- walking
 
 void plan_expr_walk(const PlanExpr *expr, uint64_t *seen,
@@ -248,6 +260,9 @@ static void op_exprs(const PlanOp *op, void (*visit)(void *, const PlanExpr *), 
         visit(context, op->keys[i].value);
     for (uint32_t i = 0; i < op->sort_count; i++)
         visit(context, op->sorts[i].value);
+    visit_some(op->high, visit, context);
+    for (uint32_t i = 0; i < op->step_count; i++)
+        visit(context, op->steps[i].condition);
 }
 
 void plan_body_exprs(const PlanBody *body, void (*visit)(void *context, const PlanExpr *expr),

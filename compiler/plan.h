@@ -77,7 +77,7 @@ typedef struct PlanAggregate {
     const FnCard *card;       // statistic
     const PlanExpr *const *parameters; // of the statistic: constants
     uint32_t parameter_count;
-    uint64_t mention;         // row variables, as bits
+    uint64_t mention; // row variables, as bits
     uint32_t stretch;
     bool per_binding, fans_out, nonnegative;
     // Of a window: the slot of its value; 0: none, since slot 0 is `from`. Then also how it looks at the peers.
@@ -97,6 +97,15 @@ typedef struct PlanSort {
     const PlanExpr *value;
     bool descending;
 } PlanSort;
+
+// A step of a sequence, or an absence between steps.
+typedef struct PlanStep {
+    Str name;
+    bool absent;
+    const PlanExpr *condition;
+    const uint32_t
+        *slots; // a step: where it keeps the row of each slot of `taken`; NULL: an absence
+} PlanStep;
 
 typedef struct PlanCite {
     const TypedDecl *law;
@@ -132,7 +141,7 @@ typedef struct PlanOp {
     uint32_t place;
     Span span;
     Str text;                                    // the clause as written
-    uint32_t slot;                               // SCAN, PARTNER, EACH, EXTRACT, WINDOW, CONNECT
+    uint32_t slot;                               // SCAN, PARTNER, EACH, EXTRACT, WINDOW, CONNECT, SESSION
     const TypedDecl *source;                     // SCAN, PARTNER: table, relation or rule
     PartnerKind partner;                         // PARTNER
     bool at_most_one;                            // PARTNER: a key proves it
@@ -152,10 +161,15 @@ typedef struct PlanOp {
     PlanCite cite;                  // CITE
     const PlanCite *citations;      // EXCEPT: those written
     uint32_t citation_count;
-    const PlanKey *keys; // GROUP; WINDOW: the partition; CONNECT: its two ends
+    const PlanKey *keys; // GROUP; WINDOW, SESSION, SEQUENCE: the partition; CONNECT: its two ends
     uint32_t key_count;
-    const PlanSort *sorts; // WINDOW: `ordered by`
+    const PlanSort *sorts; // WINDOW, SESSION, SEQUENCE: `ordered by`
     uint32_t sort_count;
+    const PlanExpr *high;  // SESSION, SEQUENCE: the last time that still belongs to a row
+    const PlanStep *steps; // SEQUENCE
+    uint32_t step_count;
+    const uint32_t *taken; // SEQUENCE: the slots bound above, which its steps take over
+    uint32_t taken_count;
     int64_t rows;     // WINDOW: `within n行`; 0: not written
     bool empty_group; // GROUP
     bool one_kind;    // CONNECT: equal values of both ends are one node
@@ -192,7 +206,8 @@ typedef struct PlanBody {
     const PlanAggregate *aggregates;
     uint32_t aggregate_count;
     uint32_t stretches; // number of groupings + 1
-    // Values of windows have slots of their own, behind those of the row variables.
+    // Values of windows have slots of their own, behind those of the row variables; so have further rows of a
+    // sequence's steps, where more than one variable stands above it.
     uint32_t window_count;
     // Yield: columns; of a query the first `visible_count` are printed. Clue: fields.
     const PlanField *fields;
@@ -221,6 +236,10 @@ typedef struct Plan {
 
 // An empty plan over `typed`, in `arena`.
 Plan *plan_create(Arena *arena, const Typed *typed);
+
+// The step that keeps its rows in `slot`, and in `taken` the slot above the sequence from which they come. NULL: the
+// slot is no step's.
+const PlanStep *plan_step_of(const PlanOp *ops, size_t op_count, uint32_t slot, uint32_t *taken);
 
 // The node equal to `draft` (kind, type, children and what its kind needs), made when there is none.
 // What follows from the children need not be set. Never NULL.

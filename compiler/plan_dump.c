@@ -22,15 +22,24 @@ static const char *const PARTNERS[] = {
     [PARTNER_LACKS] = "lacks", [PARTNER_LOOKUP] = "lookup", [PARTNER_LATEST] = "latest"};
 
 static const char *const FOLDS[] = {
-    [AGGREGATE_COUNT] = "count",     [AGGREGATE_SUM] = "sum",
-    [AGGREGATE_MEAN] = "mean",       [AGGREGATE_MIN] = "min",
-    [AGGREGATE_MAX] = "max",         [AGGREGATE_DISTINCT_COUNT] = "distinct-count",
-    [AGGREGATE_ANY] = "any",         [AGGREGATE_ALL] = "all",
-    [AGGREGATE_COLLECT] = "collect", [AGGREGATE_LIST_TEXT] = "list-text",
-    [AGGREGATE_UNION] = "union",     [AGGREGATE_LONGEST_RUN] = "longest-run",
-    [AGGREGATE_MEDIAN] = "median",   [AGGREGATE_MODE] = "mode",
-    [AGGREGATE_FIRST] = "first",     [AGGREGATE_LAST] = "last",
-    [AGGREGATE_ONE] = "one",         [AGGREGATE_SHOW] = "show",
+    [AGGREGATE_COUNT] = "count",
+    [AGGREGATE_SUM] = "sum",
+    [AGGREGATE_MEAN] = "mean",
+    [AGGREGATE_MIN] = "min",
+    [AGGREGATE_MAX] = "max",
+    [AGGREGATE_DISTINCT_COUNT] = "distinct-count",
+    [AGGREGATE_ANY] = "any",
+    [AGGREGATE_ALL] = "all",
+    [AGGREGATE_COLLECT] = "collect",
+    [AGGREGATE_LIST_TEXT] = "list-text",
+    [AGGREGATE_UNION] = "union",
+    [AGGREGATE_LONGEST_RUN] = "longest-run",
+    [AGGREGATE_MEDIAN] = "median",
+    [AGGREGATE_MODE] = "mode",
+    [AGGREGATE_FIRST] = "first",
+    [AGGREGATE_LAST] = "last",
+    [AGGREGATE_ONE] = "one",
+    [AGGREGATE_SHOW] = "show",
     [AGGREGATE_STATISTIC] = "statistic",
 };
 
@@ -150,6 +159,14 @@ static void match_dump(const PlanMatch *match, const PlanBody *body, StrBuf *out
     strbuf_printf(out, " accept=%" PRId64 " review=%" PRId64, match->accept, match->review);
 }
 
+static void step_dump(const PlanOp *op, const PlanStep *step, const PlanBody *body, StrBuf *out)
+{
+    strbuf_printf(out, " %s " STR_FMT, step->absent ? "absent" : "step", STR_ARG(step->name));
+    for (uint32_t t = 0; !step->absent && t < op->taken_count; t++)
+        strbuf_printf(out, " #%u as #%u", op->taken[t], step->slots[t]);
+    named_dump("when", step->condition, body, out);
+}
+
 static void op_dump(const PlanOp *op, const PlanBody *body, StrBuf *out)
 {
     strbuf_printf(out, "  %2u %s", op->place, plan_op_name(op->kind));
@@ -189,6 +206,9 @@ static void op_dump(const PlanOp *op, const PlanBody *body, StrBuf *out)
     named_dump("by", op->time, body, out);
     named_dump("upto", op->upto, body, out);
     named_dump("low", op->low, body, out);
+    named_dump("high", op->high, body, out);
+    for (uint32_t i = 0; i < op->step_count; i++)
+        step_dump(op, &op->steps[i], body, out);
     strbuf_add_char(out, '\n');
 }
 
@@ -290,6 +310,11 @@ static bool op_verify(const PlanOp *op, const PlanBody *body, bool first, StrBuf
         strbuf_add_c(fault, "a window has no value");
     else if (op->kind == PLAN_OP_CONNECT && op->key_count != 2)
         strbuf_add_c(fault, "an edge has no two ends");
+    else if ((op->kind == PLAN_OP_SESSION || op->kind == PLAN_OP_SEQUENCE) &&
+             (op->high == NULL || op->sort_count == 0))
+        strbuf_add_c(fault, "a session or sequence has no time");
+    else if (op->kind == PLAN_OP_SEQUENCE && (op->step_count == 0 || op->steps[0].absent))
+        strbuf_add_c(fault, "a sequence does not begin with a step");
     else if (op->kind == PLAN_OP_PARTNER && op->partner == PARTNER_LATEST &&
              (op->time == NULL || op->upto == NULL))
         strbuf_add_c(fault, "a latest row has no time");

@@ -42,6 +42,13 @@ uint32_t enum_member(const Nominal *nominal, Str name); /* UINT32_MAX: none */
 TypedExpr *expr_here(Scope *s, const AstNode *node);
 Type record_type(TypedExpr *e, Type type);
 const RecordField *record_field(const Nominal *record, Str name, uint32_t *index);
+/* `object.name` where the object is no row (infer_field.c). */
+Type infer_field(Scope *s, const AstMember *member);
+/* Below a grouping: the value of a variable that is bound here is read per row; otherwise the keys must determine it, or
+ * it is shown, or out of scope. */
+void infer_settle(Scope *s, const AstNode *node, TypedExpr *e, bool bound_here, bool determined);
+/* Whether the keys of the last grouping determine a column of the variable, or all of it (WHOLE_ROW). */
+bool infer_row_determined(Scope *s, const VarState *var, uint32_t column);
 
 /* ----------------------------------------------------------------------- what is proved (safety_facts.c) */
 

@@ -170,7 +170,7 @@ bool settle_key(Scope *s, const AstNode *node, const Type *expected, Type *type)
     return false;
 }
 
-static bool row_determined(Scope *s, const VarState *var, uint32_t column)
+bool infer_row_determined(Scope *s, const VarState *var, uint32_t column)
 {
     GroupState *group = last_group(s);
     return var->pub.stretch == s->body->stretch || !group ||
@@ -198,8 +198,7 @@ static void report_out_of_scope(Scope *s, const AstNode *node)
     diag_note(s->c->diags, diag, DIAG_TEXT_GROUP_WAYS, DIAG_ARGS(text_arg(s->c, node)));
 }
 
-static void settle_value(Scope *s, const AstNode *node, TypedExpr *e, bool bound_here,
-                         bool determined)
+void infer_settle(Scope *s, const AstNode *node, TypedExpr *e, bool bound_here, bool determined)
 {
     if (s->in_aggregate || !last_group(s) || bound_here)
         return;
@@ -254,8 +253,8 @@ static Type column_value(Scope *s, const AstNode *node, VarState *var, uint32_t 
     if (var->pub.attached && !s->in_aggregate && s->link != var)
         report_attached(s, node, var);
     else
-        settle_value(s, node, e, var->pub.stretch == s->body->stretch,
-                     row_determined(s, var, number));
+        infer_settle(s, node, e, var->pub.stretch == s->body->stretch,
+                     infer_row_determined(s, var, number));
     return record_type(e, column->type);
 }
 
@@ -277,105 +276,6 @@ static Type member_of_row(Scope *s, const AstMember *member, VarState *var)
     return record_type(expr_here(s, &member->base), type_of(TYPE_ERROR));
 }
 
-/* ----------------------------------------------------------------------- fields */
-
-const RecordField *record_field(const Nominal *record, Str name, uint32_t *index)
-{
-    for (uint32_t i = 0; i < record->field_count; i++)
-        if (str_equal(name, record->fields[i].name_en) ||
-            str_equal(name, record->fields[i].name_zh)) {
-            *index = i;
-            return &record->fields[i];
-        }
-    return NULL;
-}
-
-static void report_unknown_field(Scope *s, const AstName *name, Type of)
-{
-    Diag *diag = report_with(s->c, DIAG_UNKNOWN_FIELD, &name->base,
-                             DIAG_ARGS(diag_arg(name->text), type_arg(s->c, of)));
-    NearName near;
-    near_name_init(&near, name->text);
-    for (uint32_t i = 0; of.nominal && i < of.nominal->field_count; i++) {
-        near_name_offer(&near, of.nominal->fields[i].name_en);
-        near_name_offer(&near, of.nominal->fields[i].name_zh);
-    }
-    Str best;
-    if (near_name_best(&near, &best))
-        advise_near(s->c, diag, &name->base, best);
-}
-
-static const Type type_integer = {.kind = TYPE_INTEGER};
-static const Type type_text = {.kind = TYPE_TEXT};
-static const Type type_datetime = {.kind = TYPE_DATETIME};
-
-static const RecordField case_fields[] = {{STR_INIT("year"), STR_INIT("年"), &type_integer},
-                                          {STR_INIT("court"), STR_INIT("法院"), &type_text},
-                                          {STR_INIT("kind"), STR_INIT("类别"), &type_text},
-                                          {STR_INIT("number"), STR_INIT("序号"), &type_integer}};
-
-static const Nominal case_record = {.kind = NOMINAL_RECORD,
-                                    .name = STR_INIT("案号"),
-                                    .name_en = STR_INIT("case_number"),
-                                    .fields = case_fields,
-                                    .field_count = ARRAY_LEN(case_fields)};
-
-static const RecordField session_fields[] = {{STR_INIT("start"), STR_INIT("起"), &type_datetime},
-                                             {STR_INIT("end"), STR_INIT("止"), &type_datetime}};
-
-static const Nominal session_record = {.kind = NOMINAL_RECORD,
-                                       .name = STR_INIT("批次"),
-                                       .name_en = STR_INIT("session"),
-                                       .fields = session_fields,
-                                       .field_count = ARRAY_LEN(session_fields)};
-
-/* The record behind a value whose parts have names; NULL: it has none. */
-static const Nominal *parts_of(const TypedExpr *e)
-{
-    if (e->ref == TYPED_REF_VAR && e->var->kind == TYPED_VAR_SESSION)
-        return &session_record;
-    if (e->type.kind == TYPE_RECORD)
-        return e->type.nominal;
-    bool number = e->type.kind == TYPE_IDENTITY && e->type.nominal->identity &&
-                  strcmp(e->type.nominal->identity, "case_number") == 0;
-    return number ? &case_record : NULL;
-}
-
-static Type field_of(Scope *s, const AstMember *member)
-{
-    Scope inner = *s;
-    Type of = infer(&inner, member->object, NULL);
-    TypedExpr *object = expr_of(s->c, member->object);
-    TypedExpr *e = expr_here(s, &member->base);
-    const Nominal *parts = object ? parts_of(object) : NULL;
-    uint32_t index = 0;
-    const RecordField *field = parts ? record_field(parts, member->name->text, &index) : NULL;
-    if (!field) {
-        if (of.kind != TYPE_ERROR && member->name->text.len) {
-            Type shown = of;
-            shown.nominal = parts ? parts : of.nominal;
-            report_unknown_field(s, member->name, shown);
-        }
-        return record_type(e, type_of(TYPE_ERROR));
-    }
-    e->ref = TYPED_REF_FIELD;
-    e->field = index;
-    e->var = object->var;
-    e->grain = object->grain;
-    bool optional_field = index < 64 && (parts->optional_fields >> index & 1) != 0;
-    e->can_gap = object->can_gap || optional_field;
-    e->can_miss = object->can_miss || optional_field;
-    e->can_issue = object->can_issue || parts == &case_record;
-    if (object->ref == TYPED_REF_VAR && object->var->kind == TYPED_VAR_EXTRACT) {
-        VarState *var = (VarState *)(uintptr_t)(const void *)object->var;
-        bool optional = index < 64 && ((var->optional_fields >> index) & 1);
-        e->can_gap = e->can_miss = optional;
-        settle_value(s, &member->base, e, var->pub.stretch == s->body->stretch,
-                     row_determined(s, var, WHOLE_ROW));
-    }
-    return record_type(e, *field->type);
-}
-
 /* ----------------------------------------------------------------------- variables alone */
 
 static Type var_value(Scope *s, const AstNode *node, VarState *var)
@@ -393,8 +293,8 @@ static Type var_value(Scope *s, const AstNode *node, VarState *var)
     e->can_issue = true; /* of a list that is not known, or of uncertain members */
     if (var->pub.kind == TYPED_VAR_EXTRACT) /* a match alone is no value: its parts are settled */
         return record_type(e, var->pub.type);
-    settle_value(s, node, e, var->pub.stretch == s->body->stretch,
-                 row_determined(s, var, value_column(&var->pub)));
+    infer_settle(s, node, e, var->pub.stretch == s->body->stretch,
+                 infer_row_determined(s, var, value_column(&var->pub)));
     return record_type(e, var->pub.type);
 }
 
@@ -410,7 +310,7 @@ static Type let_value(Scope *s, const AstNode *node, LetState *let)
     e->constant = let->pub.constant;
     let->pub.used = true;
     if (!let->failed)
-        settle_value(s, node, e, let->pub.stretch == s->body->stretch, let_determined(s, let));
+        infer_settle(s, node, e, let->pub.stretch == s->body->stretch, let_determined(s, let));
     return record_type(e, let->pub.type);
 }
 
@@ -758,6 +658,8 @@ static Type step_column(Scope *s, const AstMember *member, VarState *row, VarSta
         report_unknown_column(s->c, member->name, row->pub.source);
         return record_type(e, type_of(TYPE_ERROR));
     }
+    if (row->pub.attached && !s->in_aggregate)
+        report_attached(s, &member->base, row);
     const TypedColumn *column = &row->pub.source->rows.columns[number];
     e->ref = TYPED_REF_COLUMN;
     e->var = &row->pub;
@@ -765,10 +667,10 @@ static Type step_column(Scope *s, const AstMember *member, VarState *row, VarSta
     e->column = number;
     e->can_miss = column->nullable || row->pub.optional;
     e->can_gap = e->can_miss || column->type.kind == TYPE_IDENTITY;
-    e->can_issue = row->pub.optional || row->pub.source->kind != TYPED_TABLE;
+    e->can_issue = true; /* of uncertain members nothing is known */
     note_read(s, row->pub.source, number, &member->base);
-    settle_value(s, &member->base, e, step->pub.stretch == s->body->stretch,
-                 row_determined(s, step, WHOLE_ROW));
+    infer_settle(s, &member->base, e, step->pub.stretch == s->body->stretch,
+                 infer_row_determined(s, step, WHOLE_ROW));
     return record_type(e, column->type);
 }
 
@@ -789,5 +691,5 @@ Type infer_member(Scope *s, const AstMember *member, const Type *expected)
                   body_let(s->body, ast_as_Name(member->object)->text));
     if (!local && (prefixed_value(s, member, &type) || qualified_member(s, member, &type)))
         return type;
-    return field_of(s, member);
+    return infer_field(s, member);
 }

@@ -644,6 +644,16 @@ static void hide_all(BodyState *b, uint32_t var_count)
     b->links.count = 0;
 }
 
+/* Behind the last step nothing may follow until the time is over: whether it is, `as_of` says. */
+static void note_as_of(BodyState *b, const AstNode *last)
+{
+    bool absent = last->kind == AST_STEP && ast_as_Step(last)->absent;
+    if (!absent || !b->decl || b->decl->reads_as_of)
+        return;
+    b->decl->reads_as_of = true;
+    b->decl->as_of_node = last;
+}
+
 void clause_sequence(BodyState *b, const AstSequence *node)
 {
     (void)clause_new(b, &node->base);
@@ -666,6 +676,8 @@ void clause_sequence(BodyState *b, const AstSequence *node)
         const AstStep *step = ast_as_Step(node->steps.items[i]);
         infer_condition(&s, step->condition);
     }
+    if (node->steps.count > 0)
+        note_as_of(b, node->steps.items[node->steps.count - 1]);
     hide_all(b, before);
     for (uint32_t i = 0; i < node->steps.count; i++)
         if (node->steps.items[i]->kind == AST_STEP && !ast_as_Step(node->steps.items[i])->absent)

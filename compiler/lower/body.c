@@ -44,13 +44,19 @@ static bool read_later(const PlanBody *body, uint32_t slot)
 // The columns of one variable that the body reads.
 typedef struct ColumnReads {
     uint32_t slot;
+    const PlanBody *body;  // whose sequence may read it through a step; NULL: none does
     VEC(uint32_t) columns; // ascending
 } ColumnReads;
 
 static void add_column(void *context, const PlanExpr *expr)
 {
     ColumnReads *reads = context;
-    if (expr->kind != PLAN_EXPR_COLUMN || expr->slot != reads->slot)
+    uint32_t slot = expr->slot;
+    if (expr->kind != PLAN_EXPR_COLUMN)
+        return;
+    if (reads->body != NULL && slot != reads->slot)
+        (void)plan_step_of(reads->body->ops, reads->body->op_count, expr->slot, &slot);
+    if (slot != reads->slot)
         return;
     size_t at = 0;
     while (at < reads->columns.count && reads->columns.items[at] < expr->index)
@@ -94,7 +100,7 @@ static const uint32_t *take_columns(Lowerer *lowerer, ColumnReads *reads, uint32
 
 static void lower_reads(Lowerer *lowerer, uint32_t slot, Partner *out)
 {
-    ColumnReads reads = {.slot = slot};
+    ColumnReads reads = {.slot = slot, .body = lowerer->body};
     collect_reads(lowerer, lowerer->body, &reads);
     out->reads = take_columns(lowerer, &reads, &out->reads_count);
 }
@@ -180,15 +186,43 @@ static void lower_group(Lowerer *lowerer, const PlanOp *op, Group *out)
     *out = (Group){.keys = keys, .key_count = op->key_count, .empty_group = op->empty_group};
 }
 
-static void lower_window(Lowerer *lowerer, const PlanOp *op, Operator *out)
+static const WindowSort *lower_sorts(Lowerer *lowerer, const PlanOp *op)
 {
     WindowSort *sorts = ARENA_ARRAY(lowerer->arena, WindowSort, op->sort_count);
     for (uint32_t i = 0; i < op->sort_count; i++)
         sorts[i] = (WindowSort){lower_value(lowerer, op->sorts[i].value), op->sorts[i].descending};
+    return sorts;
+}
+
+static void lower_pattern(Lowerer *lowerer, const PlanOp *op, Operator *out)
+{
+    PatternStep *steps = ARENA_ARRAY(lowerer->arena, PatternStep, op->step_count);
+    for (uint32_t s = 0; s < op->step_count; s++)
+        steps[s] = (PatternStep){
+            .name = op->steps[s].name,
+            .absent = op->steps[s].absent,
+            .condition = lower_truth(lowerer, op->steps[s].condition, LEAF_MODE_U),
+            .slots = op->steps[s].slots,
+        };
+    out->kind = op->kind == PLAN_OP_SESSION ? OPERATOR_SESSION : OPERATOR_SEQUENCE;
+    out->slot = op->slot;
+    lower_group(lowerer, op, &out->group);
+    out->pattern = (Pattern){.sorts = lower_sorts(lowerer, op),
+                             .sort_count = op->sort_count,
+                             .high = lower_value(lowerer, op->high),
+                             .steps = steps,
+                             .step_count = op->step_count,
+                             .taken = op->taken,
+                             .taken_count = op->taken_count};
+    lowerer->reads_as_of |= op->step_count > 0 && op->steps[op->step_count - 1].absent;
+}
+
+static void lower_window(Lowerer *lowerer, const PlanOp *op, Operator *out)
+{
     out->kind = OPERATOR_WINDOW;
     out->slot = op->slot;
     lower_group(lowerer, op, &out->group);
-    out->window = (Window){.sorts = sorts,
+    out->window = (Window){.sorts = lower_sorts(lowerer, op),
                            .sort_count = op->sort_count,
                            .low = lower_value(lowerer, op->low),
                            .rows = op->rows,
@@ -233,6 +267,10 @@ static void lower_op(Lowerer *lowerer, const PlanOp *op, Operator *out)
         out->slot = op->slot;
         out->one_kind = op->one_kind;
         lower_group(lowerer, op, &out->group);
+        return;
+    case PLAN_OP_SESSION:
+    case PLAN_OP_SEQUENCE:
+        lower_pattern(lowerer, op, out);
         return;
     case PLAN_OP_FILTER:
         out->kind = OPERATOR_FILTER;
@@ -301,6 +339,42 @@ static void connect_slot(Lowerer *lowerer, const TypedVar *var, Slot *out)
                   .optional = true};
 }
 
+// A session: its identity, its first and its last time.
+static void session_slots(Lowerer *lowerer, Slot *slots)
+{
+    for (uint32_t i = 0; i < lowerer->body->op_count; i++) {
+        const PlanOp *op = &lowerer->body->ops[i];
+        if (op->kind != PLAN_OP_SESSION)
+            continue;
+        SlotColumn *columns = ARENA_ARRAY(lowerer->arena, SlotColumn, 3);
+        Str name = lowerer->body->typed->vars[op->slot]->name;
+        columns[0] = (SlotColumn){name, type_of(TYPE_TEXT)};
+        columns[1] = (SlotColumn){STR("起"), op->sorts[0].value->type};
+        columns[2] = (SlotColumn){STR("止"), op->sorts[0].value->type};
+        slots[op->slot] = (Slot){.name = name,
+                                 .source = {SOURCE_PRODUCED, op->slot},
+                                 .columns = columns,
+                                 .column_count = 3,
+                                 .optional = true};
+    }
+}
+
+// Each step keeps rows of the same sources as the slots that it takes over.
+static void step_slots(Lowerer *lowerer, Slot *slots)
+{
+    for (uint32_t i = 0; i < lowerer->body->op_count; i++) {
+        const PlanOp *op = &lowerer->body->ops[i];
+        for (uint32_t s = 0; s < op->step_count; s++)
+            for (uint32_t t = 0; !op->steps[s].absent && t < op->taken_count; t++) {
+                Slot *slot = &slots[op->steps[s].slots[t]];
+                *slot = slots[op->taken[t]];
+                slot->name =
+                    arena_printf(lowerer->arena, STR_FMT "." STR_FMT, STR_ARG(op->steps[s].name),
+                                 STR_ARG(slots[op->taken[t]].name));
+            }
+    }
+}
+
 // The slot of a window has one column, its value.
 static void window_slots(Lowerer *lowerer, Slot *slots)
 {
@@ -323,12 +397,15 @@ static void lower_slots(Lowerer *lowerer, Body *out)
     uint32_t count = typed->var_count + lowerer->body->window_count;
     Slot *slots = ARENA_ARRAY(lowerer->arena, Slot, count);
     window_slots(lowerer, slots);
+    session_slots(lowerer, slots);
     for (uint32_t i = 0; i < typed->var_count; i++) {
         const TypedVar *var = typed->vars[i];
         if (var->kind == TYPED_VAR_CONNECT) {
             connect_slot(lowerer, var, &slots[i]);
             continue;
         }
+        if (var->kind == TYPED_VAR_SESSION || var->kind == TYPED_VAR_STEP)
+            continue;
         if (var->source == NULL) {
             produced_slot(lowerer, var, &slots[i]);
             continue;
@@ -338,6 +415,7 @@ static void lower_slots(Lowerer *lowerer, Body *out)
                           .attached = var->attached,
                           .optional = var->optional};
     }
+    step_slots(lowerer, slots);
     out->slots = slots;
     out->slot_count = count;
 }

@@ -4,8 +4,8 @@
 //
 // Valid for any filter over partner clauses, doubts, citations and other filters: a false clause removes a
 // binding wherever it stands, marks carry the place of their clause, and gap lines do not depend on bindings
-// (evaluation.md 12). A filter never passes a grouping, a window, a `connect`, an exception or a score: those look at what has been
-// kept so far. A conjunction is first split where at most one of its parts can be undetermined, so that
+// (evaluation.md 12). A filter never passes a grouping, a window, a session, a sequence, a `connect`, an exception or a
+// score: those look at what has been kept so far. A conjunction is first split where at most one of its parts can be undetermined, so that
 // the clause still leaves one mark with its leftmost cause.
 
 #include "compiler/opt/opt.h"
@@ -16,7 +16,8 @@ enum { SPLIT_LEAVES_MAX = 64 };
 static bool is_barrier(const PlanOp *op)
 {
     return op->kind == PLAN_OP_SCAN || op->kind == PLAN_OP_GROUP || op->kind == PLAN_OP_EXCEPT ||
-           op->kind == PLAN_OP_SCORE || op->kind == PLAN_OP_WINDOW || op->kind == PLAN_OP_CONNECT;
+           op->kind == PLAN_OP_SCORE || op->kind == PLAN_OP_WINDOW || op->kind == PLAN_OP_CONNECT ||
+           op->kind == PLAN_OP_SESSION || op->kind == PLAN_OP_SEQUENCE;
 }
 
 // Does the operator bind something that the filter reads? Values over attached sets need all sets bound.

@@ -176,10 +176,11 @@ const Rowset *slot_rowset(const BodyRun *run, uint32_t slot)
 {
     if (run->slot_rows != NULL && run->slot_rows[slot] != NULL)
         return run->slot_rows[slot];
-    if (run->produced[slot] != NULL)
-        return (run->plain >> slot & 1) != 0 ? produced_plain(run->produced[slot])
-                                             : produced_rows(run->produced[slot]);
-    return run_rowset(run->shared, run->body->slots[slot].source);
+    RowSource source = run->body->slots[slot].source;
+    if (source.kind != SOURCE_PRODUCED)
+        return run_rowset(run->shared, source);
+    const Produced *produced = run->produced[source.index]; // of a step: of the slot that it took over
+    return (run->plain >> slot & 1) != 0 ? produced_plain(produced) : produced_rows(produced);
 }
 
 EvalContext bindings_context(const BodyRun *run, const Bindings *batch, Arena *arena)
@@ -207,6 +208,25 @@ bool context_plain(const BodyRun *run, EvalContext *context, const Expr *expr)
         differs = true;
     }
     return differs;
+}
+
+uint64_t body_bound_slots(const Body *body, const Operator *end)
+{
+    uint64_t bound = 0;
+    for (const Operator *op = body->operators; op < end; op++) {
+        if (op->kind == OPERATOR_SEQUENCE)
+            bound = 0; // its steps take all over
+        for (uint32_t s = 0; s < op->pattern.step_count; s++) {
+            const PatternStep *step = &op->pattern.steps[s];
+            for (uint32_t t = 0; !step->absent && t < op->pattern.taken_count; t++)
+                bound |= (uint64_t)1 << step->slots[t];
+        }
+        if (op->kind == OPERATOR_PARTNER)
+            bound |= (uint64_t)1 << op->partner.slot;
+        else if (op->kind <= OPERATOR_SESSION)
+            bound |= (uint64_t)1 << op->slot;
+    }
+    return bound;
 }
 
 uint64_t expr_slots(const Expr *expr)

@@ -4,13 +4,15 @@
 // batches of `from` in the order that order.c chose.
 //
 // One batch of `from` at a time goes through all operators before the next is made, so memory does not grow
-// with the tables that are only read. A window or `connect` stops what comes: it keeps all bindings, and when the last one is there it
-// gives them on, batch by batch. Partner clauses build their index once, before the first batch.
+// with the tables that are only read. A window, session, sequence or `connect` stops what comes: it keeps all bindings, and
+// when the last one is there it gives on what it makes of them, batch by batch. Partner clauses build their index once,
+// before the first batch.
 
 #include "runtime/exec/connect.h"
 #include "runtime/exec/observer.h"
 #include "runtime/exec/planning.h"
 #include "runtime/exec/produce.h"
+#include "runtime/exec/session.h"
 #include "runtime/exec/window.h"
 
 void body_run_init(BodyRun *run, RunShared *shared, const Body *body)
@@ -64,7 +66,7 @@ static bool is_producer(OperatorKind kind)
 // Whether the clause keeps all bindings before it gives the first one on.
 static bool is_gatherer(OperatorKind kind)
 {
-    return kind == OPERATOR_WINDOW || kind == OPERATOR_CONNECT;
+    return kind >= OPERATOR_WINDOW && kind <= OPERATOR_SEQUENCE;
 }
 
 Status body_observe(BodyRun *run, const Operator *op, const Bindings *before, const Bindings *after)
@@ -165,10 +167,11 @@ static Status open_clauses(BodyRun *run)
             ordinal++;
         } else if (is_producer(op->kind) && run->produced[op->slot] == NULL) {
             run->produced[op->slot] = produced_open(run, op);
-        } else if (op->kind == OPERATOR_WINDOW && run->windows[i] == NULL) {
-            run->windows[i] = window_open(run, i);
         } else if (op->kind == OPERATOR_CONNECT && run->connects[i] == NULL) {
             run->connects[i] = connect_open(run, i);
+        } else if (is_gatherer(op->kind) && op->kind != OPERATOR_CONNECT &&
+                   run->windows[i] == NULL) {
+            run->windows[i] = window_open(run, i);
         }
     }
     return STATUS_OK;
@@ -216,15 +219,28 @@ static Status push_loose(BodyRun *run)
     return STATUS_OK;
 }
 
+static Status finish_gatherer(BodyRun *run, uint32_t index)
+{
+    WindowRun *window = run->windows[index];
+    switch (run->body->operators[index].kind) {
+    case OPERATOR_CONNECT:
+        return connect_finish(run, run->connects[index]);
+    case OPERATOR_SESSION:
+        return session_finish(run, index, window_members(window));
+    case OPERATOR_SEQUENCE:
+        return sequence_finish(run, index, window_members(window));
+    default:
+        return window_finish(run, window);
+    }
+}
+
 // Everything above such a clause has been through.
 static Status finish_gatherers(BodyRun *run)
 {
     for (uint32_t i = 0; i < run->end_operator; i++) {
         run->shared->clause = &run->body->operators[i];
-        if (run->windows[i] != NULL)
-            TRY(window_finish(run, run->windows[i]));
-        if (run->connects[i] != NULL)
-            TRY(connect_finish(run, run->connects[i]));
+        if (is_gatherer(run->body->operators[i].kind))
+            TRY(finish_gatherer(run, i));
     }
     return STATUS_OK;
 }

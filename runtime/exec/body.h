@@ -9,6 +9,7 @@
 #define SUP_RUNTIME_EXEC_BODY_H
 
 #include "runtime/exec/declare.h"
+#include "runtime/exec/lines.h"
 #include "runtime/exec/peers.h"
 #include "runtime/kernel.h"
 
@@ -23,6 +24,8 @@ typedef enum OperatorKind {
     OPERATOR_EXTRACT,
     OPERATOR_WINDOW, // let … among
     OPERATOR_CONNECT,
+    OPERATOR_SESSION,
+    OPERATOR_SEQUENCE,
     OPERATOR_FILTER, // where
     OPERATOR_DOUBT,
     OPERATOR_CITE, // a condition where `at` is written, else only printed
@@ -204,11 +207,6 @@ typedef struct Produce {
 // The columns of the slot that `connect` makes.
 enum { CONNECT_IDENTITY, CONNECT_SIZE, CONNECT_COLUMNS };
 
-typedef struct WindowSort {
-    Expr value;
-    bool descending;
-} WindowSort;
-
 typedef struct Window {
     const WindowSort *sorts; // `ordered by`; none: all peers
     uint32_t sort_count;
@@ -221,7 +219,7 @@ typedef struct Operator {
     OperatorKind kind;
     uint32_t place;   // ordinal of the clause in the written body, `from` is 1
     RowSource source; // from
-    uint32_t slot;    // from, partner, each, extract, window, connect
+    uint32_t slot;    // from, partner, each, extract, window, connect, session
     Produce produce;  // each, extract
     Partner partner;
     Expr condition;    // filter, doubt, except, score: truth, policy built in
@@ -230,10 +228,11 @@ typedef struct Operator {
     Expr label;        // score: text
     Citation citation; // cite; except with a citation (citation_count 1)
     uint32_t citation_count;
-    Group group;   // group; window: the partition; connect: its two ends
-    bool one_kind; // connect: equal values of both ends are one node
-    Window window; // window
-    Str text;      // the clause as written, for explanations
+    Group group;     // group; window, session, sequence: the partition; connect: its two ends
+    bool one_kind;   // connect: equal values of both ends are one node
+    Window window;   // window
+    Pattern pattern; // session, sequence
+    Str text;        // the clause as written, for explanations
 } Operator;
 
 typedef struct SlotColumn {

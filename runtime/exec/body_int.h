@@ -86,6 +86,7 @@ typedef struct Observer Observer;
 typedef struct Produced Produced;
 typedef struct WindowRun WindowRun;
 typedef struct ConnectRun ConnectRun;
+typedef struct Members Members;
 
 // What one run of a program shares; run.c fills it.
 typedef struct RunShared {
@@ -134,8 +135,8 @@ struct BodyRun {
     Arena *scratch;        // reset after each batch of `from`
     VEC(BindState) states; // [0] is unused
     PartnerRun **partners; // per operator; NULL: not a partner clause
-    Produced **produced;   // per slot; NULL: its rows come from a table, relation or rule
-    WindowRun **windows;   // per operator; NULL: not a window
+    Produced **produced;   // per slot; NULL: the clause that binds it makes no rows
+    WindowRun **windows;   // per operator; NULL: not a window, session or sequence
     ConnectRun **connects; // per operator; NULL: not a `connect`
     uint64_t plain;        // slots that are read without the guard for the moment, as bits
     VEC(GapLine) gap_lines;
@@ -195,6 +196,8 @@ const Rowset *run_rowset(const RunShared *shared, RowSource source);
 const Rowset *slot_rowset(const BodyRun *run, uint32_t slot);
 // Makes the context read windows as they are without shadow rows (m). False: there is no difference.
 bool context_plain(const BodyRun *run, EvalContext *context, const Expr *expr);
+// The slots that a binding has in front of an operator, attached ones among them, as bits.
+uint64_t body_bound_slots(const Body *body, const Operator *op);
 // The slots that an expression reads, as bits.
 uint64_t expr_slots(const Expr *expr);
 bool expr_reads_aggregate(const Expr *expr);

@@ -276,6 +276,8 @@ static bool is_condition(const Operator *op)
     case OPERATOR_EACH:
     case OPERATOR_WINDOW:
     case OPERATOR_CONNECT:
+    case OPERATOR_SESSION:
+    case OPERATOR_SEQUENCE:
     case OPERATOR_EXTRACT:
     case OPERATOR_GROUP:
     case OPERATOR_SCORE:

@@ -405,7 +405,7 @@ void level_folds_free(Level *level)
     }
 }
 
-// Slots of connected groups that an aggregate reads and that are worth something else with the guard.
+// Slots of connected groups and sessions that an aggregate reads and that are worth something else with the guard.
 static uint64_t guarded_groups(const Fold *fold)
 {
     const BodyRun *run = fold->level->run;
@@ -414,7 +414,7 @@ static uint64_t guarded_groups(const Fold *fold)
                                 expr_slots(&fold->aggregate->by);
     for (uint32_t i = 0; i < run->end_operator; i++) {
         const Operator *op = &run->body->operators[i];
-        if (op->kind == OPERATOR_CONNECT && (reads >> op->slot & 1) != 0 &&
+        if ((op->kind == OPERATOR_CONNECT || op->kind == OPERATOR_SESSION) && (reads >> op->slot & 1) != 0 &&
             produced_plain(run->produced[op->slot]) != produced_rows(run->produced[op->slot]))
             slots |= (uint64_t)1 << op->slot;
     }

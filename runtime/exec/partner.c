@@ -8,7 +8,6 @@
 // collected pairs are exactly the matches, and a join or an existence test never builds anything else.
 
 #include "runtime/exec/block.h"
-#include "runtime/exec/connect.h"
 #include "runtime/exec/entry_int.h"
 #include "runtime/exec/partner_int.h"
 
@@ -715,7 +714,10 @@ static void loose_bindings(BodyRun *run, const PartnerRun *partner, const int64_
     Arena *arena = run->scratch;
     bindings_init(out, run->body, arena);
     out->count = count;
-    for (uint32_t slot = 0; slot < partner->partner->slot; slot++) {
+    uint64_t bound = body_bound_slots(run->body, partner->op);
+    for (uint32_t slot = 0; slot < run->body->slot_count; slot++) {
+        if ((bound >> slot & 1) == 0)
+            continue;
         bool attached = run->body->slots[slot].attached;
         int64_t *unknown = ARENA_ARRAY(arena, int64_t, count);
         AttachedSet set = {ARENA_ARRAY(arena, int64_t, count + 1),
@@ -730,13 +732,6 @@ static void loose_bindings(BodyRun *run, const PartnerRun *partner, const int64_
             out->attached[slot] = set;
         else
             out->rows[slot] = unknown;
-    }
-    for (const Operator *op = run->body->operators; op < partner->op; op++) {
-        if (op->kind != OPERATOR_WINDOW)
-            continue; // their slots stand behind those of the row variables
-        out->rows[op->slot] = ARENA_ARRAY(arena, int64_t, count);
-        for (int64_t i = 0; i < count; i++)
-            out->rows[op->slot][i] = row_unknown(partner->loose_cause[rows[i]]);
     }
     int64_t *own = ARENA_ARRAY(arena, int64_t, count);
     memcpy(own, rows, (size_t)count * sizeof *own);
@@ -767,21 +762,6 @@ void partner_loose(BodyRun *run, PartnerRun *partner, Bindings *out)
     if (rows.count > 0)
         loose_bindings(run, partner, rows.items, (int64_t)rows.count, out);
     vec_free(&rows);
-}
-
-uint64_t partner_reads(const BodyRun *run, uint32_t slot)
-{
-    for (uint32_t i = 0; i < run->end_operator; i++) {
-        const PartnerRun *partner = run->partners[i];
-        if (run->connects[i] != NULL && run->body->operators[i].slot == slot)
-            return connect_reads(run->connects[i]);
-        if (partner == NULL || partner->partner->slot != slot)
-            continue;
-        const Coverage *coverage = &partner->partner->coverage;
-        return partner->earlier_slots | expr_slots(&coverage->at) | expr_slots(&coverage->region) |
-               expr_slots(&partner->partner->upto) | expr_slots(&partner->partner->low);
-    }
-    return 0;
 }
 
 bool partner_beyond_tolerance(const PartnerRun *partner)

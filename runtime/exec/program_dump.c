@@ -319,10 +319,30 @@ static void dump_citation(Dumper *d, const Operator *op)
     dump_expr(d, "at", &op->citation.at, 3);
 }
 
+static void dump_pattern(Dumper *d, const Pattern *pattern)
+{
+    for (uint32_t k = 0; k < pattern->sort_count; k++)
+        dump_expr(d, pattern->sorts[k].descending ? "descending" : "ordered",
+                  &pattern->sorts[k].value, 3);
+    dump_expr(d, "high", &pattern->high, 3);
+    for (uint32_t s = 0; s < pattern->step_count; s++) {
+        const PatternStep *step = &pattern->steps[s];
+        indent(d, 3);
+        strbuf_printf(d->out, "%s " STR_FMT, step->absent ? "absent" : "step", STR_ARG(step->name));
+        for (uint32_t t = 0; !step->absent && t < pattern->taken_count; t++)
+            strbuf_printf(d->out, " " STR_FMT " as " STR_FMT,
+                          STR_ARG(d->body->slots[pattern->taken[t]].name),
+                          STR_ARG(d->body->slots[step->slots[t]].name));
+        strbuf_add_char(d->out, '\n');
+        dump_expr(d, "condition", &step->condition, 4);
+    }
+}
+
 static void dump_operator(Dumper *d, const Operator *op)
 {
-    static const char *const kinds[] = {"from",   "",      "each", "extract", "window", "connect",
-                                        "filter", "doubt", "cite", "except",  "",       "score"};
+    static const char *const kinds[] = {"from",    "",        "each",     "extract", "window",
+                                        "connect", "session", "sequence", "filter",  "doubt",
+                                        "cite",    "except",  "",         "score"};
     indent(d, 2);
     strbuf_printf(d->out, "%u: ", op->place);
     if (op->kind == OPERATOR_PARTNER) {
@@ -335,14 +355,16 @@ static void dump_operator(Dumper *d, const Operator *op)
             strbuf_printf(d->out, " " STR_FMT " as " STR_FMT, STR_ARG(source_name(d, op->source)),
                           STR_ARG(d->body->slots[op->slot].name));
         if (op->kind == OPERATOR_EACH || op->kind == OPERATOR_EXTRACT ||
-            op->kind == OPERATOR_WINDOW || op->kind == OPERATOR_CONNECT)
+            op->kind == OPERATOR_WINDOW || op->kind == OPERATOR_CONNECT ||
+            op->kind == OPERATOR_SESSION)
             strbuf_printf(d->out, " as " STR_FMT, STR_ARG(d->body->slots[op->slot].name));
         if (op->name.len > 0)
             strbuf_printf(d->out, " \"" STR_FMT "\"", STR_ARG(op->name));
         strbuf_add_char(d->out, '\n');
     }
     dump_expr(d, "of", &op->produce.value, 3);
-    for (uint32_t k = 0; op->kind == OPERATOR_WINDOW && k < op->group.key_count; k++)
+    bool parts = op->kind != OPERATOR_GROUP && op->kind != OPERATOR_CONNECT;
+    for (uint32_t k = 0; parts && k < op->group.key_count; k++)
         dump_expr(d, "among", &op->group.keys[k].value, 3);
     for (uint32_t k = 0; op->kind == OPERATOR_CONNECT && k < op->group.key_count; k++)
         dump_expr(d,
@@ -355,6 +377,7 @@ static void dump_operator(Dumper *d, const Operator *op)
                   &op->window.sorts[k].value, 3);
     dump_expr(d, "low", &op->window.low, 3);
     dump_expr(d, "value", &op->window.value, 3);
+    dump_pattern(d, &op->pattern);
     dump_expr(d, "condition", &op->condition, 3);
     dump_expr(d, "points", &op->points, 3);
     dump_expr(d, "label", &op->label, 3);

@@ -489,6 +489,45 @@ static void verify_connect(Verifier *v, const Operator *op)
             "ends of one kind have two layouts");
 }
 
+static void verify_pattern_step(Verifier *v, const Pattern *pattern, const PatternStep *step)
+{
+    verify_expr(v, &step->condition, "condition of a step", true, true);
+    v->role = "step";
+    v->expr = NULL;
+    require(v, step->absent == (step->slots == NULL),
+            "an absence keeps rows, or a step keeps none");
+    for (uint32_t t = 0; v->ok && !step->absent && t < pattern->taken_count; t++) {
+        require(v, step->slots[t] < v->slot_count, "no such slot");
+        if (v->ok)
+            require(v,
+                    v->slots[step->slots[t]].source.kind == v->slots[pattern->taken[t]].source.kind,
+                    "a step keeps rows of another source");
+    }
+}
+
+static void verify_pattern(Verifier *v, const Operator *op)
+{
+    const Pattern *pattern = &op->pattern;
+    v->role = "session or sequence";
+    v->expr = NULL;
+    require(v, pattern->sort_count > 0, "no order");
+    if (op->kind == OPERATOR_SESSION) {
+        require(v, op->slot < v->slot_count, "no such slot");
+        require(v, !v->ok || v->slots[op->slot].column_count == 3, "not identity, start and end");
+    } else {
+        require(v, pattern->step_count > 0 && !pattern->steps[0].absent, "no step stands first");
+    }
+    for (uint32_t t = 0; t < pattern->taken_count; t++)
+        require(v, pattern->taken[t] < v->slot_count, "no such slot");
+    for (uint32_t k = 0; k < op->group.key_count; k++)
+        verify_expr(v, &op->group.keys[k].value, "partition key", false, true);
+    for (uint32_t k = 0; k < pattern->sort_count; k++)
+        verify_expr(v, &pattern->sorts[k].value, "order", false, true);
+    verify_expr(v, &pattern->high, "length of time", false, true);
+    for (uint32_t s = 0; s < pattern->step_count && v->ok; s++)
+        verify_pattern_step(v, pattern, &pattern->steps[s]);
+}
+
 static void verify_citation(Verifier *v, const Citation *citation)
 {
     v->role = "citation";
@@ -518,6 +557,10 @@ static void verify_operator(Verifier *v, const Operator *op)
         break;
     case OPERATOR_CONNECT:
         verify_connect(v, op);
+        break;
+    case OPERATOR_SESSION:
+    case OPERATOR_SEQUENCE:
+        verify_pattern(v, op);
         break;
     case OPERATOR_FILTER:
     case OPERATOR_DOUBT:

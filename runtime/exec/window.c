@@ -24,7 +24,8 @@ WindowRun *window_open(BodyRun *run, uint32_t operator)
     window->op = &run->body->operators[operator];
     window->index = operator;
     members_init(&window->members, run);
-    run->produced[window->op->slot] = produced_table(run, window->op->slot);
+    if (window->op->kind != OPERATOR_SEQUENCE) // which makes no rows
+        run->produced[window->op->slot] = produced_table(run, window->op->slot);
     return window;
 }
 
@@ -32,6 +33,11 @@ void window_close(WindowRun *window)
 {
     if (window != NULL)
         members_deinit(&window->members);
+}
+
+const Members *window_members(const WindowRun *window)
+{
+    return &window->members;
 }
 
 Status window_keep(BodyRun *run, WindowRun *window, const Bindings *batch)

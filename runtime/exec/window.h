@@ -11,9 +11,11 @@
 
 #include "runtime/exec/body_int.h"
 
-// The window at `operator`, and the empty table of its values.
+// The window, session or sequence at `operator`, and the empty table of its values.
 WindowRun *window_open(BodyRun *run, uint32_t operator);
 void window_close(WindowRun *window); // NULL is allowed
+// What it has kept. `session` and `sequence` keep their bindings here too and do the rest themselves.
+const Members *window_members(const WindowRun *window);
 // Keeps a batch.
 Status window_keep(BodyRun *run, WindowRun *window, const Bindings *batch);
 // Computes the values and pushes all bindings into the operators behind.

@@ -186,8 +186,9 @@ def session(clause, bindings, body, place):
         return a.partition == b.partition and abs(a.points[0] - b.points[0]) <= clause.gap
 
     def name(members):
-        start = min(m.points[0] for m in members)
-        return Name((*members[0].partition, start), types)
+        parts = (*members[0].partition, min(m.points[0] for m in members))
+        texts = [canonical(v, t, False) for v, t in zip(parts, types)]
+        return ",".join(s.replace("\\", "\\\\").replace(",", "\\,") for s in texts)
     return Clause(clause, bindings, body, place, points, near, name).bindings()
 
 

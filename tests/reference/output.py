@@ -19,7 +19,8 @@ def clue_id(rule, key, types):
     digest.update(b"\0")
     for part, type_ in zip(key, types):
         text = canonical(part, type_).encode()
-        digest.update(b"\0".join([type_.name.encode(), str(len(text)).encode(), text]))
+        name = "text" if type_.name == "session" else type_.name   # decision 76
+        digest.update(b"\0".join([name.encode(), str(len(text)).encode(), text]))
     return digest.hexdigest()[:20]
 
 
