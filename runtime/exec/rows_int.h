@@ -93,7 +93,7 @@ void group_vectors(Level *level, const Expr *expr, Arena *arena, Vector *m, Vect
 // The identity of the cells at `columns` (NULL: the first `count`), in `buf`.
 Str made_row_bytes(StrBuf *buf, const RowMaker *maker, const MadeRow *row, const uint32_t *columns,
                    uint32_t count);
-// Order by cells, unknown ones last, then by class.
+// Order by cells, unknown ones last, then by class; then by what is known of unknown cells and by cause.
 int made_row_compare(const RowMaker *maker, const MadeRow *a, const MadeRow *b);
 // Least and greatest value that a cell can have; of what has no order in integers, all of them (rows_settle.c).
 void cell_bounds(const Value *value, int128_t *low, int128_t *high);

@@ -82,6 +82,38 @@ static int compare_cells(const RowMaker *maker, const Value *a, const Value *b)
     return value_compare(maker->shared->dict, a, b);
 }
 
+#define ORDER(x, y) (((x) > (y)) - ((x) < (y)))
+
+// Two unknown cells: gaps first, then by cause, by what is left of them, by where they come from.
+static int compare_unknown(const RowMaker *maker, const MadeRow *a, const MadeRow *b, uint32_t c)
+{
+    const RunShared *shared = maker->shared;
+    const Value *x = &a->cells[c], *y = &b->cells[c];
+    if (x->state != y->state)
+        return ORDER(x->state == VALUE_ISSUE, y->state == VALUE_ISSUE);
+    int order = cause_order(shared->causes, x->cause, y->cause);
+    if (order == 0 && x->skeleton != y->skeleton)
+        order = x->skeleton == 0 || y->skeleton == 0
+                    ? ORDER(x->skeleton != 0, y->skeleton != 0)
+                    : str_compare(dict_str(shared->dict, x->skeleton),
+                                  dict_str(shared->dict, y->skeleton));
+    if (order == 0 && x->bounded && y->bounded)
+        order = x->lo != y->lo ? ORDER(x->lo, y->lo) : ORDER(x->hi, y->hi);
+    return order != 0 ? order : ORDER(a->origins[c], b->origins[c]);
+}
+
+// Rows whose known cells and class are the same: the order in which they were found must not show.
+static int compare_rest(const RowMaker *maker, const MadeRow *a, const MadeRow *b)
+{
+    for (uint32_t c = 0; c < maker->column_count; c++) {
+        int order = a->cells[c].state == VALUE_KNOWN ? 0 : compare_unknown(maker, a, b, c);
+        if (order != 0)
+            return order;
+    }
+    return a->row_class == CLASS_CERTAIN ? 0
+                                         : cause_order(maker->shared->causes, a->cause, b->cause);
+}
+
 int made_row_compare(const RowMaker *maker, const MadeRow *a, const MadeRow *b)
 {
     for (uint32_t c = 0; c < maker->column_count; c++) {
@@ -89,7 +121,9 @@ int made_row_compare(const RowMaker *maker, const MadeRow *a, const MadeRow *b)
         if (order != 0)
             return order;
     }
-    return (int)a->row_class - (int)b->row_class;
+    if (a->row_class != b->row_class)
+        return (int)a->row_class - (int)b->row_class;
+    return compare_rest(maker, a, b);
 }
 
 static void row_text(const RowMaker *maker, const MadeRow *row, StrBuf *out)
