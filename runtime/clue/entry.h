@@ -48,6 +48,11 @@ typedef struct EntryLaw {
 typedef struct EvidenceRow {
     Str variable, table, file;
     int64_t row; // record number in the file, 1-based; rows of relations: ordinal in key order
+    // In explanations, of rows of relations and of rules: the cells, and the rows behind them.
+    Str cells;
+    struct EvidenceRow *origins;
+    uint32_t origin_count;
+    int64_t origin_total;
 } EvidenceRow;
 
 // How the weight of a pair of a match model came about.

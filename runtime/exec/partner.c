@@ -83,15 +83,20 @@ static bool pair_is_open(const PartnerRun *partner, const Pairs *pairs, int64_t 
            rowset_class(partner->rowset, pairs->row[index]) != CLASS_SHADOW;
 }
 
+// Where one pair may settle a binding, few are judged at first, then more at a time.
+enum { FIRST_ROWS = 8 };
+
 // A binding whose own link is blank: every right row is in question, and the first open pair settles it, because
 // all of them have the same cause.
 static Status collect_all_rows(BodyRun *run, PartnerRun *partner, const Bindings *in,
                                int64_t binding, bool first_open, Pairs *pairs)
 {
-    int64_t total = partner->rowset->row_count;
-    for (int64_t first = 0; first < total; first += BLOCK_ROWS) {
+    int64_t total = partner->rowset->row_count, block = first_open ? FIRST_ROWS : BLOCK_ROWS;
+    for (int64_t first = 0, end; first < total; first = end) {
         int64_t from = pairs->count;
-        for (int64_t row = first; row < MIN_OF(first + BLOCK_ROWS, total); row++)
+        end = MIN_OF(first + block, total);
+        block = MIN_OF(2 * block, BLOCK_ROWS);
+        for (int64_t row = first; row < end; row++)
             pairs_add(pairs, binding, row);
         TRY(pairs_judge(run, partner, in, pairs, from, false));
         for (int64_t i = from; first_open && i < pairs->count; i++) {
@@ -111,9 +116,12 @@ static Status collect_all_rows(BodyRun *run, PartnerRun *partner, const Bindings
 static Status collect_blanks(BodyRun *run, PartnerRun *partner, const Bindings *in, int64_t binding,
                              bool first_only, Pairs *pairs)
 {
-    for (int64_t first = 0; first < partner->index->blank_count; first += BLOCK_ROWS) {
+    int64_t total = partner->index->blank_count, block = first_only ? FIRST_ROWS : BLOCK_ROWS;
+    for (int64_t first = 0, end; first < total; first = end) {
         int64_t from = pairs->count;
-        for (int64_t k = first; k < MIN_OF(first + BLOCK_ROWS, partner->index->blank_count); k++)
+        end = MIN_OF(first + block, total);
+        block = MIN_OF(2 * block, BLOCK_ROWS);
+        for (int64_t k = first; k < end; k++)
             pairs_add(pairs, binding, partner->index->blanks[k]);
         TRY(pairs_judge(run, partner, in, pairs, from, false));
         if (first_only && pairs->count > from) {

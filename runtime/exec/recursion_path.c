@@ -361,6 +361,18 @@ void parents_free(RunShared *shared)
 
 // ---------------------------------------------------------------- chains
 
+const int64_t *parents_derivation(const RunShared *shared, uint32_t relation, int64_t row,
+                                  const Body **branch)
+{
+    const Parents *own =
+        member_of(shared->parents[relation], (RowSource){SOURCE_RELATION, relation});
+    const Derivation *derivation = &own->derivations[row];
+    if (derivation->round < 0)
+        return NULL;
+    *branch = &own->relation->branches[derivation->branch];
+    return derivation->rows;
+}
+
 typedef struct Visit {
     uint32_t relation;
     int64_t row;

@@ -19,6 +19,11 @@ typedef VEC(PathRow) PathRows;
 Status parents_find(RunShared *shared, uint32_t relation);
 void parents_free(RunShared *shared);
 
+// The first derivation of row `row`: its branch, and per slot of that the number of the row, -1: none. NULL: none is
+// known. Borrowed until parents_free.
+const int64_t *parents_derivation(const RunShared *shared, uint32_t relation, int64_t row,
+                                  const Body **branch);
+
 // Appends the chain of rows that led to row `row` of a relation: parents first, itself last, rows that `seen` holds left
 // out. Without parents that is the row itself.
 void parents_path(const RunShared *shared, uint32_t relation, int64_t row, Map *seen,

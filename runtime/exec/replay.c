@@ -275,6 +275,13 @@ Status replay_rule(RunShared *shared, const Rule *rule, const Value *key, Explan
                          .has_as_of = shared->eval.has_as_of,
                          .as_of = shared->eval.as_of};
     find_entry(&result, key, out);
+    if (out->listed)
+        status = replay_origins(&replay, &out->entry);
+    if (status != STATUS_OK) {
+        arena_destroy(result.arena);
+        arena_destroy(replay.arena);
+        return status;
+    }
     add_key(&replay, rule, key, out);
     add_clauses(&replay, out);
     if (out->clauses[0].certain + out->clauses[0].possible == 0)

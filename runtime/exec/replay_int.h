@@ -74,6 +74,11 @@ uint8_t *replay_agree_groups(const Replay *replay, const Level *level);
 // The text of the first clause's column that is nearest to a key that never occurs; or the empty text.
 Str replay_nearest_key(const Replay *replay);
 
+// ---------------------------------------------------------------- rows behind rows (replay_origin.c)
+
+// Gives the evidence of an entry the rows that rows of relations and rules in it came from.
+Status replay_origins(Replay *replay, Entry *entry);
+
 // ---------------------------------------------------------------- values (replay_value.c)
 
 // A value for people: with unit; bounds and the reason of one that is not known.

@@ -147,6 +147,16 @@ static void add_row(StrBuf *out, const EvidenceRow *row)
     add_text(out, "table", row->table);
     json_add_optional(out, "file", row->file);
     json_add_number(out, "row", row->row);
+    if (row->cells.len > 0)
+        add_text(out, "cells", row->cells);
+    for (uint32_t i = 0; i < row->origin_count; i++) {
+        strbuf_add_c(out, i == 0 ? ",\"from\":[" : ",");
+        add_row(out, &row->origins[i]);
+    }
+    if (row->origin_count > 0) {
+        strbuf_add_char(out, ']');
+        json_add_number(out, "from_total", row->origin_total);
+    }
     strbuf_add_char(out, '}');
 }
 

@@ -70,30 +70,54 @@ static void add_laws(const Writer *writer, StrBuf *out, const Entry *entry)
     }
 }
 
-// The rows of one variable and file stand behind each other: their numbers make one line. Records are
-// counted below the header, so the word is not that for the lines of a file.
+static bool one_line(const EvidenceRow *a, const EvidenceRow *b)
+{
+    return str_equal(a->variable, b->variable) && str_equal(a->file, b->file) &&
+           str_equal(a->table, b->table) && a->cells.len == 0 && b->cells.len == 0;
+}
+
+static void add_numbers(const Writer *writer, StrBuf *out, const EvidenceRow *rows, uint32_t count)
+{
+    strbuf_add_c(out, table_word(writer, " 第 ", " records "));
+    for (uint32_t i = 0; i < count; i++)
+        strbuf_printf(out, "%s%" PRId64, i == 0 ? "" : table_word(writer, "、", ", "), rows[i].row);
+    strbuf_add_c(out, table_word(writer, " 条记录", ""));
+}
+
+// The rows of one variable and file stand behind each other: their numbers make one line. Records are counted below the
+// header, so the word is not that for the lines of a file. Rows of relations that an explanation looked behind show their
+// cells, and below them, further in, the rows that they came from.
+static void add_rows(const Writer *writer, StrBuf *out, const EvidenceRow *rows, uint32_t count,
+                     uint32_t depth)
+{
+    for (uint32_t i = 0, end; i < count; i = end) {
+        const EvidenceRow *row = &rows[i];
+        for (end = i + 1; end < count && one_line(row, &rows[end]);)
+            end++;
+        for (uint32_t d = 0; d < depth + 3; d++)
+            strbuf_add_c(out, "  ");
+        strbuf_add_c(out, depth == 0 ? table_word(writer, "证据 ", "evidence ")
+                                     : table_word(writer, "由 ", "from "));
+        strbuf_printf(out, STR_FMT "%s" STR_FMT, STR_ARG(row->variable),
+                      row->variable.len > 0 ? "  " : "",
+                      STR_ARG(row->file.len > 0 ? row->file : row->table));
+        if (row->cells.len > 0)
+            strbuf_printf(out, table_word(writer, "（" STR_FMT "）", " (" STR_FMT ")"),
+                          STR_ARG(row->cells));
+        else
+            add_numbers(writer, out, row, end - i);
+        strbuf_add_char(out, '\n');
+        add_rows(writer, out, row->origins, row->origin_count, depth + 1);
+        if (row->origin_total > row->origin_count)
+            strbuf_printf(
+                out, table_word(writer, "%*s共 %" PRId64 " 行\n", "%*s%" PRId64 " rows in all\n"),
+                (int)(2 * depth + 8), "", row->origin_total);
+    }
+}
+
 static void add_evidence(const Writer *writer, StrBuf *out, const Entry *entry)
 {
-    uint32_t i = 0;
-    while (i < entry->evidence_count) {
-        const EvidenceRow *first = &entry->evidence[i];
-        Str where = first->file.len > 0 ? first->file : first->table;
-        strbuf_printf(out, "      %s" STR_FMT "%s" STR_FMT " %s",
-                      table_word(writer, "证据 ", "evidence "), STR_ARG(first->variable),
-                      first->variable.len > 0 ? "  " : "", STR_ARG(where),
-                      table_word(writer, "第 ", "records "));
-        for (uint32_t j = i; j <= entry->evidence_count; j++) {
-            const EvidenceRow *row = j < entry->evidence_count ? &entry->evidence[j] : NULL;
-            if (row == NULL || !str_equal(row->variable, first->variable) ||
-                !str_equal(row->file, first->file) || !str_equal(row->table, first->table)) {
-                i = j;
-                break;
-            }
-            strbuf_printf(out, "%s%" PRId64, j == i ? "" : table_word(writer, "、", ", "),
-                          row->row);
-        }
-        strbuf_printf(out, "%s\n", table_word(writer, " 条记录", ""));
-    }
+    add_rows(writer, out, entry->evidence, entry->evidence_count, 0);
     if (entry->evidence_total > entry->evidence_count)
         strbuf_printf(out, "      %s %" PRId64 " %s\n",
                       table_word(writer, "证据共", "evidence in all:"), entry->evidence_total,

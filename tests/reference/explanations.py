@@ -4,7 +4,7 @@
 `sup explain` is asked for keys of random models and must tell the story of the run (evaluation 10 and
 15, oracle 14): the same list and the same entry; a key that is in no list ended at a clause, a clue at
 none; a filter leaves no more rows than it got; and the clue of a rule without negation stands when only
-the rows of its evidence are left.
+the rows of its evidence are left: for rows of relations and rules, the rows of tables behind them.
 """
 
 import argparse
@@ -62,11 +62,17 @@ def shrinking(told):
     return None
 
 
+def plain(entry):
+    """An explained entry as a run writes it: without what is behind its evidence."""
+    bare = ("variable", "table", "file", "row")
+    return entry and {**entry, "evidence": [{k: row[k] for k in bare} for row in entry["evidence"]]}
+
+
 def story(told, entry):
     """What the explanation of a listed key must say."""
     if told["list"] != entry["list"]:
         return f"explained as {told['list']}, listed as {entry['list']}"
-    if told["entry"] != entry:
+    if plain(told["entry"]) != entry:
         return f"another entry: {told['entry']} instead of {entry}"
     if entry["list"] == "clue" and told["ended"] is not None:
         return f"a clue that ended at clause {told['ended']}"
@@ -82,9 +88,9 @@ def clue_of(rule):
     return rule.clauses[-1]
 
 
-def is_positive(rule):
-    """A rule whose clues rest on the rows that are there, and on nothing that is not."""
-    for clause in rule.clauses:
+def is_positive(clauses):
+    """Whether what the clauses find rests on the rows that are there, and on nothing that is not."""
+    for clause in clauses:
         if isinstance(clause, NEGATIVE):
             return False
         if isinstance(clause, ast.Partner) and clause.kind not in ("join", "exists"):
@@ -96,19 +102,56 @@ def tables(case):
     return {d.name: d for d in case.model.declarations if isinstance(d, ast.Table)}
 
 
-def sources(rule):
-    return {c.table for c in rule.clauses if isinstance(c, (ast.From, ast.Partner))}
+def sources(clauses):
+    return {c.table for c in clauses if isinstance(c, (ast.From, ast.Partner))}
+
+
+def bodies(case, name):
+    """The clauses of a rule and of all that it reads, at any depth; None where something reads a table
+    in a way that is not looked at here."""
+    declared = {d.name: d for d in case.model.declarations if isinstance(d, (ast.Rule, ast.Relation))}
+    found, open_ = {}, [name]
+    while open_:
+        name = open_.pop()
+        if name in found or name not in declared:
+            continue
+        d = declared[name]
+        found[name] = [d.clauses] if isinstance(d, ast.Rule) else list(d.branches)
+        open_ += [t for clauses in found[name] for t in sources(clauses)]
+    return [clauses for each in found.values() for clauses in each]
+
+
+def rows_behind(entry, known):
+    """Table → row numbers at the bottom of an explained entry; None where they are not complete."""
+    behind, open_, kept = {}, list(entry["evidence"]), {}
+    while open_:
+        row = open_.pop()
+        if row["table"] in known:
+            kept.setdefault(row["table"], set()).add(row["row"] - 1)
+            continue
+        place = (row["table"], row["row"])
+        if row.get("from"):
+            behind[place] = True
+            if row["from_total"] != len(row["from"]):
+                return None
+            open_ += row["from"]
+        else:
+            behind.setdefault(place, False)
+    return kept if all(behind.values()) else None
 
 
 def evidence_alone(sup, case, rule, entry):
-    """The clue from its evidence rows only, where these are complete and all of tables."""
+    """The clue from the rows behind its evidence only, where these are complete."""
     known = tables(case)
-    if (clue_of(rule).evidence is not None or not is_positive(rule) or entry["undecided_rows"] or
-            entry["evidence_total"] != len(entry["evidence"]) or not sources(rule) <= set(known)):
+    clauses = bodies(case, rule.name)
+    if (clue_of(rule).evidence is not None or not all(map(is_positive, clauses)) or
+            entry["undecided_rows"] or entry["evidence_total"] != len(entry["evidence"])):
         return None
-    kept = {name: set() for name in sources(rule)}
-    for row in entry["evidence"]:
-        kept[row["table"]].add(row["row"] - 1)
+    kept = rows_behind(entry, known)
+    if kept is None:
+        return None
+    for name in set().union(*map(sources, clauses)) & set(known):
+        kept.setdefault(name, set())
     data = {name: [r for i, r in enumerate(rows) if name not in kept or i in kept[name]]
             for name, rows in case.data.items()}
     small = replace(case, data=data)
@@ -130,7 +173,7 @@ def evidence_alone(sup, case, rule, entry):
 
 def unlisted(case, rng, rule, listed):
     """Texts from the tables that are no key of the rule's entries."""
-    cells = sorted({cell.strip() for name in sources(rule) & set(tables(case))
+    cells = sorted({cell.strip() for name in sources(rule.clauses) & set(tables(case))
                     for row in case.data[name] for cell in row if cell.strip()})
     keys = {value for e in listed for value in e["key"].values()}
     return rng.sample([c for c in cells if c not in keys], min(2, len(cells) - len(keys & set(cells))))
@@ -154,7 +197,7 @@ def judge(sup, case):
             told, fault = explain(sup, case, path, folder, entry["rule"], entry["id"])
             fault = fault or story(told, entry)
             if fault is None and entry["list"] == "clue" and entry["rule"] in rules:
-                fault = evidence_alone(sup, case, rules[entry["rule"]], entry)
+                fault = evidence_alone(sup, case, rules[entry["rule"]], told["entry"])
             yield fault and f"{entry['rule']} {entry['key']}: {fault}"
         for name, rule in rules.items():
             listed = [e for e in lines if e["rule"] == name]
