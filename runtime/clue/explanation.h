@@ -20,6 +20,7 @@ typedef struct ReplayValue {
 // A part of a condition that failed, and the values that came nearest to meeting it.
 typedef struct ReplayMiss {
     Str condition; // the part, as written; empty: the clause as a whole
+    Str absent;    // of a sequence: the absence that a row broke; else empty
     const ReplayValue *values;
     uint32_t value_count;
     Str distance;    // what is lacking, with unit ("3 日"); empty where there is no distance

@@ -112,6 +112,8 @@ static Status see_bindings(void *closure, BodyRun *run, const Operator *op, cons
     track->reached = track->reached || any_reached(run, before, agreed);
     if (track->certain + track->possible > 0 || !track->reached)
         return STATUS_OK;
+    if (op->kind == OPERATOR_SEQUENCE)
+        return replay_miss_sequence(replay, run, op, before, agreed);
     if (op->kind == OPERATOR_PARTNER)
         replay_miss_partner(replay, run, op, before, agreed);
     else

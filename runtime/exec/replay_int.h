@@ -99,6 +99,12 @@ Str replay_condition(const Expr *expr, uint32_t step);
 
 // ---------------------------------------------------------------- misses (replay_miss.c)
 
+// A miss of a condition with the values that it saw; and the parts that all misses share: a distance between two values
+// of a type, a row of a slot.
+ReplayMiss replay_miss_make(const Replay *replay, Str condition, const ReplayValues *values);
+Str replay_distance(const Replay *replay, int128_t distance, Type type);
+EvidenceRow replay_row(const Replay *replay, uint32_t slot, int64_t row);
+
 // Bindings that a condition removed.
 void replay_miss_filter(Replay *replay, BodyRun *run, const Operator *op, const Bindings *before,
                         const uint8_t *agree);
@@ -107,5 +113,8 @@ void replay_miss_group(Replay *replay, Level *level, const Operator *op, int64_t
 // Bindings that found no partner, or that found one where there must be none.
 void replay_miss_partner(Replay *replay, BodyRun *run, const Operator *op, const Bindings *before,
                          const uint8_t *agree);
+// Members that made no match of a sequence: the longest beginning, or what stood where nothing may (replay_sequence.c).
+Status replay_miss_sequence(Replay *replay, BodyRun *run, const Operator *op,
+                            const Bindings *before, const uint8_t *agree);
 
 #endif

@@ -44,6 +44,23 @@ static bool same_type(Type a, Type b)
     return a.kind == b.kind && a.scale == b.scale && a.unit == b.unit && a.nominal == b.nominal;
 }
 
+// Whether `expr` is the column of a step that keeps the slot and column of `above`.
+static bool is_step_column(const Operator *op, const Expr *expr, const Expr *above)
+{
+    if (!is_step(expr, STEP_COLUMN) || !is_step(above, STEP_COLUMN) ||
+        expr->steps[0].index != above->steps[0].index)
+        return false;
+    for (uint32_t s = 0; s < op->pattern.step_count; s++) {
+        const PatternStep *step = &op->pattern.steps[s];
+        for (uint32_t t = 0; !step->absent && t < op->pattern.taken_count; t++) {
+            if (step->slots[t] == expr->steps[0].slot &&
+                op->pattern.taken[t] == above->steps[0].slot)
+                return true;
+        }
+    }
+    return false;
+}
+
 // Adds what joins equate with the expressions found so far.
 static void add_equated(const Body *body, ReplayKey *key)
 {
@@ -65,6 +82,26 @@ static void add_equated(const Body *body, ReplayKey *key)
     }
 }
 
+// All members of a match lie in one partition: what equals a partition key through a step equals it above the sequence.
+static void add_partition(const Body *body, ReplayKey *key)
+{
+    const Operator *op = body->operators;
+    while (op < body->operators + body->operator_count && op->kind != OPERATOR_SEQUENCE)
+        op++;
+    if (op == body->operators + body->operator_count)
+        return;
+    uint32_t known = key->expr_count;
+    for (uint32_t k = 0; k < op->group.key_count; k++) {
+        const Expr *part = &op->group.keys[k].value;
+        for (uint32_t e = 0; e < known && key->expr_count < BODY_SLOTS_MAX; e++) {
+            if (is_step_column(op, key->exprs[e], part)) {
+                key->exprs[key->expr_count++] = part;
+                break;
+            }
+        }
+    }
+}
+
 static void trace(const Body *body, uint32_t part, ReplayKey *key)
 {
     uint32_t count = fence_count(body);
@@ -79,6 +116,8 @@ static void trace(const Body *body, uint32_t part, ReplayKey *key)
             key->exprs[key->expr_count++] = expr;
         at = f > 0 && is_step(expr, STEP_KEY) ? (int32_t)expr->steps[0].index : -1;
     }
+    add_equated(body, key);
+    add_partition(body, key);
     add_equated(body, key);
 }
 

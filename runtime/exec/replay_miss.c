@@ -43,15 +43,15 @@ static bool distance_of(const EvalContext *context, const Expr *expr, uint32_t s
     return true;
 }
 
-static Str distance_text(const Replay *replay, int128_t distance, Type type)
+Str replay_distance(const Replay *replay, int128_t distance, Type type)
 {
     if (type.kind == TYPE_DATE)
         return arena_printf(replay->arena, "%" PRId64 "天", (int64_t)distance);
     if (type.kind == TYPE_MONTH)
         return arena_printf(replay->arena, "%" PRId64 "个月", (int64_t)distance);
-    if (type.kind == TYPE_DATETIME)
-        return arena_printf(replay->arena, "%" PRId64 "秒", (int64_t)distance);
     Value value = {.type = type, .state = VALUE_KNOWN};
+    if (type.kind == TYPE_DATETIME)
+        value.type = type_of(TYPE_TIME);
     if (type_phys(type) == PHYS_I64)
         value.i64 = (int64_t)distance;
     else
@@ -61,7 +61,7 @@ static Str distance_text(const Replay *replay, int128_t distance, Type type)
 
 // ---------------------------------------------------------------- keeping the nearest
 
-static ReplayMiss make_miss(const Replay *replay, Str condition, const ReplayValues *values)
+ReplayMiss replay_miss_make(const Replay *replay, Str condition, const ReplayValues *values)
 {
     ReplayValue *kept = ARENA_ARRAY(replay->arena, ReplayValue, MAX_OF(values->count, 1u));
     for (uint32_t i = 0; i < values->count; i++)
@@ -82,7 +82,7 @@ static bool same_values(const ReplayMiss *miss, const ReplayValues *values)
     return true;
 }
 
-static EvidenceRow row_of(const Replay *replay, uint32_t slot, int64_t row)
+EvidenceRow replay_row(const Replay *replay, uint32_t slot, int64_t row)
 {
     const Slot *from = &replay->body->slots[slot];
     return evidence_row(from->name, run_rowset(replay->shared, from->source), row);
@@ -97,7 +97,7 @@ static EvidenceRow row_behind(const Replay *replay, const Bindings *batch, const
     for (uint32_t s = replay->body->slot_count; s-- > 0;) {
         if ((slots >> s & 1) != 0 && batch->rows[s] != NULL && batch->rows[s][index] >= 0 &&
             replay->body->slots[s].source.kind != SOURCE_PRODUCED)
-            return row_of(replay, s, batch->rows[s][index]);
+            return replay_row(replay, s, batch->rows[s][index]);
     }
     return (EvidenceRow){0};
 }
@@ -120,11 +120,11 @@ static void offer(Replay *replay, ReplayTrack *track, const EvalContext *context
         if (same_values(&track->misses[m], &values))
             return;
     }
-    ReplayMiss miss = make_miss(replay, replay_condition(expr, step), &values);
+    ReplayMiss miss = replay_miss_make(replay, replay_condition(expr, step), &values);
     if (batch != NULL)
         miss.row = row_behind(replay, batch, expr, step, index);
     if (has_distance) {
-        miss.distance = distance_text(replay, distance, type);
+        miss.distance = replay_distance(replay, distance, type);
         track->has_distance = true;
         track->distance = distance;
         track->miss_count = 0;
@@ -378,8 +378,8 @@ static void offer_partners(const Pairs *pairs, uint32_t parts)
                 continue;
             for (uint32_t l = 0; l < partner->leaf_count; l++)
                 replay_values(pairs->replay, &chunk.context, &partner->leaves[l].value, i, &values);
-            ReplayMiss miss = make_miss(pairs->replay, STR(""), &values);
-            miss.row = row_of(pairs->replay, partner->slot, first + i);
+            ReplayMiss miss = replay_miss_make(pairs->replay, STR(""), &values);
+            miss.row = replay_row(pairs->replay, partner->slot, first + i);
             track->misses[track->miss_count++] = miss;
         }
         chunk_close(pairs, &chunk);

@@ -259,20 +259,18 @@ static Status push_outputs(const Sequence *sequence, const Outputs *outputs)
     return STATUS_OK;
 }
 
-// What came, for observers: matches are no bindings of before, so they were shown by themselves.
+// What came, for observers: all at once, for a match is made of many. Matches were shown before.
 static Status show_members(const Sequence *sequence)
 {
     BodyRun *run = sequence->run;
-    int64_t total = sequence->members->all.count;
-    for (int64_t first = 0; run->shared->observer != NULL && first < total; first += BLOCK_ROWS) {
-        Bindings view, none;
-        members_view(sequence->members, first, MIN_OF(BLOCK_ROWS, total - first), run->scratch,
-                     &view);
-        bindings_init(&none, run->body, run->scratch);
-        TRY(body_observe(run, sequence->op, &view, &none));
-        arena_reset(run->scratch);
-    }
-    return STATUS_OK;
+    Bindings view, none;
+    if (run->shared->observer == NULL)
+        return STATUS_OK;
+    members_view(sequence->members, 0, sequence->members->all.count, run->scratch, &view);
+    bindings_init(&none, run->body, run->scratch);
+    Status status = body_observe(run, sequence->op, &view, &none);
+    arena_reset(run->scratch);
+    return status;
 }
 
 static Status give_matches(const Sequence *sequence, const SequenceReading *b,

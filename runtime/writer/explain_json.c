@@ -41,6 +41,7 @@ static void add_miss(StrBuf *out, const ReplayMiss *miss)
     json_add_str_or_null(out, miss->condition);
     add_values(out, miss->values, miss->value_count);
     json_add_optional(out, "distance", miss->distance);
+    json_add_optional(out, "absent", miss->absent);
     json_add_optional(out, "table", miss->row.table);
     json_add_optional(out, "file", miss->row.file);
     if (miss->row.table.len > 0)

@@ -176,7 +176,12 @@ static void add_row(const Report *report, const EvidenceRow *row)
 
 static void add_miss(const Report *report, const ReplayMiss *miss)
 {
-    if (miss->condition.len == 0) {
+    if (miss->absent.len > 0) {
+        strbuf_printf(report->out,
+                      word(report, "    不该有的“" STR_FMT "”已有：",
+                           "    `" STR_FMT "` must not be there, but is: "),
+                      STR_ARG(miss->absent));
+    } else if (miss->condition.len == 0) {
         strbuf_add_c(report->out, word(report, "    已有对应记录：", "    a partner is there: "));
     } else {
         strbuf_add_c(report->out, word(report, "    未满足 ", "    not met: "));

@@ -178,9 +178,12 @@ class Body:
         names = []
         for label, absent, _ in clause.steps:
             for v in () if absent else [v for v in self.every if "." not in v]:
+                name = f"{label}.{v}"
                 if v in self.tables:
-                    self.tables[f"{label}.{v}"] = self.tables[v]
-                names.append(f"{label}.{v}")
+                    self.tables[name] = self.tables[v]
+                if v in self.attached:
+                    self.attached[name] = tuple(f"{label}.{n}" for n in self.attached[v])
+                names.append(name)
         return names
 
     def policy(self, clause):

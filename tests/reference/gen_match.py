@@ -39,7 +39,8 @@ def using(maker, rows, table, columns, on):
     """(table, columns, link): the match model where one of the variables stands for its left
     side."""
     sides = {t.name: t.columns for t in maker.tables}
-    fit = [v for v in rows if v.columns is sides[maker.match.left[1]] and not v.optional]
+    fit = [v for v in rows if v.columns is sides[maker.match.left[1]] and not v.optional
+           and "." not in v.name]     # the row that a step keeps is no side
     if not fit:
         return table, columns, on
     right = maker.match.right[1]

@@ -63,25 +63,24 @@ def _add(scope, name, type_):
 
 
 def _sequence(maker, scope):
-    """Only over the rows of one variable, which it replaces by one per step."""
+    """Over the rows of all variables, which it replaces by one each per step."""
     from generator import Var
-    if len(scope) != 1:
-        return []
-    var = scope[0]
-    dates, keys = maker.columns_of(scope, "date"), _links(maker, scope)
+    rows = [v for v in scope if not v.attached]
+    dates, keys = maker.columns_of(rows, "date"), _links(maker, rows)
     if not dates or not keys:
         return []
     order = ((maker.pick(dates), False),)
     steps, labels = [], []
     for i in range(maker.pick([2, 2, 3])):
         if steps and maker.chance(0.4):
-            steps.append((f"缺{i}", True, maker.leaf(scope)))
+            steps.append((f"缺{i}", True, maker.leaf(rows)))
         labels.append(f"步{i}")
-        steps.append((labels[-1], False, maker.leaf(scope)))
+        steps.append((labels[-1], False, maker.leaf(rows)))
     if maker.chance(0.2):
-        steps.append(("缺末", True, maker.leaf(scope)))
+        steps.append(("缺末", True, maker.leaf(rows)))
     clause = ast.Sequence((maker.pick(keys),), order, maker.pick([30, 60, 200]), tuple(steps))
-    scope[:] = [Var(f"{label}.{var.name}", var.columns) for label in labels]
+    scope[:] = [Var(f"{label}.{v.name}", v.columns) for label in labels for v in rows
+                if not v.optional]
     return [clause]
 
 

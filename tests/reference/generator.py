@@ -391,6 +391,8 @@ class Maker(gen_tables.Tables):
             allowed = (*allowed, "among", "among", "among", "among")
         patterns = [f for f in ("session", "connect") if f in self.features]
         if "sequence" in self.features and self.chance(0.8):
+            if self.chance(0.5):
+                found += self.clauses_above(scope, allowed)
             found += gen_patterns.pattern(self, "sequence", scope)
         if patterns and self.chance(0.3):
             found += gen_patterns.pattern(self, self.pick(patterns), scope)
@@ -424,6 +426,23 @@ class Maker(gen_tables.Tables):
         if patterns and not any(v.bunch for v in scope):
             found += gen_patterns.pattern(self, self.pick(patterns), scope)
         return [c for c in found if c is not None]
+
+    def clauses_above(self, scope, allowed):
+        """What may stand above a sequence: conditions, exceptions, a partner."""
+        found = []
+        for kind in self.rng.sample(("where", "except", "doubt", "join", "lookup", "attach", "lacks"), 2):
+            if kind not in allowed:
+                continue
+            rows = [v for v in scope if not v.attached]
+            if kind == "where":
+                found.append(ast.Where(self.condition(rows), self.some_policy()))
+            elif kind == "except":
+                found.append(ast.Except(self.fresh("免"), self.condition(rows, 1)))
+            elif kind == "doubt":
+                found.append(ast.Doubt(self.fresh("疑"), self.condition(rows, 1)))
+            else:
+                found.append(self.partner(kind, scope))
+        return found
 
     def let(self, scope, rows):
         """A value of this stretch; above the first fence it may fold an attached variable."""
@@ -701,7 +720,7 @@ def declared(type_):
 # Clauses that occur only where they are asked for; RUNS are those that the engine executes.
 FEATURES = ("recursion", "each", "among", "session", "connect", "sequence", "series",
             "match", "places")
-RUNS = ("each", "recursion", "match", "places", "connect")
+RUNS = ("each", "recursion", "match", "places", "connect", "session", "sequence")
 
 
 def default_features(seed):

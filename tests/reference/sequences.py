@@ -168,14 +168,15 @@ class Sequence:
 
     def _made(self, match, cls, cause):
         from evaluator import Binding
-        rows, attached, marks, caveats = {}, {}, [], ()
+        rows, attached, marks, caveats, excepted = {}, {}, [], (), ()
         for (label, _, _), m in zip((self.steps[i] for i in self.wanted), match):
             rows.update({f"{label}.{v}": r for v, r in m.binding.rows.items()})
             attached.update({f"{label}.{v}": r for v, r in m.binding.attached.items()})
             marks += m.binding.marks
             caveats += m.binding.caveats
+            excepted += m.binding.excepted
             cls = max(cls, m.cls)
-        made = Binding(rows, attached, CERTAIN, marks, caveats)
+        made = Binding(rows, attached, CERTAIN, marks, caveats, excepted)
         made.cls = cls
         return made if cause is None else made.marked(self.place, cause, cls)
 
@@ -183,8 +184,11 @@ class Sequence:
         from evaluator import Binding
         stranger = Unplaced(cause)
         first = (self.members + self.strays)[0].binding
-        rows = {f"{self.steps[i][0]}.{v}": stranger for i in self.wanted for v in first.rows}
-        return Binding(rows, {}, CERTAIN, []).marked(self.place, cause, cls)
+        labels = [self.steps[i][0] for i in self.wanted]
+        rows = {f"{label}.{v}": stranger for label in labels for v in first.rows}
+        attached = {f"{label}.{v}": [(stranger, POSSIBLE, cause, None)]
+                    for label in labels for v in first.attached}
+        return Binding(rows, attached, CERTAIN, []).marked(self.place, cause, cls)
 
 
 def _order(v, type_, descending):
