@@ -122,6 +122,8 @@ PlanOp build_sequence(Builder *builder, const TypedClause *clause, PlanOp op)
     op.high = build_after(builder, op.sorts[0].value, build_expr(builder, node->within),
                           build_text(builder, node->within));
     taken_slots(builder, &op);
+    op.covered_tables = clause->covered_tables;
+    op.covered_count = clause->covered_count;
     PlanStep *steps = ARENA_ARRAY(builder->arena, PlanStep, node->steps.count);
     for (uint32_t i = 0; i < node->steps.count; i++) {
         const AstStep *step = ast_as_Step(node->steps.items[i]);

@@ -58,20 +58,37 @@ static void reach_one(Reach *reach, DeclState *decl)
     }
 }
 
+static void reach_from(Reach *reach, DeclState *rows)
+{
+    if (reach->seen[rows->pub.index])
+        return;
+    reach->seen[rows->pub.index] = 1;
+    vec_push(&reach->todo, rows);
+    while (reach->todo.count) {
+        DeclState *next = vec_pop(&reach->todo);
+        reach_one(reach, next);
+    }
+}
+
+static Reach reach_open(Checker *c)
+{
+    return (Reach){.c = c, .seen = base_alloc_zeroed(c->decls.count + 1, 1)};
+}
+
+static void reach_close(Reach *reach, TypedClause *clause)
+{
+    clause->covered_tables = reach->tables.items;
+    clause->covered_count = (uint32_t)reach->tables.count;
+    vec_free(&reach->todo);
+    free(reach->seen);
+}
+
 /* Tables with `covers` that the rows are made from, at any depth. */
 static void covered_tables(BodyState *b, DeclState *rows, TypedClause *clause)
 {
-    Reach reach = {.c = b->c, .seen = base_alloc_zeroed(b->c->decls.count + 1, 1)};
-    reach.seen[rows->pub.index] = 1;
-    vec_push(&reach.todo, rows);
-    while (reach.todo.count) {
-        DeclState *next = vec_pop(&reach.todo);
-        reach_one(&reach, next);
-    }
-    clause->covered_tables = reach.tables.items;
-    clause->covered_count = (uint32_t)reach.tables.count;
-    vec_free(&reach.todo);
-    free(reach.seen);
+    Reach reach = reach_open(b->c);
+    reach_from(&reach, rows);
+    reach_close(&reach, clause);
 }
 
 static void check_covered(BodyState *b, const AstCovered *covered, DeclState *rows,
@@ -644,11 +661,20 @@ static void hide_all(BodyState *b, uint32_t var_count)
     b->links.count = 0;
 }
 
-/* Behind the last step nothing may follow until the time is over: whether it is, `as_of` says. */
-static void note_as_of(BodyState *b, const AstNode *last)
+/* Behind the last step nothing may follow until the time is over: whether it is, `as_of` says, and whether the data reach
+ * so far, what all the variables' tables cover. */
+static void note_end(BodyState *b, const AstNode *last, uint32_t var_count)
 {
-    bool absent = last->kind == AST_STEP && ast_as_Step(last)->absent;
-    if (!absent || !b->decl || b->decl->reads_as_of)
+    if (last->kind != AST_STEP || !ast_as_Step(last)->absent)
+        return;
+    Reach reach = reach_open(b->c);
+    for (uint32_t i = 0; i < var_count; i++) {
+        const TypedDecl *source = b->vars.items[i]->pub.source;
+        if (source && !b->vars.items[i]->pub.attached)
+            reach_from(&reach, b->c->decls.items[source->index]);
+    }
+    reach_close(&reach, &vec_last(&b->clauses));
+    if (!b->decl || b->decl->reads_as_of)
         return;
     b->decl->reads_as_of = true;
     b->decl->as_of_node = last;
@@ -677,7 +703,7 @@ void clause_sequence(BodyState *b, const AstSequence *node)
         infer_condition(&s, step->condition);
     }
     if (node->steps.count > 0)
-        note_as_of(b, node->steps.items[node->steps.count - 1]);
+        note_end(b, node->steps.items[node->steps.count - 1], before);
     hide_all(b, before);
     for (uint32_t i = 0; i < node->steps.count; i++)
         if (node->steps.items[i]->kind == AST_STEP && !ast_as_Step(node->steps.items[i])->absent)

@@ -122,6 +122,7 @@ typedef struct TypedClause {
     const TypedDecl *match;                  /* Partner, Latest with `using` */
     const TypedVar *sides[2];                /* variables of the match's two sides; NULL: unclear */
     /* `covered at`: tables with `covers` that the source reads at any depth. */
+    /* Sequence that ends with an absence: those of all variables above. */
     const TypedDecl *const *covered_tables;
     uint32_t covered_count;
 } TypedClause;

@@ -213,7 +213,9 @@ static void lower_pattern(Lowerer *lowerer, const PlanOp *op, Operator *out)
                              .steps = steps,
                              .step_count = op->step_count,
                              .taken = op->taken,
-                             .taken_count = op->taken_count};
+                             .taken_count = op->taken_count,
+                             .tables = covered_tables(lowerer, op),
+                             .table_count = op->covered_count};
     lowerer->reads_as_of |= op->step_count > 0 && op->steps[op->step_count - 1].absent;
 }
 

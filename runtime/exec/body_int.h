@@ -279,5 +279,7 @@ void citation_truth(const EvalContext *context, const Citation *citation, Vector
 // Coverage (coverage.c): for each binding of the batch, whether `covered at` holds.
 void coverage_test(const BodyRun *run, const Coverage *coverage, const Bindings *batch,
                    Arena *arena, uint8_t *covered);
+// Whether these tables cover all days of a pair, in some region.
+bool coverage_holds(const BodyRun *run, const uint32_t *tables, uint32_t table_count, Pair days);
 
 #endif

@@ -10,15 +10,18 @@
 #include "runtime/data/vector.h"
 #include "runtime/exec/body_int.h"
 
-static bool region_fits(const Covers *covers, bool has_region, Str region)
+// Where an absence is asked for.
+typedef enum Where { WHERE_EVERYWHERE, WHERE_REGION, WHERE_SOMEWHERE } Where;
+
+static bool region_fits(const Covers *covers, Where where, Str region)
 {
-    if (covers->region_prefix.len == 0)
+    if (covers->region_prefix.len == 0 || where == WHERE_SOMEWHERE)
         return true;
-    return has_region && str_starts(region, covers->region_prefix);
+    return where == WHERE_REGION && str_starts(region, covers->region_prefix);
 }
 
 // The last day up to which days from `from` on are covered without a hole; from - 1: `from` itself is not.
-static int64_t covered_until(const TableDecl *table, int64_t from, bool has_region, Str region)
+static int64_t covered_until(const TableDecl *table, int64_t from, Where where, Str region)
 {
     int64_t until = from - 1;
     for (bool grown = true; grown;) {
@@ -26,7 +29,7 @@ static int64_t covered_until(const TableDecl *table, int64_t from, bool has_regi
         for (uint32_t i = 0; i < table->covers_count; i++) {
             const Covers *covers = &table->covers[i];
             if (covers->from <= until + 1 && covers->to > until &&
-                region_fits(covers, has_region, region)) {
+                region_fits(covers, where, region)) {
                 until = covers->to;
                 grown = until != INT64_MAX;
                 if (until == INT64_MAX)
@@ -37,15 +40,20 @@ static int64_t covered_until(const TableDecl *table, int64_t from, bool has_regi
     return until;
 }
 
-static bool pair_is_covered(const BodyRun *run, const Coverage *coverage, Pair days,
-                            bool has_region, Str region)
+static bool pair_is_covered(const BodyRun *run, const uint32_t *tables, uint32_t table_count,
+                            Pair days, Where where, Str region)
 {
-    for (uint32_t i = 0; i < coverage->table_count; i++) {
-        const TableDecl *table = &run->shared->program->tables[coverage->tables[i]];
-        if (table->covers_count > 0 && covered_until(table, days.a, has_region, region) < days.b)
+    for (uint32_t i = 0; i < table_count; i++) {
+        const TableDecl *table = &run->shared->program->tables[tables[i]];
+        if (table->covers_count > 0 && covered_until(table, days.a, where, region) < days.b)
             return false;
     }
     return true;
+}
+
+bool coverage_holds(const BodyRun *run, const uint32_t *tables, uint32_t table_count, Pair days)
+{
+    return pair_is_covered(run, tables, table_count, days, WHERE_SOMEWHERE, (Str){0});
 }
 
 static bool known_at(const Vector *vector, int64_t index)
@@ -70,8 +78,10 @@ void coverage_test(const BodyRun *run, const Coverage *coverage, const Bindings 
         bool has_region = asks_region && known_at(&region, i);
         Str code = has_region ? dict_str(run->shared->dict, region.code[region.constant ? 0 : i])
                               : (Str){0};
-        covered[i] = known_at(&at, i) &&
-                     pair_is_covered(run, coverage, at.pair[at.constant ? 0 : i], has_region, code);
+        covered[i] =
+            known_at(&at, i) && pair_is_covered(run, coverage->tables, coverage->table_count,
+                                                at.pair[at.constant ? 0 : i],
+                                                has_region ? WHERE_REGION : WHERE_EVERYWHERE, code);
     }
 }
 

@@ -30,6 +30,9 @@ typedef struct Pattern {
     uint32_t step_count;
     const uint32_t *taken; // sequence: the slots bound above it, which its steps take over
     uint32_t taken_count;
+    const uint32_t *
+        tables; // sequence that ends with an absence: tables with `covers` that must cover its time
+    uint32_t table_count;
 } Pattern;
 
 #endif

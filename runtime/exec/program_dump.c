@@ -325,6 +325,11 @@ static void dump_pattern(Dumper *d, const Pattern *pattern)
         dump_expr(d, pattern->sorts[k].descending ? "descending" : "ordered",
                   &pattern->sorts[k].value, 3);
     dump_expr(d, "high", &pattern->high, 3);
+    for (uint32_t t = 0; t < pattern->table_count; t++) {
+        indent(d, 3);
+        strbuf_printf(d->out, "must cover it: " STR_FMT "\n",
+                      STR_ARG(d->program->tables[pattern->tables[t]].name));
+    }
     for (uint32_t s = 0; s < pattern->step_count; s++) {
         const PatternStep *step = &pattern->steps[s];
         indent(d, 3);

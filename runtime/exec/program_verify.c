@@ -519,6 +519,8 @@ static void verify_pattern(Verifier *v, const Operator *op)
     }
     for (uint32_t t = 0; t < pattern->taken_count; t++)
         require(v, pattern->taken[t] < v->slot_count, "no such slot");
+    for (uint32_t t = 0; t < pattern->table_count; t++)
+        require(v, pattern->tables[t] < v->program->table_count, "no such table");
     for (uint32_t k = 0; k < op->group.key_count; k++)
         verify_expr(v, &op->group.keys[k].value, "partition key", false, true);
     for (uint32_t k = 0; k < pattern->sort_count; k++)

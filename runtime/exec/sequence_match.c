@@ -34,8 +34,7 @@ typedef struct Part {
 typedef struct Matcher {
     SequenceReading *reading;
     bool ends_absent;
-    int64_t last_time; // of the data, in the unit of the order; INT64_MAX: there is none
-    Strays *strays;    // by class of unplaced members; NULL: there are none, or they are tolerated
+    Strays *strays; // by class of unplaced members; NULL: there are none, or they are tolerated
 } Matcher;
 
 // ---------------------------------------------------------------- members without a place
@@ -181,15 +180,35 @@ static void measure_reach(Part *part)
     }
 }
 
+// The days of a time; of one without an end the last is beyond all data.
+static Pair days_of(const Lineup *line, int64_t low, int64_t high)
+{
+    bool endless = high == INT64_MAX;
+    switch (line->op->pattern.sorts[0].value.type.kind) {
+    case TYPE_DATE:
+        return (Pair){low, high};
+    case TYPE_DATETIME:
+        return (Pair){datetime_date(low), endless ? high : datetime_date(high)};
+    case TYPE_MONTH:
+        return (Pair){month_first_day((int32_t)low),
+                      endless ? high : month_last_day((int32_t)high)};
+    default: // a length: no day at all
+        return (Pair){0, -1};
+    }
+}
+
 // Behind the last step the data must go on until the time is over.
 static void measure_beyond(const Matcher *matcher, Part *part)
 {
     const Lineup *line = &part->reading->line;
+    const Pattern *pattern = &line->op->pattern;
     if (!matcher->ends_absent)
         return;
     part->beyond = ARENA_ARRAY(part->arena, uint8_t, part->count);
     for (int64_t p = 0; p < part->count; p++) {
-        part->beyond[p] = line->high[part->at[p]] > matcher->last_time;
+        Pair days = days_of(line, line->time[part->at[p]], line->high[part->at[p]]);
+        part->beyond[p] = days.b > line->run->shared->eval.as_of ||
+                          !coverage_holds(line->run, pattern->tables, pattern->table_count, days);
         part->is_clean = part->is_clean && !part->beyond[p];
     }
 }
@@ -391,30 +410,12 @@ static Status match_group(const Matcher *matcher, int64_t group)
 
 // ---------------------------------------------------------------- all partitions
 
-// `as_of` in the unit of the order: the last time that lies in the data.
-static int64_t last_time(const Lineup *line)
-{
-    const int64_t day_us = 86400000000;
-    int64_t day = line->run->shared->eval.as_of;
-    switch (line->op->pattern.sorts[0].value.type.kind) {
-    case TYPE_DATE:
-        return day;
-    case TYPE_DATETIME:
-        return (day + 1) * day_us - 1;
-    case TYPE_MONTH: // a month that is not over is not all there
-        return month_of_date((int32_t)day) - (date_month_end((int32_t)day) != day);
-    default:
-        return INT64_MAX;
-    }
-}
-
 Status sequence_match(SequenceReading *reading)
 {
     const Pattern *pattern = &reading->sequence->op->pattern;
     Level *level = &reading->line.level;
     Matcher matcher = {.reading = reading,
                        .ends_absent = pattern->steps[pattern->step_count - 1].absent,
-                       .last_time = last_time(&reading->line),
                        .strays = list_strays(reading)};
     for (int64_t g = 0; g < level->count; g++)
         TRY(match_group(&matcher, g));

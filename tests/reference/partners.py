@@ -273,7 +273,7 @@ class Clause:
             return False
         from expressions import _days
         first, last = _days(day, self.clause.covered[0].type)
-        return all(_within(first, last, ranges, region) for ranges in self.covers)
+        return all(within(first, last, ranges, region) for ranges in self.covers)
 
     def own_gap(self, binding):
         """Under undecided some pair would be U, and a U leaf of it reads a gap of b (evaluation
@@ -345,7 +345,7 @@ def _attached_class(pair):
     return None if pair.kind == "open" else POSSIBLE
 
 
-def _within(first, last, ranges, region):
+def within(first, last, ranges, region):
     """Whether every day from first to last lies in the union of the ranges for the region."""
     usable = sorted((a, b if b is not None else 10**9) for a, b, r in ranges
                     if r is None or (isinstance(region, str) and region.startswith(r)))

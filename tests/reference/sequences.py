@@ -9,7 +9,8 @@ break none. With and without the shadows this gives four; a match is certain if 
 from dataclasses import dataclass
 
 from expressions import Scope, Unplaced, mark_order, truth, value
-from values import CERTAIN, POSSIBLE, SHADOW, first_unknown, may_equal_values, sort_key, unknown
+from partners import within
+from values import CERTAIN, POSSIBLE, SHADOW, may_equal_values, sort_key, unknown
 
 
 @dataclass
@@ -49,7 +50,7 @@ class Sequence:
         s = Scope(self.body, binding=b)
         keys = [value(e, s) for e, _ in self.clause.order]
         partition = tuple(value(e, s) for e in self.clause.keys)
-        bad = first_unknown((*partition, *keys))
+        bad = next((v for v in (*partition, *keys) if unknown(v)), None)
         marks = [m[1:] for m in sorted(b.marks, key=mark_order)]
         cause = marks[0] if marks else bad.cause if bad is not None else None
         truths = []
@@ -145,13 +146,21 @@ class Sequence:
             before = chosen[sum(j < i for j in self.wanted) - 1]
             behind = next((chosen[k] for k, j in enumerate(self.wanted) if j > i), None)
             end = chosen[0].time + self.clause.within
-            if behind is None and strict and end > self.body.run.as_of:
+            if behind is None and strict and not self._over(chosen[0].time, end):
                 return False
             for m in members:
                 if m is not before and m is not behind and \
                         self._breaks(m, i, before, behind, end, strict):
                     return False
         return True
+
+    def _over(self, first, last):
+        """Whether the data reach to the end: `as_of`, and what the variables' tables cover, somewhere."""
+        tables = {self.body.tables[v] for m in self.members + self.strays for v in m.binding.rows
+                  if v in self.body.tables}
+        covers = [ranges for t in tables for ranges in self.body.run.source(t).covers]
+        return last <= self.body.run.as_of and all(
+            within(first, last, [(a, b, None) for a, b, _ in ranges], None) for ranges in covers)
 
     def _breaks(self, m, i, before, behind, end, strict):
         if not strict and not (m.certain and m.truths[i] == "T"):
