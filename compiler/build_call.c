@@ -335,17 +335,29 @@ static void count_missing(Builder *builder, const AstNode *node, const TypedAggr
 static const PlanExpr *statistic_operand(Builder *builder, const AstNode *node,
                                          const TypedAggregate *aggregate)
 {
-    const FnCard *card = aggregate->card;
+    const FnPairs pairs = aggregate->card->pairs;
+    const FnCard *const cards[] = {[PAIRS_REALS] = stdlib_pair_of_reals,
+                                   [PAIRS_GROUP] = stdlib_pair_of_group,
+                                   [PAIRS_MARKS] = stdlib_pair_of_marks,
+                                   [PAIRS_TIME] = stdlib_pair_of_time};
     const PlanExpr *value = build_wanted(builder, aggregate->argument);
-    if (!card->pairs)
+    if (pairs == PAIRS_NONE)
         return value;
     Type real = type_of(TYPE_REAL);
-    const PlanExpr *kids[] = {
-        build_convert(builder, value, real),
-        build_convert(builder, build_wanted(builder, aggregate->parameters[0]), real)};
+    const PlanExpr *other =
+        build_wanted(builder, pairs == PAIRS_TIME ? aggregate->by : aggregate->parameters[0]);
+    const PlanExpr *kids[] = {value, other};
+    if (pairs != PAIRS_MARKS)
+        kids[0] = build_convert(builder, value, real);
+    if (pairs == PAIRS_REALS)
+        kids[1] = build_convert(builder, other, real);
+    if (pairs == PAIRS_GROUP || pairs == PAIRS_TIME) {
+        kids[1] = kids[0];
+        kids[0] = other;
+    }
     PlanExpr draft = {.kind = PLAN_EXPR_CALL,
                       .type = type_of(TYPE_PERIOD),
-                      .card = stdlib_pair_of_reals,
+                      .card = cards[pairs],
                       .kids = kids,
                       .kid_count = 2,
                       .text = build_text(builder, node)};
@@ -357,16 +369,24 @@ static void statistic_draft(Builder *builder, const AstNode *node, const TypedAg
 {
     draft->card = aggregate->card;
     draft->argument = statistic_operand(builder, node, aggregate);
-    uint32_t count = aggregate->card->pairs ? 0 : aggregate->parameter_count;
-    const PlanExpr **parameters = ARENA_ARRAY(builder->arena, const PlanExpr *, count);
-    for (uint32_t i = 0; i < count; i++) {
+    bool timed = aggregate->card->pairs == PAIRS_TIME;
+    uint32_t first = aggregate->card->pairs == PAIRS_NONE || timed ? 0 : 1, count = 0;
+    const PlanExpr **parameters =
+        ARENA_ARRAY(builder->arena, const PlanExpr *, aggregate->parameter_count + 1);
+    for (uint32_t i = first; i < aggregate->parameter_count; i++) {
         const AstNode *parameter = aggregate->parameters[i];
         Type type = aggregate->parameter_types[i];
-        parameters[i] = parameter == NULL
-                            ? default_expr(builder, aggregate->parameter_defaults[i], type)
-                            : build_as(builder, parameter, type);
-        if (parameters[i]->kind != PLAN_EXPR_CONST)
-            parameters[i] = build_unsupported_node(builder, parameter, parameters[i]->type);
+        const PlanExpr *made = parameter == NULL
+                                   ? default_expr(builder, aggregate->parameter_defaults[i], type)
+                                   : build_as(builder, parameter, type);
+        if (made->kind != PLAN_EXPR_CONST)
+            made = build_unsupported_node(builder, parameter, made->type);
+        parameters[count++] = made;
+    }
+    if (timed) {
+        TypeKind kind = typed_expr(builder->typed, aggregate->by)->type.kind;
+        parameters[count++] = build_const(
+            builder, const_of_count(type_of(TYPE_INTEGER), (int128_t)kind), draft->text);
     }
     draft->parameters = parameters;
     draft->parameter_count = count;
@@ -390,7 +410,7 @@ static PlanAggregate aggregate_draft(Builder *builder, const AstNode *node,
                   draft.argument->type.kind != TYPE_INTEGER;
     if (length && draft.type.kind == TYPE_REAL && kind != AGGREGATE_COUNT)
         draft.argument = build_convert(builder, draft.argument, draft.type);
-    if (aggregate->by != NULL)
+    if (aggregate->by != NULL && kind != AGGREGATE_STATISTIC)
         draft.by = build_expr(builder, aggregate->by);
     builder->per_row = outer;
     draft.mention = build_slot_bits(aggregate->mentions, aggregate->mention_count);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // build_part.c: fields of records that a function of the library gives from single values: 地址要素(s.地址).路. The record
-// is never made: each field has a function of its own, called with the operands of the record's.
+// is never made: each field has a function of its own, called with the operands of the record's, or all have one, which
+// gets the field's number and the operands as reals.
 
 #include "compiler/build_int.h"
+#include "compiler/consts.h"
 
 // The call behind a value that is a record, through the lets that name it; NULL: it is none.
 static const TypedCall *record_call(const Builder *builder, const AstNode *node)
@@ -22,7 +24,19 @@ static const FnCard *part_card(const Builder *builder, const AstNode *node, cons
     const TypedCall *call = record_call(builder, ast_as_Member(node)->object);
     if (object != NULL && object->type.kind == TYPE_IDENTITY)
         return stdlib_case_parts[typed->field];
-    return call == NULL || call->card == NULL ? NULL : call->card->parts[typed->field];
+    if (call == NULL || call->card == NULL)
+        return NULL;
+    return call->card->lower == LOWER_RECORD ? call->card : call->card->parts[typed->field];
+}
+
+static const PlanExpr **numbered_arguments(Builder *builder, const TypedCall *call, uint32_t field)
+{
+    const PlanExpr **given = build_call_arguments(builder, call);
+    const PlanExpr **kids = ARENA_ARRAY(builder->arena, const PlanExpr *, call->count + 1);
+    kids[0] = build_const(builder, const_of_count(type_of(TYPE_INTEGER), (int128_t)field), STR(""));
+    for (uint32_t i = 0; i < call->count; i++)
+        kids[i + 1] = build_convert(builder, given[i], type_of(TYPE_REAL));
+    return kids;
 }
 
 bool build_part_is_named(const Builder *builder, const AstNode *node)
@@ -46,7 +60,10 @@ const PlanExpr *build_part(Builder *builder, const AstNode *node, const TypedExp
         builder->per_row = false;
         builder->parameters = NULL;
     }
-    if (call != NULL) {
+    if (call != NULL && card->lower == LOWER_RECORD) {
+        draft.kids = numbered_arguments(builder, call, typed->field);
+        draft.kid_count = call->count + 1;
+    } else if (call != NULL) {
         draft.kids = build_call_arguments(builder, call);
         draft.kid_count = call->count;
     } else {
@@ -58,7 +75,7 @@ const PlanExpr *build_part(Builder *builder, const AstNode *node, const TypedExp
     builder->per_row = per_row;
     builder->parameters = parameters;
     draft.can_issue = card->issues != NULL;
-    draft.can_gap = typed->can_gap;
+    draft.can_gap = typed->can_gap || card->lower == LOWER_RECORD;
     draft.text = build_text(builder, node);
     return plan_expr(builder->plan, &draft);
 }

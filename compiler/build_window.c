@@ -139,7 +139,7 @@ void build_window_fold(Builder *builder, const TypedAggregate *aggregate, PlanAg
                                 STR("an aggregate of attached rows in `among`"),
                                 aggregate->node->base.span, draft->type);
     // A frame goes by the window's order; an order of the aggregate's own would need a second one.
-    if (aggregate->by != NULL && builder->window->written)
+    if (draft->by != NULL && builder->window->written)
         (void)build_unsupported(
             builder, STR("依序的同组里另有次序的首末值"),
             STR("`first` or `last` with an order of its own in an ordered `among`"),

@@ -244,11 +244,18 @@ static bool right_count(Scope *s, const AstCall *call, const FnCard *card, const
     bool read = signature_parse(str_from_cstr(card->signature), &sig);
     ASSERT(read);
     bool ordered = card_is(card, "first") || card_is(card, "last");
-    uint32_t wanted = ordered ? 1 : sig.count, least = wanted;
+    bool timed = card->pairs == PAIRS_TIME; /* its last operand is `by` */
+    uint32_t wanted = ordered ? 1 : sig.count - timed, least = wanted;
     while (least > 1 && sig.params[least - 1].fallback.len)
         least--;
-    if (parts->count >= least && parts->count <= wanted && (!parts->by || ordered))
+    if (parts->count >= least && parts->count <= wanted && (parts->by ? ordered || timed : !timed))
         return true;
+    if (timed && !parts->by) {
+        report_with(s->c, DIAG_STATISTIC_OPERAND, &call->base,
+                    DIAG_ARGS(text_arg(s->c, &call->base), text_arg(s->c, call->callee),
+                              diag_arg_c(card->signature)));
+        return false;
+    }
     report_with(s->c, DIAG_ARGUMENT_COUNT, &call->base,
                 DIAG_ARGS(text_arg(s->c, call->callee), diag_arg_int(s->c->diags, wanted),
                           diag_arg_int(s->c->diags, call->arguments.count)));
@@ -466,16 +473,33 @@ static uint32_t parameter_given(const Signature *sig, const Parts *parts, uint32
     return PARAMETERS_MAX;
 }
 
-static bool parameter_suits(const FnCard *card, const SigType *wanted, const TypedExpr *e,
-                            Type first)
+/* A value that is its own mark: what tells it apart fits a word. */
+static bool is_mark(Type type)
+{
+    Phys phys = type_phys(type);
+    return phys == PHYS_BOOL || phys == PHYS_I64 || phys == PHYS_CODE;
+}
+
+static bool is_time(const TypedExpr *e)
+{
+    TypeKind kind = e ? e->type.kind : TYPE_ERROR;
+    return kind == TYPE_DATE || kind == TYPE_DATETIME || kind == TYPE_MONTH ||
+           kind == TYPE_INTEGER || kind == TYPE_ERROR;
+}
+
+/* Whether an operand can be the one with this number, 0 being the first of all. */
+static bool parameter_suits(const FnCard *card, uint32_t number_of, const SigType *wanted,
+                            const TypedExpr *e, Type first)
 {
     Type own = e ? e->type : type_of(TYPE_ERROR);
-    if (own.kind == TYPE_ERROR)
+    if (own.kind == TYPE_ERROR || first.kind == TYPE_ERROR)
         return true;
     bool number = type_is_number(own) || own.kind == TYPE_REAL;
     bool amount = type_is_amount(own) || type_is_length(own);
-    if (card->pairs)
-        return number || amount;
+    if (card->pairs != PAIRS_NONE && card->pairs != PAIRS_TIME && number_of == 1)
+        return card->pairs == PAIRS_REALS   ? number || amount
+               : card->pairs == PAIRS_GROUP ? own.kind == TYPE_BOOLEAN
+                                            : is_mark(own) && is_mark(first);
     if (wanted->kind == SIG_N)
         return e->constant && (number || own.kind == first.kind);
     return e->constant && number && (wanted->type.kind != TYPE_INTEGER || own.kind == TYPE_INTEGER);
@@ -498,7 +522,8 @@ static bool aggregate_parameters(Scope *s, const FnCard *card, const Parts *part
     Signature sig;
     bool read = signature_parse(str_from_cstr(card->signature), &sig);
     ASSERT(read);
-    uint32_t count = sig.count > 0 ? sig.count - 1 : 0, used = 0;
+    bool timed = card->pairs == PAIRS_TIME; /* its last operand is `by` */
+    uint32_t count = sig.count > 0 ? sig.count - 1 - timed : 0, used = 0;
     const AstNode **nodes = ARENA_ARRAY(s->c->arena, const AstNode *, count);
     Type *types = ARENA_ARRAY(s->c->arena, Type, count);
     Str *defaults = ARENA_ARRAY(s->c->arena, Str, count);
@@ -513,13 +538,15 @@ static bool aggregate_parameters(Scope *s, const FnCard *card, const Parts *part
         const TypedExpr *e = nodes[i] ? expr_of(s->c, nodes[i]) : NULL;
         types[i] = parameter_type(wanted, e ? e->type : first, first);
         used += nodes[i] != NULL;
-        if (nodes[i] && !wrong && !parameter_suits(card, wanted, e, first))
+        if (nodes[i] && !wrong && !parameter_suits(card, i + 1, wanted, e, first))
             wrong = nodes[i];
     }
     a->parameters = nodes;
     a->parameter_types = types;
     a->parameter_defaults = defaults;
     a->parameter_count = count;
+    if (timed && !wrong && !is_time(expr_of(s->c, parts->by)))
+        wrong = parts->by;
     if (!wrong && used + 1 < parts->count)
         wrong = parts->parameters[parts->count - 2];
     if (wrong)

@@ -535,7 +535,7 @@ static Type call_card(Scope *s, const AstCall *call, const FnCard *const *cards,
 
 /* ----------------------------------------------------------------------- records */
 
-/* `of_parts` is the library's card with a function for each field; NULL: this version cannot run it. */
+/* `of_parts` is the library's card of the record; NULL: this version cannot run it. */
 static Type call_record(Scope *s, const AstCall *call, const RecordFunction *function,
                         const FnCard *of_parts)
 {
@@ -765,7 +765,7 @@ Type infer_call(Scope *s, const AstCall *call, const Type *expected)
     const FnCard *cards[CARDS_MAX];
     uint32_t count = MIN_OF(stdlib_find(name, cards, CARDS_MAX), CARDS_MAX);
     const RecordFunction *record = record_function(name);
-    if (record && (count == 0 || cards[0]->parts))
+    if (record && (count == 0 || cards[0]->parts || cards[0]->lower == LOWER_RECORD))
         return call_record(s, call, record, count > 0 ? cards[0] : NULL);
     if (count == 0)
         return call_unknown(s, call, name);

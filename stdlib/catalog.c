@@ -30,6 +30,9 @@ static const struct {
     {share_cards, "Shares and days", "占比与日数"},
     {pair_cards, "Two quantities", "两个量"},
     {check_cards, "Checks over a group", "对一组数据的检查"},
+    {sample_cards, "Checks of two samples or marks", "两组或两个标志的比较"},
+    {time_check_cards, "Checks in the order of time", "按时间次序的检查"},
+    {number_check_cards, "Checks of single numbers", "单个数的检查"},
     {own_cards, "Checks of one value among its peers", "一个值与同组的比较"},
     {window_cards, "Peers and words", "同组与用语"},
 };

@@ -70,6 +70,11 @@ static const Check CHECK_EMPTY = {.value = NAN, .score = NAN, .p = NAN, .expecte
 // Whether there are peers enough; reports why not: missing without any, else too few.
 bool check_enough(FnContext *fn, const StatPeers *peers, int64_t n, int64_t least);
 
+// A field of a check as a real; NAN: it is not given. `left_out` is for checks of peers.
+double check_part(FnContext *fn, const Check *check, CheckField field);
+// Stores a field's value at a row of a vector of its layout, or reports why there is none.
+void check_store(FnContext *fn, double value, int64_t row, Vector *out, FnFail fail, void *closure);
+
 // Puts the record into `out`, whose type is a list of reals.
 void check_give(FnContext *fn, const StatPeers *peers, const Check *check, Value *out);
 

@@ -56,22 +56,49 @@ static void add_ranks(FnContext *fn, const StatPeers *peers, StrBuf *bytes)
     add_reals(bytes, reals, 2 * count + 1);
 }
 
+static double own_part(FnContext *fn, const Check *check, CheckField field)
+{
+    int at = (int)field - CHECK_EXTRA;
+    bool is_text = check->extra_text != NULL && isnan(check->extra[at]) &&
+                   (at == 0 || !isnan(check->extra[at - 1]));
+    return is_text ? text_code(fn, check->extra_text) : check->extra[at];
+}
+
+double check_part(FnContext *fn, const Check *check, CheckField field)
+{
+    switch (field) {
+    case CHECK_VALUE:
+        return check->value;
+    case CHECK_SCORE:
+        return check->score;
+    case CHECK_P:
+        return check->p;
+    case CHECK_N:
+        return check->n < 0 ? (double)NAN : (double)check->n;
+    case CHECK_LEFT_OUT:
+        return NAN;
+    case CHECK_METHOD:
+        return text_code(fn, check->method);
+    case CHECK_EXPECTED:
+        return check->expected;
+    case CHECK_LOWER:
+        return check->lower;
+    case CHECK_UPPER:
+        return check->upper;
+    case CHECK_FLAG:
+        return check->flag < 0 ? (double)NAN : check->flag > 0;
+    case CHECK_EXTRA:
+        break;
+    }
+    return own_part(fn, check, field);
+}
+
 void check_give(FnContext *fn, const StatPeers *peers, const Check *check, Value *out)
 {
     if (fn->issue != REASON_NONE)
         return;
     const CheckOwn *own = &check->own;
     double places[PLACES] = {
-        [CHECK_VALUE] = check->value,
-        [CHECK_SCORE] = check->score,
-        [CHECK_P] = check->p,
-        [CHECK_N] = (double)check->n,
-        [CHECK_LEFT_OUT] = (double)(peers->left_out + peers->n - check->n),
-        [CHECK_METHOD] = text_code(fn, check->method),
-        [CHECK_EXPECTED] = check->expected,
-        [CHECK_LOWER] = check->lower,
-        [CHECK_UPPER] = check->upper,
-        [CHECK_FLAG] = check->flag < 0 ? (double)NAN : check->flag > 0,
         [PLACE_RULE] = own->rule,
         [PLACE_CENTRE] = own->centre,
         [PLACE_SPREAD] = own->spread,
@@ -81,15 +108,9 @@ void check_give(FnContext *fn, const StatPeers *peers, const Check *check, Value
         [PLACE_LEAST_DISTANCE] = own->least_distance,
         [PLACE_TESTS] = own->tests,
     };
-    int texts = check->extra_text != NULL;
-    for (int i = 0; i < CHECK_EXTRAS; i++)
-        places[CHECK_EXTRA + i] = check->extra[i];
-    for (int i = 0; texts && i < CHECK_EXTRAS; i++) {
-        if (isnan(check->extra[i])) {
-            places[CHECK_EXTRA + i] = text_code(fn, check->extra_text);
-            break;
-        }
-    }
+    for (int i = 0; i < PLACE_RULE; i++)
+        places[i] = check_part(fn, check, (CheckField)i);
+    places[CHECK_LEFT_OUT] = (double)(peers->left_out + peers->n - check->n);
     for (int i = 0; i < PLACES; i++)
         places[i] = isnan(places[i]) ? (double)NAN : places[i] + 0.0; // one form of each
     StrBuf bytes = {0};
@@ -227,6 +248,16 @@ static void store_field(double value, Vector *out, int64_t at)
     }
 }
 
+void check_store(FnContext *fn, double value, int64_t row, Vector *out, FnFail fail, void *closure)
+{
+    if (fn->issue == REASON_NONE && !isfinite(value))
+        fn_issue(fn, REASON_MISSING);
+    if (fn->issue != REASON_NONE)
+        fail(closure, row, fn->issue);
+    else
+        store_field(value, out, vector_index(out, row));
+}
+
 static void kernel_field(FnContext *fn, const Vector *args, uint32_t arg_count, const int64_t *rows,
                          int64_t row_count, Vector *out, FnFail fail, void *closure)
 {
@@ -237,13 +268,7 @@ static void kernel_field(FnContext *fn, const Vector *args, uint32_t arg_count, 
         CheckField field = (CheckField)args[1].i64[vector_index(&args[1], row)];
         double own = arg_count == 3 ? args[2].f64[vector_index(&args[2], row)] : (double)NAN;
         fn->issue = REASON_NONE;
-        double value = check_field(fn, record, field, own);
-        if (fn->issue == REASON_NONE && !isfinite(value))
-            fn_issue(fn, REASON_MISSING);
-        if (fn->issue != REASON_NONE)
-            fail(closure, row, fn->issue);
-        else
-            store_field(value, out, vector_index(out, row));
+        check_store(fn, check_field(fn, record, field, own), row, out, fail, closure);
     }
     fn->issue = REASON_NONE;
 }

@@ -210,7 +210,7 @@ const FnCard *const stdlib_pair_of_reals = &card_pair_of_reals;
 #define PAIR(id, name_en, zh, doc_en, doc_han, sig, ...)                                           \
     FN_WORD(id, .name = name_en, .name_zh = zh, .signature = name_en sig, .doc = doc_en,           \
             .doc_zh = doc_han, .issues = FN_ISSUES(__VA_ARGS__), .lower = LOWER_AGGREGATE,         \
-            .step = "STATISTIC", .statistic = give_##id, .pairs = true, .cost = 150, .soft = true)
+            .step = "STATISTIC", .statistic = give_##id, .pairs = PAIRS_REALS, .cost = 150, .soft = true)
 
 #define PAIR_REASONS                                                                               \
     REASON_PEERS_UNDECIDED, REASON_TOO_FEW_PEERS, REASON_ZERO_SPREAD, REASON_OVERFLOW

@@ -31,9 +31,19 @@ typedef enum FnLower {
     LOWER_STEP,      // the compiler has a step for it: `step` names it; rounding: its RoundMode
     LOWER_AGGREGATE, // `step` names the AggregateKind without prefix: "SUM"; "STATISTIC": computed
                      // by `statistic` from the peers' values; NULL: not yet run
-    LOWER_SPECIAL,   // the checker knows it by name: points, as_of, size, path; `step` "WINDOW":
-                     // a function over peers, only within `let … among`
+    LOWER_RECORD,  // a record of the operands as reals: `kernel` gets a field's number before them
+    LOWER_SPECIAL, // the checker knows it by name: points, as_of, size, path; `step` "WINDOW":
+                   // a function over peers, only within `let … among`
 } FnLower;
+
+// A statistic of two operands sees them as pairs (StatItem.pair), sorted by the first and then the second.
+typedef enum FnPairs {
+    PAIRS_NONE,
+    PAIRS_REALS, // (x, y): both reals by their order
+    PAIRS_GROUP, // (whether y, a condition, holds; x as a real)
+    PAIRS_MARKS, // (x, y): what tells values of any small layout apart, in no order
+    PAIRS_TIME,  // (the time behind `by:`, x as a real); the kind of time is a last parameter
+} FnPairs;
 
 typedef struct FnCard {
     const char *name, *name_zh;
@@ -50,7 +60,7 @@ typedef struct FnCard {
         *parts; // LOWER_CALL: a function for each field of the record that it gives
     FnStatistic statistic;
     StatBounds bounds; // of a statistic over peers of which some are undecided
-    bool pairs;      // a statistic of two operands: both become reals
+    FnPairs pairs;
     const char *sql; // generic spelling, $1 $2…; NULL: none
     bool soft;       // statistics over decided peers (spec/evaluation.md 5.4)
     bool own;        // a check of one value among its peers: only within `among`
@@ -71,8 +81,9 @@ const char *stdlib_family(uint32_t index, Lang lang);
 // A function for each part of a case number, in the order year, court, kind, number. No functions of the language.
 extern const FnCard *const stdlib_case_parts[];
 
-// Makes a pair of reals by their order (fn.h): the operand of statistics with `pairs`. No function of the language.
-extern const FnCard *const stdlib_pair_of_reals;
+// Make the pairs of FnPairs from (x, y), (y, x), (x, y) and (time, x). No functions of the language.
+extern const FnCard *const stdlib_pair_of_reals,
+    *const stdlib_pair_of_group, *const stdlib_pair_of_marks, *const stdlib_pair_of_time;
 // A field of a check's record (a list of reals, stdlib/check_int.h) by its number: (record, number), and of a check of
 // one value among its peers (record, number, the value). No functions of the language.
 extern const FnCard *const stdlib_check_field, *const stdlib_check_own_field;

@@ -28,6 +28,9 @@ extern const FnCard *const share_cards[];
 extern const FnCard *const pair_cards[];
 extern const FnCard *const check_cards[];
 extern const FnCard *const own_cards[];
+extern const FnCard *const sample_cards[];
+extern const FnCard *const time_check_cards[];
+extern const FnCard *const number_check_cards[];
 extern const FnCard *const window_cards[];
 
 #endif

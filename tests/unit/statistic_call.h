@@ -56,14 +56,31 @@ static inline const FnCard *stat_card(const char *name)
 // How the values reach the statistic.
 typedef enum StatForm { STAT_REAL, STAT_EXACT } StatForm;
 
-// Peers of these values: sorted, equal ones together. STAT_EXACT: at this scale.
+// Two values as the card wants its pairs.
+static inline Pair stat_pair(const FnCard *card, double x, double y)
+{
+    switch (card->pairs) {
+    case PAIRS_NONE:
+        return (Pair){fn_real_order(x), 0};
+    case PAIRS_REALS:
+        return (Pair){fn_real_order(x), fn_real_order(y)};
+    case PAIRS_MARKS:
+        return (Pair){(int64_t)x, (int64_t)y};
+    case PAIRS_GROUP:
+    case PAIRS_TIME:
+        break;
+    }
+    return (Pair){(int64_t)y, fn_real_order(x)};
+}
+
+// Peers of these values: sorted, equal ones together. STAT_EXACT: at this scale; of a card over dates as dates.
 static inline StatPeers stat_peers(CallWorld *world, const FnCard *card, const Reals *x,
                                    const Reals *y, StatForm form, int scale)
 {
     StatItem *items = ARENA_ARRAY(world->arena, StatItem, x->count);
     for (size_t i = 0; i < x->count; i++) {
-        double left = x->items[i] + 0.0, right = card->pairs ? y->items[i] + 0.0 : 0;
-        items[i].pair = (Pair){fn_real_order(left), card->pairs ? fn_real_order(right) : 0};
+        items[i].pair =
+            stat_pair(card, x->items[i] + 0.0, card->pairs != PAIRS_NONE ? y->items[i] + 0.0 : 0);
         items[i].count = 1;
     }
     qsort(items, x->count, sizeof *items, stat_order);
@@ -77,9 +94,14 @@ static inline StatPeers stat_peers(CallWorld *world, const FnCard *card, const R
     }
     peers.type = form == STAT_REAL ? type_of(TYPE_REAL)
                                    : (Type){.kind = TYPE_DECIMAL, .scale = (uint8_t)scale};
-    for (int64_t i = 0; i < peers.item_count && !card->pairs; i++) {
+    bool dates = strstr(card->signature, "(x: date") != NULL;
+    if (dates)
+        peers.type = type_of(strstr(card->signature, "(x: datetime") ? TYPE_DATETIME : TYPE_DATE);
+    for (int64_t i = 0; i < peers.item_count && card->pairs == PAIRS_NONE; i++) {
         double value = fn_real_of_order(items[i].pair.a);
-        if (form == STAT_REAL)
+        if (dates)
+            items[i].i64 = (int64_t)value;
+        else if (form == STAT_REAL)
             items[i].f64 = value;
         else if (!exact_from_real(value, scale, ROUND_HALF_EVEN, &items[i].i128))
             UNREACHABLE();

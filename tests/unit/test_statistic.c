@@ -96,8 +96,10 @@ static void check_record(CallWorld *world, const Case *c)
     const FnCard *card = stat_card(name);
     assert_non_null(card);
     Reals numbers = {0};
-    Value parameters[4];
+    Value parameters[5];
     stat_numbers(c->parameter, &numbers);
+    if (card->pairs == PAIRS_TIME)
+        vec_push(&numbers, (double)TYPE_DATE);
     bool limits = strcmp(name, "just_below") == 0, first = strcmp(name, "iqr_outlier") == 0;
     for (size_t i = 0; i < numbers.count; i++) {
         bool real = limits ? i < 2 : first && i == 0;
@@ -327,15 +329,19 @@ static void test_hostile_checks(void **state)
         const FnCard *card = stdlib_at(i);
         bool check = card->statistic && strstr(card->signature, "): record") != NULL;
         for (int round = 0; check && round < 500; round++) {
-            Reals x = {0};
+            Reals x = {0}, y = {0};
             Value parameters[3];
             size_t count = random_next(&seed) % 12;
-            for (size_t k = 0; k < count; k++)
-                vec_push(&x, values[random_next(&seed) % ARRAY_LEN(values)]);
+            bool whole = strstr(card->signature, "(x: date") || card->pairs == PAIRS_MARKS;
+            for (size_t k = 0; k < count; k++) {
+                double value = values[random_next(&seed) % ARRAY_LEN(values)];
+                vec_push(&x, whole ? (double)(random_next(&seed) % 3) * 1e4 : value);
+                vec_push(&y, (double)(random_next(&seed) % 4 < 2));
+            }
             for (size_t k = 0; k < 3; k++)
                 parameters[k] = (Value){.type = type_of(TYPE_INTEGER),
                                         .i64 = (int64_t)(random_next(&seed) % 5) - 1};
-            StatPeers peers = stat_peers(world, card, &x, NULL, STAT_REAL, 0);
+            StatPeers peers = stat_peers(world, card, &x, &y, STAT_REAL, 0);
             peers.parameters = parameters;
             peers.parameter_count = 3;
             CheckField field = (CheckField)(random_next(&seed) % (CHECK_EXTRA + CHECK_EXTRAS));
@@ -345,6 +351,7 @@ static void test_hostile_checks(void **state)
             if (!card_names(card, issue))
                 fail_msg("%s reports %d", card->name, (int)issue);
             assert_true(issue != REASON_NONE || isfinite(got));
+            vec_free(&y);
             vec_free(&x);
             arena_reset(world->arena);
         }

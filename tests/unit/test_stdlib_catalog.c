@@ -97,8 +97,7 @@ static void add_issues(StrBuf *out, const FnCard *card)
 static const char *note_of(const FnCard *card)
 {
     bool later = (card->lower == LOWER_CALL && !card->kernel && !card->parts) ||
-                 (card->lower == LOWER_AGGREGATE && !card->step) ||
-                 (card->lower == LOWER_SPECIAL && card->step);
+                 (card->lower == LOWER_AGGREGATE && !card->step);
     return later ? "\n本版本可以检查，还不能运行。 Checked, not yet run in this version.\n" : "";
 }
 

@@ -204,6 +204,72 @@ def check_lines(table, x):
             line(name + ".2", call, parameters, x, [], p)
 
 
+def samples_lines(x, y):
+    """Two samples: y is 1 for the second. Exact where sizes are small and nothing is tied."""
+    first = [v for v, g in zip(x, y) if not g]
+    second = [v for v, g in zip(x, y) if g]
+    m, n = len(first), len(second)
+    if not m or not n:
+        return
+    exact = len(set(x)) == len(x) and m * n <= 400
+    got = stats.mannwhitneyu(second, first, method="exact" if exact else "asymptotic")
+    line("mann_whitney.1", "scipy.stats.mannwhitneyu(second, first)", "2", x, y, got.statistic)
+    line("mann_whitney.2", "scipy.stats.mannwhitneyu(second, first).pvalue", "2", x, y, got.pvalue)
+    got = stats.ks_2samp(first, second, method="exact")
+    line("ks_two.1", "scipy.stats.ks_2samp(first, second, method='exact')", "2", x, y, got.statistic)
+    line("ks_two.2", "scipy.stats.ks_2samp(first, second, method='exact').pvalue", "2", x, y, got.pvalue)
+
+
+def marks_lines(x, y):
+    """Two marks of each row."""
+    table = np.zeros((max(x) + 1, max(y) + 1))
+    for a, b in zip(x, y):
+        table[a, b] += 1
+    table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
+    wanted = [math.nan] * 4
+    if table.shape[0] > 1 and table.shape[1] > 1:
+        got = stats.chi2_contingency(table, correction=False)
+        wanted = [got.statistic, got.pvalue, got.dof, got.expected_freq.min()]
+    for at, value in zip((1, 2, 10, 11), wanted):
+        line(f"chi_square.{at}", "scipy.stats.chi2_contingency(table, correction=False)", "2", x, y,
+             value)
+    pairs = [[sum((a > 0, b > 0) == (i, k) for a, b in zip(x, y)) for k in (0, 1)] for i in (0, 1)]
+    line("fisher_exact.2", "scipy.stats.fisher_exact(table).pvalue", "2", [int(v > 0) for v in x],
+         [int(v > 0) for v in y], stats.fisher_exact(pairs).pvalue)
+
+
+def mann_kendall(x, t):
+    """S, z and p with ties of values and times (Kendall 1970), for scipy.stats.kendalltau gives tau alone."""
+    n = len(x)
+    s = sum(int(np.sign(x[k] - x[i]) * np.sign(t[k] - t[i])) for i in range(n) for k in range(i + 1, n))
+    ties = [np.unique(v, return_counts=True)[1].astype(float) for v in (x, t)]
+    v = (n * (n - 1) * (2 * n + 5) - sum((c * (c - 1) * (2 * c + 5)).sum() for c in ties)) / 18
+    v += np.prod([(c * (c - 1) * (c - 2)).sum() for c in ties]) / (9 * n * (n - 1) * (n - 2))
+    v += np.prod([(c * (c - 1)).sum() for c in ties]) / (2 * n * (n - 1))
+    z = (s - np.sign(s)) / math.sqrt(v) if v > 0 else math.nan
+    return s, z, 2 * stats.norm.sf(abs(z))
+
+
+def times_lines(x, t):
+    s, z, p = mann_kendall(x, t)
+    line("trend.0", "S of Mann and Kendall", "3", x, t, s if math.isfinite(z) else math.nan)
+    line("trend.1", "z of Mann and Kendall, ties corrected", "3", x, t, z)
+    line("trend.2", "2 scipy.stats.norm.sf(|z|)", "3", x, t, p)
+    if math.isfinite(z):
+        line("trend.10", "scipy.stats.theilslopes(x, t).slope", "3", x, t, stats.theilslopes(x, t).slope)
+    order = sorted(range(len(x)), key=lambda i: (t[i], x[i]))
+    ranks = stats.rankdata(x)[order]
+    n = len(x)
+    us = [abs(2 * ranks[:k].sum() - k * (n + 1)) if t[order[k]] != t[order[k - 1]] else -1
+          for k in range(1, n)]
+    at = int(np.argmax(us)) + 1
+    line("change_point.1", "K of Pettitt 1979", "3", x, t, max(us))
+    line("change_point.2", "2 exp(-6 K^2 / (n^3 + n^2))", "3", x, t,
+         min(1, 2 * math.exp(-6 * max(us) ** 2 / (n ** 3 + n ** 2))))
+    line("change_point.10", "mean before", "3", x, t, np.mean([x[i] for i in order[:at]]))
+    line("change_point.11", "mean behind", "3", x, t, np.mean([x[i] for i in order[at:]]))
+
+
 # The examples of the NIST handbook: Grubbs (1.3.5.17.1, Tietjen and Moore 1972) and Rosner (1.3.5.17.3).
 UREX = [199.31, 199.53, 200.19, 200.82, 201.92, 201.95, 202.18, 245.57]
 ROSNER = [-0.25, 0.68, 0.94, 1.15, 1.2, 1.26, 1.26, 1.34, 1.38, 1.43, 1.49, 1.49, 1.55, 1.56, 1.58,
@@ -241,6 +307,17 @@ for k, mean in ((3, 1.5), (40, 20.5), (0, 3), (1, 0.001), (900, 1000.5), (1100, 
          stats.poisson.sf(k - 1, mean))
 for x, df in ((3.5, 8), (20, 8), (0.1, 1), (120, 89), (60, 89), (500, 9)):
     line("tail_chi_square", "scipy.stats.chi2.sf(x, df)", f"{x} {df}", [], [], stats.chi2.sf(x, df))
+for n in (6, 9, 20, 45):
+    for spread in (4, 10**6):
+        x = [random.randint(1, spread) for _ in range(n)]
+        y = [int(random.random() < 0.4) for _ in x]
+        samples_lines(x, y)
+        samples_lines([v + 2 * g for v, g in zip(x, y)], y)
+        marks_lines([v % 4 for v in x], [random.randint(0, 2) for _ in x])
+        marks_lines([v % 2 for v in x], [max(v % 2, int(random.random() < 0.3)) for v in x])
+        times_lines(x, list(range(20000, 20000 + n)))
+        times_lines(sorted(x), [20000 + 3 * k // 2 * 2 for k in range(n)])
+        times_lines([v + (spread if k > n // 2 else 0) for k, v in enumerate(x)], list(range(n)))
 own_lines(UREX)
 line("grubbs.1.7", "NIST handbook: G = 2.4687", "3", UREX, [], round((245.57 - np.mean(UREX)) / np.std(UREX, ddof=1), 12))
 assert round(grubbs(UREX)[0][7], 4) == 2.4688 and round(critical(8), 6) == 2.126645
