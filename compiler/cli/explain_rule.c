@@ -94,7 +94,8 @@ static Str file_of(Str path)
     return str_slice(path, start, path.len);
 }
 
-// A program for a test that expects this key; NULL after telling what is wrong with it.
+// A program for a test that expects this key; NULL after telling what is wrong with it. The test never runs, so the day
+// given says nothing.
 static Program *compile_key(Job *job, const Rule *rule, Str parts)
 {
     Session *session = &job->session;
@@ -102,7 +103,7 @@ static Program *compile_key(Job *job, const Rule *rule, Str parts)
     Str folder = str_slice(path, 0, path.len - file.len);
     Str model = arena_printf(session->arena,
                              "use \"" STR_FMT "\"\ntest \"--key\" for `" STR_FMT
-                             "`\n  expect undecided for " STR_FMT "\n",
+                             "`\n  given as_of = 2000-01-01\n  expect undecided for " STR_FMT "\n",
                              STR_ARG(file), STR_ARG(rule->name), STR_ARG(parts));
     const Source *source = source_add(
         session->sources, arena_printf(session->arena, STR_FMT "--key", STR_ARG(folder)), model);

@@ -71,7 +71,7 @@ static void tell_no_param(const Job *job, Str name)
 // The number of a parameter in the program; UINT32_MAX: nothing that runs reads it.
 static uint32_t param_number(const Program *program, Str name)
 {
-    for (uint32_t i = 0; i < program->param_count; i++)
+    for (uint32_t i = 0; program != NULL && i < program->param_count; i++)
         if (str_equal(program->params[i].name, name))
             return i;
     return UINT32_MAX;
@@ -185,16 +185,22 @@ static void read_run_passes(const Args *args, RunOptions *options)
     }
 }
 
+bool job_settings(Job *job)
+{
+    const Args *args = job->args;
+    bool fine = read_as_of(job) == EXIT_DONE;
+    for (size_t i = 0; fine && i < args->values[OPTION_SET].count; i++)
+        fine = read_setting(job, args->values[OPTION_SET].items[i]);
+    return fine;
+}
+
 int job_options(Job *job)
 {
     const Args *args = job->args;
     RunOptions *options = &job->options;
     run_options_init(options);
-    if (read_as_of(job) != EXIT_DONE || !read_limits(job))
+    if (!job_settings(job) || !read_limits(job))
         return EXIT_USAGE;
-    for (size_t i = 0; i < args->values[OPTION_SET].count; i++)
-        if (!read_setting(job, args->values[OPTION_SET].items[i]))
-            return EXIT_USAGE;
     for (size_t i = 0; i < args->values[OPTION_BIND].count; i++)
         if (!read_bind(job, args->values[OPTION_BIND].items[i]))
             return EXIT_USAGE;

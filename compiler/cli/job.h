@@ -27,6 +27,9 @@ typedef struct Job {
 // Reads the options that say where the data are, what the parameters are and what the limits are, into job->options.
 // The session is open and the program is made. EXIT_DONE, or EXIT_USAGE after telling.
 int job_options(Job *job);
+// Reads --as-of and every --set alone, to say early what is wrong with one. Only the session is needed. False after
+// telling.
+bool job_settings(Job *job);
 // Loads and computes; what fails is told. EXIT_DONE and a Run that the caller closes, or the exit code.
 int job_run(Job *job, Run **run);
 // Frees what the job holds; the zeroed job is allowed.

@@ -44,6 +44,29 @@ static bool is_finished(const Repl *repl, Str statement, Str line)
     return !line_continues(repl->line) && !repl_unfinished(repl, statement);
 }
 
+// Whether the line is a command of the prompt, which no statement can go on with.
+static bool is_command(Str line)
+{
+    Str text = str_trim(line);
+    for (uint32_t i = 0; repl_command_name(i) != NULL; i++) {
+        Str name = str_from_cstr(repl_command_name(i));
+        if (str_starts(text, name) &&
+            (text.len == name.len || text.ptr[name.len] == ' ' || text.ptr[name.len] == '\t'))
+            return true;
+    }
+    return false;
+}
+
+// Leaves out what is not finished where a command follows.
+static void leave_unfinished(Repl *repl, StrBuf *statement)
+{
+    tell(&repl->args, "前面的内容没有写完，不再执行：" STR_FMT,
+         "what stands before was not finished and is left out: " STR_FMT,
+         STR_ARG(strbuf_str(statement)));
+    repl->worst = EXIT_MODEL;
+    strbuf_clear(statement);
+}
+
 // Reads lines up to the end of a statement. False: the input has ended.
 static bool read_statement(Repl *repl, StrBuf *statement)
 {
@@ -64,6 +87,8 @@ static bool read_statement(Repl *repl, StrBuf *statement)
         if (blank && statement->len == 0)
             continue;
         finished = blank;
+        if (statement->len > 0 && is_command(strbuf_str(&line)))
+            leave_unfinished(repl, statement);
         if (!blank) {
             strbuf_add_c(statement, statement->len > 0 ? "\n" : "");
             strbuf_add(statement, strbuf_str(&line));

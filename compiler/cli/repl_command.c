@@ -35,6 +35,13 @@ void repl_option(Repl *repl, OptionId id, Str value)
 static int command_load(Repl *repl, Str rest)
 {
     Job job;
+    Error error = {0};
+    Str text;
+    if (rest.len > 0 && session_read(NULL, rest, repl->arena, &text, &error) != STATUS_OK) {
+        int failed = tell_error(&repl->args, &error);
+        error_deinit(&error);
+        return failed;
+    }
     Str before = repl->file;
     repl->file = rest.len > 0 ? arena_str(repl->arena, rest) : repl->file;
     repl_forget(repl);
@@ -77,6 +84,29 @@ static Str setting_name(Str word)
     return str_trim(str_slice(word, 0, equals == STR_NONE ? word.len : equals));
 }
 
+// Whether the settings can be read; what is wrong with one is told.
+static bool settings_hold(Repl *repl)
+{
+    Job job;
+    bool fine = repl_open(repl, &job, STR(""), STR("")) == EXIT_DONE;
+    if (fine) {
+        run_options_init(&job.options);
+        fine = job_settings(&job);
+    }
+    job_close(&job);
+    return fine;
+}
+
+static int set_as_of(Repl *repl, Str value)
+{
+    Str before = args_text(&repl->args, OPTION_AS_OF, STR(""));
+    repl_option(repl, OPTION_AS_OF, value);
+    if (settings_hold(repl))
+        return EXIT_DONE;
+    repl_option(repl, OPTION_AS_OF, before);
+    return EXIT_USAGE;
+}
+
 static int command_set(Repl *repl, Str rest)
 {
     size_t equals = str_find(rest, STR("="), 0);
@@ -88,17 +118,22 @@ static int command_set(Repl *repl, Str rest)
         return EXIT_USAGE;
     }
     if (str_equal(name, STR("as_of")) || str_equal(name, STR("截止日"))) {
-        repl_option(repl, OPTION_AS_OF, str_trim(str_slice(rest, equals + 1, rest.len)));
-        return EXIT_DONE;
+        return set_as_of(repl, str_trim(str_slice(rest, equals + 1, rest.len)));
     }
     size_t at = 0;
     while (at < repl->args.values[OPTION_SET].count &&
            !str_equal(setting_name(repl->args.values[OPTION_SET].items[at]), name))
         at++;
-    if (at == repl->args.values[OPTION_SET].count)
+    bool is_new = at == repl->args.values[OPTION_SET].count;
+    if (is_new)
         vec_push(&repl->args.values[OPTION_SET], STR(""));
+    Str before = repl->args.values[OPTION_SET].items[at];
     repl->args.values[OPTION_SET].items[at] = arena_str(repl->arena, rest);
-    return EXIT_DONE;
+    if (settings_hold(repl))
+        return EXIT_DONE;
+    repl->args.values[OPTION_SET].items[at] = before;
+    repl->args.values[OPTION_SET].count -= is_new;
+    return EXIT_USAGE;
 }
 
 static int command_format(Repl *repl, Str rest)
@@ -193,16 +228,18 @@ static const TypedDecl *find_decl(const Repl *repl, const Job *job, Str name,
         if (wanted(other->kind) && is_own(other))
             near_name_offer(&near, other->name);
     }
-    bool found = near_name_best(&near, &best), zh = repl->args.lang == LANG_ZH;
-    tell(&repl->args, "没有“" STR_FMT "”%s" STR_FMT "%s",
-         "there is no '" STR_FMT "'%s" STR_FMT "%s", STR_ARG(name),
-         !found ? ""
-         : zh   ? "；是不是“"
-                : "; did you mean '",
-         STR_ARG(found ? best : STR("")),
-         !found ? ""
-         : zh   ? "”？"
-                : "'?");
+    bool rows = wanted(TYPED_TABLE);
+    const char *zh = rows ? "数据表或关系" : "规则或查询",
+               *en = rows ? "table or relation" : "rule or query";
+    Str kind = str_from_cstr(repl->args.lang == LANG_ZH ? zh : en);
+    if (near_name_best(&near, &best))
+        tell(&repl->args, "没有叫“" STR_FMT "”的" STR_FMT "；是不是“" STR_FMT "”？",
+             "'" STR_FMT "' is no " STR_FMT "; did you mean '" STR_FMT "'?", STR_ARG(name),
+             STR_ARG(kind), STR_ARG(best));
+    else
+        tell(&repl->args, "没有叫“" STR_FMT "”的" STR_FMT "；%s 列出已有的",
+             "'" STR_FMT "' is no " STR_FMT "; %s lists what there is", STR_ARG(name),
+             STR_ARG(kind), rows ? ":tables" : ":rules");
     return NULL;
 }
 
