@@ -32,8 +32,10 @@ Compilation *compilation_create(Arena *arena, const Typed *typed, CompileOptions
 }
 
 // Builds and rewrites one declaration, unless that was done.
-static void compile_decl(Compilation *compilation, const TypedDecl *decl)
+static void compile_decl(Compilation *compilation, const TypedDecl *decl, bool is_root)
 {
+    const CompileOptions *options = &compilation->options;
+    uint32_t off_count = options->roots_only && !is_root ? 0 : options->passes_off_count;
     Plan *written = compilation->written, *optimised = compilation->optimised;
     uint32_t count = plan_body_count(decl);
     build_decl(written, decl);
@@ -41,9 +43,8 @@ static void compile_decl(Compilation *compilation, const TypedDecl *decl)
     if (count > 0 && optimised->bodies[decl->index] == NULL) {
         PlanBody *bodies = ARENA_ARRAY(compilation->arena, PlanBody, count);
         for (uint32_t i = 0; i < count; i++)
-            bodies[i] =
-                *pass_run(written, &written->bodies[decl->index][i],
-                          compilation->options.passes_off, compilation->options.passes_off_count);
+            bodies[i] = *pass_run(written, &written->bodies[decl->index][i], options->passes_off,
+                                  off_count);
         optimised->bodies[decl->index] = bodies;
     }
     optimised->node_count = written->node_count;
@@ -57,17 +58,17 @@ static void compile_reached(Compilation *compilation, const LowerRoots *roots, u
     for (bool grew = true; grew;) {
         grew = false;
         for (uint32_t i = 0; i < roots->decl_count; i++)
-            compile_decl(compilation, roots->decls[i]);
+            compile_decl(compilation, roots->decls[i], true);
         for (uint32_t i = 0; i < typed->decl_count; i++)
             if (typed->decls[i]->kind == TYPED_TABLE)
-                compile_decl(compilation, typed->decls[i]);
+                compile_decl(compilation, typed->decls[i], false);
         memset(reached, 0, typed->decl_count);
         lower_reach(compilation->optimised, roots, reached);
         for (uint32_t i = 0; i < typed->decl_count; i++) {
             if (!reached[i] || compilation->optimised->bodies[i] != NULL ||
                 plan_body_count(typed->decls[i]) == 0)
                 continue;
-            compile_decl(compilation, typed->decls[i]);
+            compile_decl(compilation, typed->decls[i], false);
             grew = true;
         }
     }
@@ -229,7 +230,7 @@ bool compile_constant(Arena *arena, const Typed *typed, const TypedDecl *param, 
 bool compile_verify(Compilation *compilation, StrBuf *fault)
 {
     for (uint32_t i = 0; i < compilation->typed->decl_count; i++)
-        compile_decl(compilation, compilation->typed->decls[i]);
+        compile_decl(compilation, compilation->typed->decls[i], true);
     return plan_verify(compilation->written, fault) && plan_verify(compilation->optimised, fault);
 }
 
@@ -249,7 +250,7 @@ bool compile_has_pass(Str name)
 void compile_dump_plan(Compilation *compilation, bool optimised, StrBuf *out)
 {
     for (uint32_t i = 0; i < compilation->typed->decl_count; i++)
-        compile_decl(compilation, compilation->typed->decls[i]);
+        compile_decl(compilation, compilation->typed->decls[i], true);
     compile_dump_made(compilation, optimised, out);
 }
 

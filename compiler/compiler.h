@@ -19,6 +19,7 @@ typedef struct Compilation Compilation;
 typedef struct CompileOptions {
     const Str *passes_off; // names of rewrites to leave out; results are the same bytes
     uint32_t passes_off_count;
+    bool roots_only; // leave them out of the roots alone: what the roots read is rewritten
 } CompileOptions;
 
 // A compilation of a program without errors, in `arena`, which must live as long as the programs made.

@@ -48,6 +48,7 @@ typedef struct RunOptions {
     int64_t limit_recursion; // most rows of a recursive relation
     DataCache *cache;        // NULL: tables are loaded for this run and freed with it
     bool counts;             // keep rows in and out of every clause: run_flow
+    bool no_lists;           // no entries of rules: for runs that are only replayed (run_explain)
     bool no_graph;           // tests: a recursion goes by rounds even where a graph could answer
     bool plain_recursion;    // tests: recursion takes its careful road on clean data too
     Planning planning;

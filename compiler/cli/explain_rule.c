@@ -229,10 +229,11 @@ static int explain(Job *job, Wanted *wanted, bool json)
     Run *run = NULL;
     Error error = {0};
     Explanation explanation;
+    Str key = str_trim(args_text(job->args, OPTION_KEY, STR("")));
+    job->options.no_lists = !is_id(key); // the replay makes the entry that is told
     int code = job_run(job, &run);
     if (code != EXIT_DONE)
         return code;
-    Str key = str_trim(args_text(job->args, OPTION_KEY, STR("")));
     code = find_key(job, run, key, wanted);
     if (code == EXIT_DONE) {
         Status status = run_explain(run, wanted->rule, wanted->parts, &explanation, &error);
@@ -261,7 +262,7 @@ static int open_job(Job *job)
     Str key = str_trim(args_text(job->args, OPTION_KEY, STR("")));
     if (count == 0 || roots[0]->kind != TYPED_RULE || (count > 1 && !is_id(key)))
         return tell_rule(job->args);
-    Compilation *plain = session_plain(&job->session);
+    Compilation *plain = session_plain_roots(&job->session);
     DiagList *diags = diag_list_create(job->session.arena, job->session.sources);
     job->program = compile_run(plain, roots, count, diags);
     if (job->program == NULL) {

@@ -288,7 +288,7 @@ static int command_why(Repl *repl, Str rest)
     const TypedDecl *decl = code == EXIT_DONE ? find_decl(repl, &job, repl->rule, is_rule) : NULL;
     if (decl != NULL) {
         DiagList *diags = diag_list_create(job.session.arena, job.session.sources);
-        job.program = compile_run(session_plain(&job.session), &decl, 1, diags);
+        job.program = compile_run(session_plain_roots(&job.session), &decl, 1, diags);
         (void)session_tell(&job.session, diags);
         repl_option(repl, OPTION_KEY, rest);
         code = job.program == NULL ? EXIT_MODEL : explain_job(&job, false);

@@ -173,13 +173,24 @@ int session_open(Session *session, const Args *args, Str path, bool tells_warnin
     return code == EXIT_DONE ? session_check(session, root) : code;
 }
 
-Compilation *session_plain(Session *session)
+static Compilation *plain(Session *session, bool roots_only)
 {
     VEC(Str) off = {0};
     for (uint32_t i = 0; compile_pass_name(i) != NULL; i++)
         avec_push(session->arena, &off, str_from_cstr(compile_pass_name(i)));
-    CompileOptions options = {.passes_off = off.items, .passes_off_count = (uint32_t)off.count};
+    CompileOptions options = {
+        .passes_off = off.items, .passes_off_count = (uint32_t)off.count, .roots_only = roots_only};
     return compilation_create(session->arena, session->typed, options);
+}
+
+Compilation *session_plain(Session *session)
+{
+    return plain(session, false);
+}
+
+Compilation *session_plain_roots(Session *session)
+{
+    return plain(session, true);
 }
 
 void session_close(Session *session)

@@ -49,6 +49,8 @@ bool session_roots(Session *session, const TypedDecl *const **roots, uint32_t *c
 
 // A compilation of the same model without rewrites, for what counts clauses in the order in which they are written.
 Compilation *session_plain(Session *session);
+// The same, but what the declarations compiled read is rewritten.
+Compilation *session_plain_roots(Session *session);
 
 // The value that `--set` gives to a parameter, checked like one written in the model. False after telling.
 bool session_param(Session *session, const TypedDecl *param, Str text, Const *out);

@@ -222,12 +222,15 @@ static Status compute_rule(Run *run, uint32_t index)
     if (given != NULL && !rule->selected)
         return given_rows(run, rule->name, rule->columns, rule->column_count, given,
                           &run->shared.rules[index]);
+    bool listed = rule->selected && !run->options.no_lists;
+    if (!rule->read && !listed)
+        return STATUS_OK;
     Finding finding;
     TRY(finding_open(&finding, &run->shared, &rule->body, rule->read));
     Status status = STATUS_OK;
     if (rule->read)
         status = finding_rule_rows(&finding, rule, &run->shared.rules[index]);
-    if (status == STATUS_OK && rule->selected)
+    if (status == STATUS_OK && listed)
         status = finding_entries(&finding, rule, &run->rule_results[index]);
     finding_close(&finding);
     return status;
