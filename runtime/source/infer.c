@@ -443,6 +443,11 @@ static void name_columns(const Layout *layout, InferredTable *out)
     strbuf_deinit(&folded);
 }
 
+static bool is_amount(const InferredColumn *column)
+{
+    return column->type.kind == TYPE_MONEY || column->type.kind == TYPE_DECIMAL;
+}
+
 static bool may_be_key(const InferredColumn *column)
 {
     TypeKind kind = column->type.kind;
@@ -528,6 +533,8 @@ Status infer_table(Str path, const IdentityCard *const *cards, uint32_t card_cou
         out->broken_rows = report.quarantined_count;
         for (size_t i = 0; i < report.warnings.count; i++) {
             LoadWarning warning = report.warnings.items[i];
+            if (warning.of_codes && is_amount(&out->columns[warning.column]))
+                continue;
             warning.zh = arena_str(out->arena, warning.zh);
             warning.en = arena_str(out->arena, warning.en);
             vec_push(&out->warnings, warning);

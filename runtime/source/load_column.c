@@ -136,6 +136,10 @@ static void note_digits(TextSigns *signs, Str text)
         return;
     signs->long_numbers++;
     signs->long_rounded += looks_rounded(text);
+    int64_t chance = 1000000;
+    for (size_t digit = LONG_DIGITS; digit < at && chance > 0; digit++)
+        chance /= 10;
+    signs->rounded_chance += chance;
 }
 
 static inline void note_text(TextSigns *signs, Str text)

@@ -82,6 +82,7 @@ typedef struct TextSigns {
     int64_t long_rounded;      // over 15 digits, those behind the 15th all 0
     int64_t rounded_valid;     // of these, identities whose check digit fits
     int64_t long_numbers;      // over 15 digits
+    int64_t rounded_chance;    // how many of them end so by chance, in millionths
     int64_t scientific;        // 4.1E+17
 } TextSigns;
 

@@ -144,6 +144,8 @@ static int64_t lost_zeros(const TextSigns *signs)
     return 0;
 }
 
+#define ROUNDED_TIMES 3 // so many times as often as by chance
+
 void report_column_signs(LoadReport *report, const ColumnLoader *loader)
 {
     const TextSigns *signs = &loader->signs;
@@ -155,6 +157,9 @@ void report_column_signs(LoadReport *report, const ColumnLoader *loader)
     // A number that ends so and passes its check is one in a thousand; beside others that do not pass, it is
     // the one in eleven that passes by chance.
     int64_t rounded = signs->long_rounded - signs->rounded_valid;
+    // Where no check digit tells, only what chance would not bring is a sign.
+    if (!loader->check_digit && rounded * 1000000 <= ROUNDED_TIMES * signs->rounded_chance)
+        rounded = 0;
     warn_column(report, loader, number ? 0 : rounded,
                 "是 16 位以上的数字，且第 15 位以后全为 0，应是被电子表格改过",
                 "are numbers of 16 or more digits with zeros only behind the 15th: changed by a "
@@ -164,8 +169,13 @@ void report_column_signs(LoadReport *report, const ColumnLoader *loader)
                 "also end in zeros and pass the check; beside changed ones they count as damaged");
     warn_column(report, loader, signs->scientific, "是科学计数法（如 4.1E+17），原来的数字已丢失",
                 "are in scientific notation (such as 4.1E+17): digits are lost");
-    warn_column(report, loader, lost_zeros(signs), "比其余的少一位数字，开头的 0 可能已丢失",
+    int64_t brief = lost_zeros(signs);
+    warn_column(report, loader, brief, "比其余的少一位数字，开头的 0 可能已丢失",
                 "have one digit less than the others: a leading 0 may be lost");
+    if (brief > 0) {
+        vec_last(&report->warnings).of_codes = true;
+        vec_last(&report->warnings).column = loader->number;
+    }
 }
 
 void load_report_deinit(LoadReport *report)

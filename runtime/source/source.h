@@ -30,6 +30,8 @@ typedef struct LoadWarning { // known silent losses, odd layouts
     uint32_t file;
     Str zh, en;
     int64_t count;
+    bool of_codes;   // tells of a code that lost a digit: means nothing for amounts
+    uint32_t column; // of_codes: its number in the table
 } LoadWarning;
 
 typedef struct LoadedFile {

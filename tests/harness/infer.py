@@ -51,6 +51,9 @@ CASES = [
     ("money in ten thousands", table(["号", "金额（万元）", "价款"], lambda i: (
         f"x{i}", f"{i}.50", f"{i}元")), 40, ["`金额（万元）`: 金额 单位 万元,", "价款: 金额)"],
      ["`金额（万元）`: money unit 万元,", "价款: money)"]),
+    ("amounts of five and of six digits have lost no zero", table(["号", "金额"], lambda i: (
+        f"A{i}", (i + 1) * 10_000), count=30), 30,
+     ["（检测）\n数据表", "金额: 金额"], ["(detected)\ntable", "金额: money"]),
     ("leading zeros and codes stay text", table(["区划代码", "邮编", "数"], lambda i: (
         110000 + i, f"0{i:05d}", i)), 40, ["区划代码: 文本,", "邮编: 文本,", "数: 整数)"],
      ["邮编: text,", "数: integer)"]),

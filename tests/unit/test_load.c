@@ -416,6 +416,20 @@ static void test_warnings(void **state)
     strbuf_deinit(&text);
 }
 
+/* One number of 16 digits in ten ends in 0: as many as chance brings are no sign of a spreadsheet. */
+static void test_rounded_by_chance(void **state)
+{
+    StrBuf text = {0};
+    strbuf_add_c(&text, "a,b\n");
+    for (int i = 0; i < 20; i++)
+        strbuf_printf(&text, "62170012345678%02d,1\n", i + 1);
+    Loaded loaded = load_path(&pairs, write_text(state, "cards.csv", strbuf_cstr(&text)));
+    assert_int_equal(loaded.status, STATUS_OK);
+    assert_int_equal(loaded.report.warnings.count, 0);
+    loaded_free(&loaded);
+    strbuf_deinit(&text);
+}
+
 static void test_no_false_warnings(void **state)
 {
     Loaded loaded = load_path(&pairs, write_text(state, "fine.csv",
@@ -443,6 +457,7 @@ int main(void)
         cmocka_unit_test(test_texts_and_identities),
         cmocka_unit_test(test_needed_columns),
         cmocka_unit_test(test_warnings),
+        cmocka_unit_test(test_rounded_by_chance),
         cmocka_unit_test(test_no_false_warnings),
     };
     return cmocka_run_group_tests(tests, folder_create, folder_destroy);
