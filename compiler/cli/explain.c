@@ -6,11 +6,29 @@
 #include "runtime/base/unicode.h"
 #include "stdlib/stdlib.h"
 
+// The code as messages print it, or its digits alone.
+static bool find_code(Str code, DiagId *id)
+{
+    static const char LETTERS[] = "EWN";
+    char whole[8];
+    if (diag_find(code, id))
+        return true;
+    for (size_t i = 0; code.len + 1 < sizeof whole && LETTERS[i] != '\0'; i++) {
+        whole[0] = LETTERS[i];
+        memcpy(whole + 1, code.ptr, code.len);
+        if (diag_find((Str){whole, code.len + 1}, id))
+            return true;
+    }
+    return false;
+}
+
 static int explain_code(const Args *args, Str code)
 {
     DiagId id;
-    if (!diag_find(code, &id)) {
-        tell(args, "没有编号为 " STR_FMT " 的提示", "there is no diagnostic " STR_FMT,
+    if (!find_code(code, &id)) {
+        tell(args, "没有编号为 " STR_FMT " 的提示；编号写在提示的方括号里，如 E0312",
+             "there is no diagnostic " STR_FMT
+             "; the code stands in the brackets of a message, such as E0312",
              STR_ARG(code));
         return EXIT_USAGE;
     }

@@ -27,6 +27,9 @@ Status files_error(Error *error, Str path, int number)
     case EPERM:
         return error_set(error, STATUS_IO, "没有权限读取文件 " STR_FMT,
                          "no permission to read file " STR_FMT, STR_ARG(path));
+    case EINTR: // a pipe that nobody writes to, and Ctrl-C
+        return error_set(error, STATUS_CANCELLED, "读取文件 " STR_FMT " 时被中断",
+                         "reading file " STR_FMT " was interrupted", STR_ARG(path));
     case EISDIR:
         return error_set(error, STATUS_IO, STR_FMT " 是文件夹，不是数据文件",
                          STR_FMT " is a folder, not a data file", STR_ARG(path));

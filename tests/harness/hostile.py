@@ -390,6 +390,24 @@ def check_interrupt(options):
     return [Result("Ctrl-C", failures)]
 
 
+def check_pipe(options):
+    """Ctrl-C while a pipe that nobody writes to is opened: exit 130, in words."""
+    with tempfile.TemporaryDirectory(prefix="sup-hostile-") as folder:
+        data(os.mkfifo)(Path(folder))
+        process = subprocess.Popen([str(options.sup), *RUN], cwd=folder, env=world(),
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        time.sleep(1.0)
+        process.send_signal(signal.SIGINT)
+        try:
+            _, err = process.communicate(timeout=30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            _, err = process.communicate()
+    said = err.decode("utf-8", "replace")
+    failed = process.returncode != 130 or "时被中断" not in said
+    return [Result("Ctrl-C at a pipe", [f"exit {process.returncode}\n{said}"] if failed else [])]
+
+
 LATE = ("more time than the limit", pairs,
         [*RUN, "--limit-time", "1", "--limit-pairs", "1000000000000"], 3,
         "时超过时限 1 秒：请先缩小前面的范围，或用 --limit-time 提高时限", "raise --limit-time")
@@ -401,7 +419,8 @@ def chosen(cases, options):
 
 def suite(options):
     results = check_all(lambda case: check_case(case, options), chosen([*CASES, *TRAPS, LATE], options))
-    single = {"Ctrl-C": check_interrupt, "a file without permission": check_unreadable}
+    single = {"Ctrl-C": check_interrupt, "Ctrl-C at a pipe": check_pipe,
+              "a file without permission": check_unreadable}
     for name, check in single.items():
         if options.filter in name:
             results += check(options)
