@@ -49,16 +49,24 @@ FN2(point_of, Pair, I128, lon, I128, lat, .name = "point", .name_zh = "位置",
     return point;
 }
 
-FN2(distance, I128, Pair, a, Pair, b, .name = "distance", .name_zh = "距离",
-    .signature = "distance(a: point, b: point): length",
-    .doc = "The way over the ground between two places (haversine, radius 6,371,008.8 m).",
-    .doc_zh = "两地之间的地面距离（半正矢公式，半径 6371008.8 米）。",
-    .example = "distance(point(120, 30), point(120, 30)) = 0米", .cost = 100)
+// A way as a length, in whole millimetres: further digits would be those of the C library.
+static int128_t length_of(FnContext *fn, double metres)
 {
     int128_t count = 0;
-    if (!exact_from_real(haversine(a, b), fn->result_type.scale, ROUND_HALF_EVEN, &count))
+    if (!exact_from_real(metres, MILLIMETRES_SCALE, ROUND_HALF_EVEN, &count) ||
+        !exact_rescale(count, MILLIMETRES_SCALE, fn->result_type.scale, &count))
         fn_issue(fn, REASON_OVERFLOW);
     return count;
+}
+
+FN2(distance, I128, Pair, a, Pair, b, .name = "distance", .name_zh = "距离",
+    .signature = "distance(a: point, b: point): length",
+    .doc = "The way over the ground between two places (haversine, radius 6,371,008.8 m), in whole "
+           "millimetres.",
+    .doc_zh = "两地之间的地面距离（半正矢公式，半径 6371008.8 米），精确到毫米。",
+    .example = "distance(point(120, 30), point(120.005, 30)) = 481.489米", .cost = 100)
+{
+    return length_of(fn, haversine(a, b));
 }
 
 FN2(vincenty, I128, Pair, a, Pair, b, .name = "vincenty", .name_zh = "椭球面距离",
@@ -72,12 +80,9 @@ FN2(vincenty, I128, Pair, a, Pair, b, .name = "vincenty", .name_zh = "椭球面�
     .issues = FN_ISSUES(REASON_DOMAIN), .cost = 1200)
 {
     double metres = 0;
-    int128_t count = 0;
-    if (!place_geodesic(a, b, &metres) ||
-        !exact_from_real(metres, MILLIMETRES_SCALE, ROUND_HALF_EVEN, &count) ||
-        !exact_rescale(count, MILLIMETRES_SCALE, fn->result_type.scale, &count))
+    if (!place_geodesic(a, b, &metres))
         fn_issue(fn, REASON_DOMAIN);
-    return count;
+    return length_of(fn, metres);
 }
 
 FN3(convert_datum, Pair, Pair, p, Text, from, Text, to, .name = "convert_datum",

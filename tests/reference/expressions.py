@@ -285,7 +285,7 @@ def _distance(_, a, b):
     lon_a, lat_a, lon_b, lat_b = (float(x * 10**7) / 1e7 * (math.pi / 180) for x in (*a, *b))
     half_lat, half_lon = math.sin((lat_b - lat_a) / 2), math.sin((lon_b - lon_a) / 2)
     h = half_lat * half_lat + math.cos(lat_a) * math.cos(lat_b) * half_lon * half_lon
-    return half_even(Fraction(2 * 6371008.8 * math.asin(math.sqrt(min(h, 1)))), 6)
+    return half_even(Fraction(2 * 6371008.8 * math.asin(math.sqrt(min(h, 1)))), 3)
 
 
 CALLS = {
