@@ -40,21 +40,12 @@ uint64_t build_bound_slots(const Builder *builder)
     return bound;
 }
 
-// What is left of a clause that this version does not run.
-static PlanOp not_run(Builder *builder, Str zh, Str en, const TypedClause *clause, PlanOp op)
-{
-    (void)build_unsupported(builder, zh, en, clause->node->span, type_of(TYPE_TEXT));
-    return op;
-}
-
 // ---------------------------------------------------------------- sessions
 
 PlanOp build_session(Builder *builder, const TypedClause *clause, PlanOp op)
 {
     const AstSession *node = ast_as_Session(clause->node);
-    if (clause->stretch > 0)
-        return not_run(builder, STR("分组之后的批次"), STR("session behind a grouping"), clause,
-                       op);
+    ASSERT(clause->stretch == 0);
     op.slot = clause->var->slot;
     build_partition(builder, node->keys, node->order, &op);
     op.high = build_after(builder, op.sorts[0].value, build_expr(builder, node->gap),
@@ -102,22 +93,10 @@ static const uint32_t *step_slots(Builder *builder, const PlanOp *op, const AstN
     return slots;
 }
 
-static bool follows_sequence(const Builder *builder)
-{
-    for (size_t i = 0; i < builder->ops.count; i++)
-        if (builder->ops.items[i].kind == PLAN_OP_SEQUENCE)
-            return true;
-    return false;
-}
-
 PlanOp build_sequence(Builder *builder, const TypedClause *clause, PlanOp op)
 {
     const AstSequence *node = ast_as_Sequence(clause->node);
-    if (clause->stretch > 0)
-        return not_run(builder, STR("分组之后的次序"), STR("sequence behind a grouping"), clause,
-                       op);
-    if (follows_sequence(builder))
-        return not_run(builder, STR("第二个次序"), STR("a second sequence"), clause, op);
+    ASSERT(clause->stretch == 0);
     build_partition(builder, node->keys, node->order, &op);
     op.high = build_after(builder, op.sorts[0].value, build_expr(builder, node->within),
                           build_text(builder, node->within));

@@ -296,7 +296,7 @@ static bool has_room(BodyState *b, const AstNode *node)
     return false;
 }
 
-/* The keyword of a clause that brings rows in; NULL: it does not. */
+/* The keyword of a clause that brings rows in or looks at rows one by one; NULL: it does neither. */
 static const char *rows_clause(const AstNode *node, Lang lang)
 {
     static const char *const verbs[][2] = {[AST_VERB_JOIN] = {"“关联”", "`join`"},
@@ -313,12 +313,16 @@ static const char *rows_clause(const AstNode *node, Lang lang)
         return lang == LANG_ZH ? "“逐一”" : "`each`";
     case AST_EXTRACT:
         return lang == LANG_ZH ? "“提取”" : "`extract`";
+    case AST_SESSION:
+        return lang == LANG_ZH ? "“批次”" : "`session`";
+    case AST_SEQUENCE:
+        return lang == LANG_ZH ? "“次序”" : "`sequence`";
     default:
         return NULL;
     }
 }
 
-/* Below a grouping no clause can bring rows in. */
+/* Below a grouping there are no rows to look at, and none can be brought in. */
 static void check_above_group(BodyState *b, const AstNode *node)
 {
     const char *zh = rows_clause(node, LANG_ZH);

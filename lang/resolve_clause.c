@@ -680,9 +680,22 @@ static void note_end(BodyState *b, const AstNode *last, uint32_t var_count)
     b->decl->as_of_node = last;
 }
 
+static void check_only_sequence(BodyState *b, const AstSequence *node)
+{
+    for (size_t i = 0; i + 1 < b->clauses.count; i++) {
+        if (b->clauses.items[i].node->kind != AST_SEQUENCE)
+            continue;
+        Diag *diag = report(b->c, DIAG_SECOND_SEQUENCE, &node->base);
+        diag_label(b->c->diags, diag, b->clauses.items[i].node->span, DIAG_TEXT_FIRST_HERE_PLAIN,
+                   DIAG_NONE);
+        return;
+    }
+}
+
 void clause_sequence(BodyState *b, const AstSequence *node)
 {
     (void)clause_new(b, &node->base);
+    check_only_sequence(b, node);
     Scope s = body_scope(b);
     infer_keys(&s, node->keys);
     Type time = infer_orders(&s, node->order);
