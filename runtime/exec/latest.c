@@ -188,6 +188,21 @@ static bool span_holds(const RunShared *shared, const Span *span, const Value *t
     return span->low.state != VALUE_KNOWN || value_compare(shared->dict, time, &span->low) >= 0;
 }
 
+const Vector *latest_times(const PartnerRun *partner)
+{
+    const Vector *times = &partner->latest->times;
+    return times->data == NULL || times->phys != PHYS_I64 ? NULL : times;
+}
+
+bool latest_upto(const PartnerRun *partner, int64_t binding, int64_t *upto)
+{
+    const Vector *known = &partner->latest->upto;
+    if (known->phys != PHYS_I64 || !known_at(known, binding))
+        return false;
+    *upto = known->i64[binding];
+    return true;
+}
+
 bool latest_may_be(const RunShared *shared, const PartnerRun *partner, int64_t binding, int64_t row)
 {
     const LatestIndex *index = partner->latest;

@@ -189,7 +189,12 @@ static Status collect_unusual(BodyRun *run, PartnerRun *partner, const Bindings 
             partner_skeleton_rows(run, partner, links, i, pairs);
             TRY(pairs_judge(run, partner, in, pairs, from, false));
         }
-        if (blanks && !decided[i])
+        if (!blanks || decided[i])
+            continue;
+        from = pairs->count;
+        if (state == LINKS_KNOWN && partner_blanks_speak(partner, i, pairs))
+            TRY(pairs_judge(run, partner, in, pairs, from, false));
+        else
             TRY(collect_blanks(run, partner, in, i, first_only, pairs));
     }
     return STATUS_OK;

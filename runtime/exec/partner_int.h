@@ -30,6 +30,7 @@ typedef struct Pairs {
 
 typedef struct SkeletonIndex SkeletonIndex;
 typedef struct LatestIndex LatestIndex;
+typedef struct BlankKinds BlankKinds;
 typedef struct MatchRun MatchRun;
 typedef struct RangeIndex RangeIndex;
 typedef struct NearIndex NearIndex;
@@ -77,7 +78,8 @@ struct PartnerRun {
     RangeIndex *range;
     WordsIndex *words;
     SimilarIndex *similar;
-    MatchRun *match; // of `using`, else NULL: then there are no links
+    BlankKinds *blank_kinds; // of blank rows, once a binding has asked; else NULL
+    MatchRun *match;         // of `using`, else NULL: then there are no links
 };
 
 // Builds link values, hash table, skeletons, blanks (partner_index.c).
@@ -108,6 +110,10 @@ void partner_skeleton_rows(BodyRun *run, PartnerRun *partner, const Vector *link
 // Whether any right row or any of the bindings' links has a skeleton.
 bool partner_has_skeletons(const PartnerRun *partner, const Vector *link_vectors);
 
+// Adds, for a binding whose links are known, blank rows that speak for all of them (partner_blanks.c). False: each row
+// has to be judged.
+bool partner_blanks_speak(PartnerRun *partner, int64_t binding, Pairs *pairs);
+
 // ---------------------------------------------------------------- what pairs are worth (partner.c)
 
 // Does the tolerance make the pair F?
@@ -131,6 +137,10 @@ bool latest_is_sorted(const PartnerRun *partner);
 // Adds, of the rows with these links, those that can be the latest for their bindings, or be its rivals.
 void latest_matches(const PartnerRun *partner, const Bindings *in, const int64_t *groups,
                     Pairs *pairs);
+// The times of all right rows where these are plain numbers of days or seconds, else NULL.
+const Vector *latest_times(const PartnerRun *partner);
+// The last time that the binding allows; false where it is not known.
+bool latest_upto(const PartnerRun *partner, int64_t binding, int64_t *upto);
 // Whether the row's time may lie in the span of the binding.
 bool latest_may_be(const RunShared *shared, const PartnerRun *partner, int64_t binding,
                    int64_t row);

@@ -67,7 +67,7 @@ static bool absences_hold(const Case *c, const int64_t *at)
 
 static bool try_chain(const Case *c, int64_t after, uint32_t step, int64_t *at)
 {
-    if (step == c->steps)
+    if (step == c->steps || step == STEPS)
         return absences_hold(c, at);
     for (int64_t p = 0; p < c->count; p++) {
         int64_t behind = step == 0 ? after : c->tie[at[step - 1]];
