@@ -279,7 +279,7 @@ static int member_rows(const NodeGroups *groups, int64_t member, int64_t rows[2]
     if (row_class == EDGE_GONE)
         return 0;
     if (edges->stray != NULL && edges->stray[member] != 0) {
-        rows[0] = row_unknown(edges->stray[member]);
+        rows[0] = row_unknown_one(edges->stray[member]);
         return edges->members->run->body->is_query ? 0 : 1;
     }
     int count = 1;
@@ -288,7 +288,7 @@ static int member_rows(const NodeGroups *groups, int64_t member, int64_t rows[2]
     else
         count = node_groups_touched(groups, member, rows);
     if (row_class == CLASS_SHADOW && count != 1) {
-        rows[0] = row_unknown(node_groups_cause(groups, member));
+        rows[0] = row_unknown_one(node_groups_cause(groups, member));
         return 1;
     }
     if (row_class == CLASS_POSSIBLE && count == 0) {
