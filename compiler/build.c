@@ -269,20 +269,6 @@ static void group_op(Builder *builder, const TypedGroup *group)
     op_push(builder, op);
 }
 
-static void clause_not_run(Builder *builder, const AstNode *node)
-{
-    static const struct {
-        AstKind kind;
-        const char *zh, *en;
-    } CLAUSES[] = {
-        {AST_SERIES, "序列", "series"},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(CLAUSES); i++)
-        if (CLAUSES[i].kind == node->kind)
-            not_run(builder, CLAUSES[i].zh, CLAUSES[i].en, node);
-    ASSERT(builder->unsupported.present);
-}
-
 static void clause_op(Builder *builder, const TypedClause *clause)
 {
     switch (clause->node->kind) {
@@ -332,11 +318,15 @@ static void clause_op(Builder *builder, const TypedClause *clause)
         op_push(builder,
                 build_sequence(builder, clause, op_draft(builder, PLAN_OP_SEQUENCE, clause)));
         return;
+    case AST_SERIES:
+        if (clause->let->used)
+            op_push(builder,
+                    build_series(builder, clause, op_draft(builder, PLAN_OP_SERIES, clause)));
+        return;
     case AST_GROUP: // put in by its number, with those that are not written
         return;
     default:
-        clause_not_run(builder, clause->node);
-        return;
+        UNREACHABLE(); // no other node is a clause
     }
 }
 

@@ -161,9 +161,49 @@ static Str call_name(const TypedCall *call, Lang lang)
     return str_from_cstr(lang == LANG_ZH ? call->card->name_zh : call->card->name);
 }
 
+static bool aggregate_kind(const FnCard *card, AggregateKind *kind)
+{
+    static const struct {
+        const char *step;
+        AggregateKind kind;
+    } KINDS[] = {
+        {"COUNT", AGGREGATE_COUNT},
+        {"SUM", AGGREGATE_SUM},
+        {"MEAN", AGGREGATE_MEAN},
+        {"MIN", AGGREGATE_MIN},
+        {"MAX", AGGREGATE_MAX},
+        {"DISTINCT_COUNT", AGGREGATE_DISTINCT_COUNT},
+        {"ANY", AGGREGATE_ANY},
+        {"ALL", AGGREGATE_ALL},
+        {"COLLECT", AGGREGATE_COLLECT},
+        {"LIST_TEXT", AGGREGATE_LIST_TEXT},
+        {"UNION", AGGREGATE_UNION},
+        {"LONGEST_RUN", AGGREGATE_LONGEST_RUN},
+        {"MEDIAN", AGGREGATE_MEDIAN},
+        {"MODE", AGGREGATE_MODE},
+        {"FIRST", AGGREGATE_FIRST},
+        {"LAST", AGGREGATE_LAST},
+        {"STATISTIC", AGGREGATE_STATISTIC},
+        {"MISSING_COUNT", AGGREGATE_COUNT},
+    };
+    if (card == NULL || card->lower != LOWER_AGGREGATE || card->step == NULL)
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(KINDS); i++)
+        if (strcmp(card->step, KINDS[i].step) == 0) {
+            *kind = KINDS[i].kind;
+            return true;
+        }
+    return false;
+}
+
 const PlanExpr *build_call(Builder *builder, const AstNode *node, const TypedExpr *typed)
 {
     const TypedCall *call = typed->call;
+    AggregateKind kind;
+    if (aggregate_kind(call->card, &kind)) { // over the values of a series
+        const TypedExpr *of = typed_expr(builder->typed, call->arguments[0]);
+        return build_series_fold(builder, node, of->let, kind, call->card, typed->type);
+    }
     if (call->card != NULL && call->card->lower == LOWER_STEP)
         return step_expr(builder, node, typed);
     if (call->card == NULL || call->card->lower != LOWER_CALL || call->card->kernel == NULL)
@@ -236,41 +276,6 @@ const PlanExpr *build_function(Builder *builder, const AstNode *node, const Type
 
 // ---------------------------------------------------------------- aggregates
 
-static bool aggregate_kind(const FnCard *card, AggregateKind *kind)
-{
-    static const struct {
-        const char *step;
-        AggregateKind kind;
-    } KINDS[] = {
-        {"COUNT", AGGREGATE_COUNT},
-        {"SUM", AGGREGATE_SUM},
-        {"MEAN", AGGREGATE_MEAN},
-        {"MIN", AGGREGATE_MIN},
-        {"MAX", AGGREGATE_MAX},
-        {"DISTINCT_COUNT", AGGREGATE_DISTINCT_COUNT},
-        {"ANY", AGGREGATE_ANY},
-        {"ALL", AGGREGATE_ALL},
-        {"COLLECT", AGGREGATE_COLLECT},
-        {"LIST_TEXT", AGGREGATE_LIST_TEXT},
-        {"UNION", AGGREGATE_UNION},
-        {"LONGEST_RUN", AGGREGATE_LONGEST_RUN},
-        {"MEDIAN", AGGREGATE_MEDIAN},
-        {"MODE", AGGREGATE_MODE},
-        {"FIRST", AGGREGATE_FIRST},
-        {"LAST", AGGREGATE_LAST},
-        {"STATISTIC", AGGREGATE_STATISTIC},
-        {"MISSING_COUNT", AGGREGATE_COUNT},
-    };
-    if (card == NULL || card->lower != LOWER_AGGREGATE || card->step == NULL)
-        return false;
-    for (size_t i = 0; i < ARRAY_LEN(KINDS); i++)
-        if (strcmp(card->step, KINDS[i].step) == 0) {
-            *kind = KINDS[i].kind;
-            return true;
-        }
-    return false;
-}
-
 static bool same_parameters(const PlanAggregate *a, const PlanAggregate *b)
 {
     bool same = a->parameter_count == b->parameter_count;
@@ -284,8 +289,9 @@ static bool fold_same(const PlanAggregate *a, const PlanAggregate *b)
     return a->kind == b->kind && a->argument == b->argument && a->when == b->when &&
            a->by == b->by && a->mention == b->mention && a->stretch == b->stretch &&
            a->per_binding == b->per_binding && a->window == b->window &&
-           a->function == b->function && a->frame == b->frame && type_same(a->type, b->type) &&
-           a->card == b->card && same_parameters(a, b);
+           a->function == b->function && a->frame == b->frame && a->series == b->series &&
+           a->missing == b->missing && type_same(a->type, b->type) && a->card == b->card &&
+           same_parameters(a, b);
 }
 
 uint32_t build_fold(Builder *builder, const PlanAggregate *draft)
@@ -435,7 +441,8 @@ const PlanExpr *build_aggregate(Builder *builder, const AstNode *node,
                                 const TypedAggregate *aggregate)
 {
     AggregateKind kind;
-    if (!aggregate_kind(aggregate->card, &kind) || (aggregate->window && builder->window == NULL)) {
+    if (!aggregate_kind(aggregate->card, &kind) ||
+        (aggregate->window && builder->window == NULL && !builder->in_series)) {
         Str text = build_text(builder, node);
         return build_unsupported(builder, text, text, node->span, aggregate->type);
     }
@@ -444,7 +451,9 @@ const PlanExpr *build_aggregate(Builder *builder, const AstNode *node,
         PlanAggregate draft = aggregate_draft(builder, node, aggregate, kind);
         if (aggregate->type.kind == TYPE_RECORD)
             draft.type = record_value_type();
-        if (aggregate->window)
+        if (builder->in_series)
+            draft.fans_out = (build_bound_slots(builder) & ~draft.mention) != 0;
+        else if (aggregate->window)
             build_window_fold(builder, aggregate, &draft);
         *number = build_fold(builder, &draft) + 1;
     }

@@ -125,7 +125,7 @@ static void need_fraction(Builder *builder, const PlanExpr *side)
     if (side->kind != PLAN_EXPR_AGGREGATE || !type_is_exact(side->type))
         return;
     PlanAggregate fold = builder->aggregates.items[side->index];
-    if (fold.kind != AGGREGATE_MEAN)
+    if (fold.kind != AGGREGATE_MEAN || fold.series > 0)
         return;
     fold.kind = AGGREGATE_SUM;
     fold.type = fold.argument->type;

@@ -25,6 +25,7 @@ typedef struct Builder {
     uint32_t window_count;
     uint64_t window_rows[64]; // by slot: the row variables that a window's value rests on
     struct BuildWindow *window;
+    bool in_series; // the value of a series is under way
     // Inside an aggregate or a printed hole: row variables are read per binding.
     bool per_row;
     // Inside an own function: what its parameters stand for.
@@ -94,6 +95,10 @@ const PlanExpr *build_aggregate(Builder *builder, const AstNode *node,
                                 const TypedAggregate *aggregate);
 // The operator of `let … among`, whose value becomes a slot of its own (build_window.c).
 PlanOp build_window(Builder *builder, const TypedClause *clause, PlanOp draft);
+// The operator of a series, and a fold over its slots: `card` NULL counts all slots (build_series.c).
+PlanOp build_series(Builder *builder, const TypedClause *clause, PlanOp draft);
+const PlanExpr *build_series_fold(Builder *builder, const AstNode *node, const TypedLet *let,
+                                  AggregateKind kind, const FnCard *card, Type type);
 // A function over the peers of a window, and an aggregate of one.
 const PlanExpr *build_window_call(Builder *builder, const AstNode *node, const TypedExpr *typed);
 void build_window_fold(Builder *builder, const TypedAggregate *aggregate, PlanAggregate *draft);

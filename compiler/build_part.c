@@ -26,7 +26,9 @@ static const FnCard *part_card(const Builder *builder, const AstNode *node, cons
         return stdlib_case_parts[typed->field];
     if (call == NULL || call->card == NULL)
         return NULL;
-    return call->card->lower == LOWER_RECORD ? call->card : call->card->parts[typed->field];
+    if (call->card->lower == LOWER_RECORD)
+        return call->card;
+    return call->card->parts == NULL ? NULL : call->card->parts[typed->field];
 }
 
 static const PlanExpr **numbered_arguments(Builder *builder, const TypedCall *call, uint32_t field)

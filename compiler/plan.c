@@ -251,6 +251,8 @@ static void op_exprs(const PlanOp *op, void (*visit)(void *, const PlanExpr *), 
     visit_some(op->time, visit, context);
     visit_some(op->upto, visit, context);
     visit_some(op->low, visit, context);
+    visit_some(op->high, visit, context);
+    visit_some(op->fill, visit, context);
     visit_some(op->points, visit, context);
     visit_some(op->label, visit, context);
     visit_some(op->cite.at, visit, context);
@@ -260,7 +262,6 @@ static void op_exprs(const PlanOp *op, void (*visit)(void *, const PlanExpr *), 
         visit(context, op->keys[i].value);
     for (uint32_t i = 0; i < op->sort_count; i++)
         visit(context, op->sorts[i].value);
-    visit_some(op->high, visit, context);
     for (uint32_t i = 0; i < op->step_count; i++)
         visit(context, op->steps[i].condition);
 }

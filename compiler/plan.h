@@ -84,6 +84,8 @@ typedef struct PlanAggregate {
     uint32_t window;
     WindowFunction function;
     WindowFrame frame;
+    uint32_t series; // place of the series whose slots it folds; 0: none
+    bool missing;    // counts the slots that are missing
     Type type;
     Str text;
 } PlanAggregate;
@@ -165,13 +167,16 @@ typedef struct PlanOp {
     uint32_t key_count;
     const PlanSort *sorts; // WINDOW, SESSION, SEQUENCE: `ordered by`
     uint32_t sort_count;
-    const PlanExpr *high;  // SESSION, SEQUENCE: the last time that still belongs to a row
+    // SESSION, SEQUENCE: the last time that still belongs to a row; SERIES: the end of its range from `low` on, NULL: a period
+    const PlanExpr *high;
     const PlanStep *steps; // SEQUENCE
     uint32_t step_count;
     const uint32_t *taken; // SEQUENCE: the slots bound above, which its steps take over
     uint32_t taken_count;
     int64_t rows;     // WINDOW: `within n行`; 0: not written
     bool empty_group; // GROUP
+    const PlanExpr *fill; // SERIES: the value of an empty slot; NULL: missing
+    SeriesUnit unit;  // SERIES
     bool one_kind;    // CONNECT: equal values of both ends are one node
 } PlanOp;
 

@@ -21,6 +21,10 @@ static const char *const PARTNERS[] = {
     [PARTNER_JOIN] = "join",   [PARTNER_ATTACH] = "attach", [PARTNER_EXISTS] = "exists",
     [PARTNER_LACKS] = "lacks", [PARTNER_LOOKUP] = "lookup", [PARTNER_LATEST] = "latest"};
 
+static const char *const UNITS[] = {
+    [SERIES_DAY] = "day",         [SERIES_WEEK] = "week", [SERIES_MONTH] = "month",
+    [SERIES_QUARTER] = "quarter", [SERIES_YEAR] = "year"};
+
 static const char *const FOLDS[] = {
     [AGGREGATE_COUNT] = "count",
     [AGGREGATE_SUM] = "sum",
@@ -193,6 +197,8 @@ static void op_dump(const PlanOp *op, const PlanBody *body, StrBuf *out)
         strbuf_printf(out, " rows %" PRId64, op->rows);
     if (op->empty_group)
         strbuf_add_c(out, " empty-group");
+    if (op->kind == PLAN_OP_SERIES)
+        strbuf_printf(out, " per %s", UNITS[op->unit]);
     if (op->kind == PLAN_OP_CONNECT)
         strbuf_printf(out, " %s as #%u", op->one_kind ? "one-kind" : "two-kinds", op->slot);
     named_dump("points", op->points, body, out);
@@ -209,6 +215,7 @@ static void op_dump(const PlanOp *op, const PlanBody *body, StrBuf *out)
     named_dump("high", op->high, body, out);
     for (uint32_t i = 0; i < op->step_count; i++)
         step_dump(op, &op->steps[i], body, out);
+    named_dump("fill", op->fill, body, out);
     strbuf_add_char(out, '\n');
 }
 
@@ -217,6 +224,8 @@ static void fold_dump(uint32_t number, const PlanAggregate *fold, const PlanBody
     strbuf_printf(out, "  fold %u %s %s%s stretch %u", number, FOLDS[fold->kind],
                   fold->per_binding ? "per-binding " : "", fold->fans_out ? "distinct" : "plain",
                   fold->stretch);
+    if (fold->series > 0)
+        strbuf_printf(out, " slots of %u%s", fold->series, fold->missing ? " missing" : "");
     strbuf_add_c(out, " over");
     for (uint32_t slot = 0; slot < 64; slot++)
         if ((fold->mention >> slot & 1) != 0)
@@ -308,6 +317,10 @@ static bool op_verify(const PlanOp *op, const PlanBody *body, bool first, StrBuf
         strbuf_add_c(fault, "nothing to take elements from");
     else if (op->kind == PLAN_OP_WINDOW && op->value == NULL)
         strbuf_add_c(fault, "a window has no value");
+    else if (op->kind == PLAN_OP_SERIES &&
+             (op->value == NULL || op->value->kind != PLAN_EXPR_AGGREGATE || op->time == NULL ||
+              op->low == NULL))
+        strbuf_add_c(fault, "a series lacks its aggregate, its time or its range");
     else if (op->kind == PLAN_OP_CONNECT && op->key_count != 2)
         strbuf_add_c(fault, "an edge has no two ends");
     else if ((op->kind == PLAN_OP_SESSION || op->kind == PLAN_OP_SEQUENCE) &&

@@ -231,6 +231,25 @@ static void lower_window(Lowerer *lowerer, const PlanOp *op, Operator *out)
                            .value = lower_value(lowerer, op->value)};
 }
 
+static void lower_connect(Lowerer *lowerer, const PlanOp *op, Operator *out)
+{
+    out->kind = OPERATOR_CONNECT;
+    out->slot = op->slot;
+    out->one_kind = op->one_kind;
+    lower_group(lowerer, op, &out->group);
+}
+
+static void lower_series(Lowerer *lowerer, const PlanOp *op, Operator *out)
+{
+    out->kind = OPERATOR_SERIES;
+    out->series = (Series){.aggregate = op->value->index,
+                           .unit = op->unit,
+                           .time = lower_value(lowerer, op->time),
+                           .low = lower_value(lowerer, op->low),
+                           .high = lower_value(lowerer, op->high),
+                           .fill = lower_value(lowerer, op->fill)};
+}
+
 static Citation lower_cite(Lowerer *lowerer, const PlanCite *cite)
 {
     ASSERT(lowerer->numbers[cite->law->index] != UINT32_MAX);
@@ -265,10 +284,7 @@ static void lower_op(Lowerer *lowerer, const PlanOp *op, Operator *out)
         lower_window(lowerer, op, out);
         return;
     case PLAN_OP_CONNECT:
-        out->kind = OPERATOR_CONNECT;
-        out->slot = op->slot;
-        out->one_kind = op->one_kind;
-        lower_group(lowerer, op, &out->group);
+        lower_connect(lowerer, op, out);
         return;
     case PLAN_OP_SESSION:
     case PLAN_OP_SEQUENCE:
@@ -297,6 +313,9 @@ static void lower_op(Lowerer *lowerer, const PlanOp *op, Operator *out)
     case PLAN_OP_GROUP:
         out->kind = OPERATOR_GROUP;
         lower_group(lowerer, op, &out->group);
+        return;
+    case PLAN_OP_SERIES:
+        lower_series(lowerer, op, out);
         return;
     case PLAN_OP_SCORE:
         out->kind = OPERATOR_SCORE;
@@ -446,6 +465,15 @@ static Statistic lower_statistic(Lowerer *lowerer, const PlanAggregate *fold)
     return out;
 }
 
+// The operator of the series at a place; 0: none.
+static uint32_t series_operator(const PlanBody *plan, uint32_t place)
+{
+    for (uint32_t i = 0; place > 0 && i < plan->op_count; i++)
+        if (plan->ops[i].kind == PLAN_OP_SERIES && plan->ops[i].place == place)
+            return i;
+    return 0;
+}
+
 static void lower_aggregates(Lowerer *lowerer, Body *out)
 {
     const PlanBody *plan = lowerer->body;
@@ -466,6 +494,8 @@ static void lower_aggregates(Lowerer *lowerer, Body *out)
                             .window = fold->window,
                             .function = fold->function,
                             .frame = fold->frame,
+                            .series = series_operator(plan, fold->series),
+                            .missing = fold->missing,
                             .text = fold->text};
         made->scale = fold->argument != NULL && type_is_exact(fold->argument->type)
                           ? fold->argument->type.scale

@@ -222,7 +222,8 @@ static bool side_is_quotient(const PlanBody *body, const PlanExpr *side)
         return type_is_exact(side->type);
     return side->kind == PLAN_EXPR_AGGREGATE && body != NULL &&
            body->aggregates[side->index].kind == AGGREGATE_MEAN &&
-           body->aggregates[side->index].window == 0; // windows give their 18 places
+           body->aggregates[side->index].window == 0 && // windows and series give their 18 places
+           body->aggregates[side->index].series == 0;
 }
 
 bool lower_is_quotient(const PlanBody *body, const PlanExpr *comparison)
@@ -238,7 +239,8 @@ static uint32_t sibling_fold(const PlanBody *body, uint32_t mean, AggregateKind 
     for (uint32_t i = 0; i < body->aggregate_count; i++) {
         const PlanAggregate *fold = &body->aggregates[i];
         if (fold->kind == kind && fold->argument == model->argument && fold->when == model->when &&
-            fold->mention == model->mention && fold->stretch == model->stretch)
+            fold->mention == model->mention && fold->stretch == model->stretch &&
+            fold->series == model->series)
             return i;
     }
     UNREACHABLE();

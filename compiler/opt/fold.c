@@ -206,6 +206,8 @@ static void fold_op(Folding *folding, PlanOp *op)
     op->time = fold_expr(folding, op->time);
     op->upto = fold_expr(folding, op->upto);
     op->low = fold_expr(folding, op->low);
+    op->high = fold_expr(folding, op->high);
+    op->fill = fold_expr(folding, op->fill);
     op->points = fold_expr(folding, op->points);
     op->label = fold_expr(folding, op->label);
     PlanKey *keys = ARENA_ARRAY(folding->plan->arena, PlanKey, op->key_count);

@@ -16,8 +16,9 @@ enum { SPLIT_LEAVES_MAX = 64 };
 static bool is_barrier(const PlanOp *op)
 {
     return op->kind == PLAN_OP_SCAN || op->kind == PLAN_OP_GROUP || op->kind == PLAN_OP_EXCEPT ||
-           op->kind == PLAN_OP_SCORE || op->kind == PLAN_OP_WINDOW || op->kind == PLAN_OP_CONNECT ||
-           op->kind == PLAN_OP_SESSION || op->kind == PLAN_OP_SEQUENCE;
+           op->kind == PLAN_OP_SCORE || op->kind == PLAN_OP_SERIES || op->kind == PLAN_OP_WINDOW ||
+           op->kind == PLAN_OP_CONNECT || op->kind == PLAN_OP_SESSION ||
+           op->kind == PLAN_OP_SEQUENCE;
 }
 
 // Does the operator bind something that the filter reads? Values over attached sets need all sets bound.

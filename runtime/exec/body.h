@@ -11,6 +11,7 @@
 #include "runtime/exec/declare.h"
 #include "runtime/exec/lines.h"
 #include "runtime/exec/peers.h"
+#include "runtime/exec/slots.h"
 #include "runtime/kernel.h"
 
 // ---------------------------------------------------------------- bodies
@@ -31,6 +32,7 @@ typedef enum OperatorKind {
     OPERATOR_CITE, // a condition where `at` is written, else only printed
     OPERATOR_EXCEPT,
     OPERATOR_GROUP,
+    OPERATOR_SERIES, // behind a fence
     OPERATOR_SCORE,
 } OperatorKind;
 
@@ -174,7 +176,10 @@ typedef struct Aggregate {
     uint32_t window; // the slot of the window whose peers it folds; 0: none
     WindowFunction function;
     WindowFrame frame;
-    Str text; // as written
+    uint32_t
+        series; // over the slots of the series of this operator; 0: none. `argument` only says what a slot holds
+    bool missing; // of them: counts those that are missing
+    Str text;     // as written
 } Aggregate;
 
 typedef struct GroupKey {
@@ -195,17 +200,6 @@ typedef struct Citation {
     Expr at; // count 0: printed only
 } Citation;
 
-// Among `groups`: where the match begins, in characters from 1.
-#define PRODUCE_POSITION UINT32_MAX
-
-typedef struct Produce {
-    Expr value;             // each: a list or set; extract: a text
-    uint32_t regex;         // extract: pattern of the program, compiled to search
-    const uint32_t *groups; // extract: by column of the slot, its capture group
-} Produce;
-
-// The columns of the slot that `connect` makes.
-enum { CONNECT_IDENTITY, CONNECT_SIZE, CONNECT_COLUMNS };
 
 typedef struct Window {
     const WindowSort *sorts; // `ordered by`; none: all peers
@@ -231,6 +225,7 @@ typedef struct Operator {
     Group group;     // group; window, session, sequence: the partition; connect: its two ends
     bool one_kind;   // connect: equal values of both ends are one node
     Window window;   // window
+    Series series;   // series
     Pattern pattern; // session, sequence
     Str text;        // the clause as written, for explanations
 } Operator;

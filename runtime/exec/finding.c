@@ -178,9 +178,19 @@ static Status evaluate_stream(Finding *finding)
     return status == STATUS_OK ? level_filter(level) : status;
 }
 
+// A series looks at the members once more, when its groups are known.
+static bool has_series(const Body *body)
+{
+    for (uint32_t i = 0; i < body->operator_count; i++)
+        if (body->operators[i].kind == OPERATOR_SERIES)
+            return true;
+    return false;
+}
+
 static Status evaluate(Finding *finding)
 {
-    if (finding->run.body->is_query && count_fences(finding->run.body) == 1)
+    if (finding->run.body->is_query && count_fences(finding->run.body) == 1 &&
+        !has_series(finding->run.body))
         return evaluate_stream(finding);
     finding->run.sink = members_append;
     finding->run.sink_closure = &finding->members;

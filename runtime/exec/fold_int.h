@@ -46,6 +46,23 @@ struct Fold {
     Floating *floating; // NULL until settled
 };
 
+// The steps of a fold (level_fold.c), for those who sort tuples further.
+void fold_init(Fold *fold, Level *level, uint32_t index, const uint8_t *selected);
+void fold_deinit(Fold *fold);
+// What argument and `when` read, for the members from `first` on.
+void fold_context(Fold *fold, int64_t first, const Bindings *view, EvalContext *base);
+// The identity of a tuple: rows, with `?` of joins and attached sets as one and those of lookups by binding.
+void fold_identity(const Fold *fold, const TupleBatch *tuples, int64_t index, int64_t member,
+                   int64_t *id);
+// The class of a tuple in its group.
+RowClass fold_class(const Fold *fold, const TupleBatch *tuples, int64_t index, int64_t member,
+                    int64_t group);
+// A tuple that is set aside.
+Tuple fold_tuple(const Fold *fold, const TupleBatch *tuples, int64_t index, int64_t member,
+                 RowClass row_class);
+// Of tuples that may repeat, the first certain one with each identity counts; others get group -1.
+void fold_distinct(Fold *fold, const TupleBatch *tuples, const int64_t *member, int64_t *groups);
+
 // Settles the tuples set aside: m of every group that has some, and the lists from which the guard is computed
 // (level_pending.c).
 void pending_settle(Fold *fold, LevelValues *values);

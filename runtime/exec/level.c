@@ -7,7 +7,7 @@
 
 #include "runtime/base/sort.h"
 #include "runtime/exec/block.h"
-#include "runtime/exec/level_int.h"
+#include "runtime/exec/series.h"
 
 // ---------------------------------------------------------------- members
 
@@ -279,6 +279,7 @@ static void finish(Level *level)
     level->values =
         ARENA_ARRAY(level->arena, LevelValues, MAX_OF(level->run->body->aggregate_count, 1u));
     level->scores = ARENA_ARRAY(level->arena, ScoreState, MAX_OF(level->score_count, 1u));
+    level->series = ARENA_ARRAY(level->arena, SeriesRun *, level->run->body->operator_count);
 }
 
 Status level_open(Level *level, const Members *members, Level *below, uint32_t op_index,
@@ -333,6 +334,8 @@ void level_close(Level *level)
         return;
     group_table_destroy(level->table);
     level_folds_free(level);
+    for (uint32_t i = 0; level->series != NULL && i < level->run->body->operator_count; i++)
+        series_close(level->series[i]);
     level_fits_free(level->fits);
     map_deinit(level->unknown_ids);
     vec_free(&level->unplaced);

@@ -7,6 +7,7 @@
 // tests/reference/README.md, decision 10.
 
 #include "runtime/exec/observer.h"
+#include "runtime/exec/series.h"
 
 typedef struct Verdict {
     const uint8_t *m, *n, *t;
@@ -280,6 +281,7 @@ static bool is_condition(const Operator *op)
     case OPERATOR_SEQUENCE:
     case OPERATOR_EXTRACT:
     case OPERATOR_GROUP:
+    case OPERATOR_SERIES:
     case OPERATOR_SCORE:
         return false;
     }
@@ -329,6 +331,8 @@ Status level_filter(Level *level)
     for (uint32_t i = level->op_index + 1; i < level->end_index; i++) {
         const Operator *op = &level->run->body->operators[i];
         level->run->shared->clause = op;
+        if (op->kind == OPERATOR_SERIES)
+            TRY(series_open(level, op, &level->series[i]));
         apply(level, op, &score_ordinal);
         TRY(observe(level, op));
         TRY(run_poll(level->run->shared));

@@ -10,6 +10,7 @@
 #include "runtime/exec/block.h"
 #include "runtime/exec/fold_int.h"
 #include "runtime/exec/produce.h"
+#include "runtime/exec/series.h"
 
 static bool reads_below(const Expr *expr, const Body *body, uint32_t stretch)
 {
@@ -43,7 +44,7 @@ static bool may_repeat(const Fold *fold)
     return fold->aggregate->fans_out || mentions_attached(fold) || level->below != NULL || shadows;
 }
 
-static void fold_init(Fold *fold, Level *level, uint32_t index, const uint8_t *selected)
+void fold_init(Fold *fold, Level *level, uint32_t index, const uint8_t *selected)
 {
     const Body *body = level->run->body;
     *fold = (Fold){.level = level,
@@ -64,7 +65,7 @@ static void fold_init(Fold *fold, Level *level, uint32_t index, const uint8_t *s
     fold->distinct = group_table_create(phys, fold->id_count + 1);
 }
 
-static void fold_deinit(Fold *fold)
+void fold_deinit(Fold *fold)
 {
     pending_free(fold);
     map_i64_deinit(&fold->failed);
@@ -143,7 +144,7 @@ static void need_below(const Fold *fold, const Expr *expr)
     }
 }
 
-static void base_context(Fold *fold, int64_t first, const Bindings *view, EvalContext *base)
+void fold_context(Fold *fold, int64_t first, const Bindings *view, EvalContext *base)
 {
     BodyRun *run = fold->level->run;
     *base = bindings_context(run, view, run->scratch);
@@ -187,9 +188,8 @@ static int64_t optional_unknown(const Fold *fold, uint32_t slot, int64_t member)
     return (int64_t)*number;
 }
 
-// The identity of tuple `index`: rows, with `?` of joins and attached sets as one and those of lookups by binding.
-static void tuple_identity(const Fold *fold, const TupleBatch *tuples, int64_t index,
-                           int64_t member, int64_t *id)
+void fold_identity(const Fold *fold, const TupleBatch *tuples, int64_t index, int64_t member,
+                   int64_t *id)
 {
     const Aggregate *aggregate = fold->aggregate;
     for (uint32_t m = 0; m < aggregate->mention_count; m++) {
@@ -210,11 +210,21 @@ static int64_t group_of(const Fold *fold, int64_t member)
     return group >= 0 && fold->selected != NULL && !fold->selected[group] ? MEMBER_GONE : group;
 }
 
+Tuple fold_tuple(const Fold *fold, const TupleBatch *tuples, int64_t index, int64_t member,
+                 RowClass row_class)
+{
+    RowClass as = MIN_OF(row_class, CLASS_SHADOW);
+    Tuple tuple = tuple_at(tuples, fold->aggregate, index, as);
+    if (tuples->row_class[index] < fold->level->row_class[member])
+        tuple.cause = level_mark(fold->level, member).cause;
+    return tuple;
+}
+
 static void set_aside(Fold *fold, const TupleBatch *tuples, int64_t index, int64_t member,
                       int64_t group, RowClass row_class)
 {
     int64_t *id = ARENA_ARRAY(fold->level->arena, int64_t, fold->id_count + 1);
-    tuple_identity(fold, tuples, index, member, id);
+    fold_identity(fold, tuples, index, member, id);
     Pending pending = {.group = group >= 0 ? group : -1,
                        .row_class = row_class,
                        .rows = id,
@@ -248,8 +258,8 @@ static void leave_out(Fold *fold, const TupleBatch *tuples, int64_t index, int64
         *cause = value->cause[at];
 }
 
-static RowClass tuple_class(const Fold *fold, const TupleBatch *tuples, int64_t index,
-                            int64_t member, int64_t group)
+RowClass fold_class(const Fold *fold, const TupleBatch *tuples, int64_t index, int64_t member,
+                    int64_t group)
 {
     RowClass own = group >= 0              ? level_member_class(fold->level, member, group)
                    : fold->level->tolerant ? CLASS_TOLERATED
@@ -257,9 +267,7 @@ static RowClass tuple_class(const Fold *fold, const TupleBatch *tuples, int64_t 
     return MAX_OF(own, (RowClass)tuples->row_class[index]);
 }
 
-// Of tuples that may repeat, the first certain one with each identity counts; others get group -1.
-static void drop_repeated(Fold *fold, const TupleBatch *tuples, const int64_t *member,
-                          int64_t *groups)
+void fold_distinct(Fold *fold, const TupleBatch *tuples, const int64_t *member, int64_t *groups)
 {
     Arena *arena = fold->level->run->scratch;
     int64_t *at = ARENA_ARRAY(arena, int64_t, tuples->count), count = 0;
@@ -273,7 +281,7 @@ static void drop_repeated(Fold *fold, const TupleBatch *tuples, const int64_t *m
     }
     int64_t *id = ARENA_ARRAY(arena, int64_t, fold->id_count + 1);
     for (int64_t i = 0; i < count; i++) {
-        tuple_identity(fold, tuples, at[i], member[at[i]], id);
+        fold_identity(fold, tuples, at[i], member[at[i]], id);
         keys[0].i64[i] = groups[at[i]];
         for (uint32_t k = 0; k < fold->id_count; k++)
             keys[k + 1].i64[i] = id[k];
@@ -295,7 +303,7 @@ static void fold_block(Fold *fold, int64_t first, int64_t count)
     Bindings view;
     members_view(level->members, first, count, arena, &view);
     EvalContext base;
-    base_context(fold, first, &view, &base);
+    fold_context(fold, first, &view, &base);
     TupleBatch tuples;
     tuples_build(level->run, &view, fold->aggregate, &base, &tuples);
     int64_t *groups = ARENA_ARRAY(arena, int64_t, tuples.count),
@@ -306,7 +314,7 @@ static void fold_block(Fold *fold, int64_t first, int64_t count)
         groups[i] = group_of(fold, member[i]);
         if (groups[i] == MEMBER_GONE)
             continue;
-        RowClass row_class = tuple_class(fold, &tuples, i, member[i], groups[i]);
+        RowClass row_class = fold_class(fold, &tuples, i, member[i], groups[i]);
         if (row_class != CLASS_CERTAIN && level->run->body->is_query) {
             groups[i] = -1; // a `when` or a row that is not known
         } else if (row_class != CLASS_CERTAIN) {
@@ -317,7 +325,7 @@ static void fold_block(Fold *fold, int64_t first, int64_t count)
         }
     }
     if (fold->distinct != NULL)
-        drop_repeated(fold, &tuples, member, groups);
+        fold_distinct(fold, &tuples, member, groups);
     for (int64_t i = 0; i < tuples.count; i++) {
         if (groups[i] < 0 || !unknown[i])
             continue;
@@ -345,7 +353,10 @@ static bool guard_aggregate(Level *level, uint32_t index, const uint8_t *wanted)
         any |= missing[g];
         asked |= wanted[g];
     }
-    if (any)
+    const Aggregate *aggregate = &level->run->body->aggregates[index];
+    if (any && aggregate->series > 0)
+        series_guard(level->series[aggregate->series], aggregate, values, missing);
+    else if (any)
         pending_guard(values->fold, values, missing);
     return asked;
 }
@@ -485,6 +496,14 @@ void level_aggregate(Level *level, uint32_t index, const uint8_t *selected)
     if (values->done)
         return;
     values->done = true;
+    const Aggregate *aggregate = &level->run->body->aggregates[index];
+    if (aggregate->series > 0) {
+        const SeriesRun *series = level->series[aggregate->series];
+        ASSERT(series != NULL || level->count == 0);
+        if (series != NULL)
+            series_fold(series, aggregate, values);
+        return;
+    }
     Fold *fold = fold_members(level, index, selected, CLASS_POSSIBLE, values);
     RowClass inside = fold->inside;
     if (fold->shadows)

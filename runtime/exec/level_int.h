@@ -115,10 +115,11 @@ struct Level {
     int64_t *own_head;  // per group: its last one in `own`, -1
     Mark
         *first_cause; // per group, kept when first asked for; only after the conditions are through
-    LevelValues *values;    // per aggregate of the body
-    struct LevelFits *fits; // NULL until asked for
-    Map *unknown_ids;       // tells `?` of lookups apart
-    ScoreState *scores;     // per score operator behind this fence, in order
+    LevelValues *values;       // per aggregate of the body
+    struct LevelFits *fits;    // NULL until asked for
+    Map *unknown_ids;          // tells `?` of lookups apart
+    struct SeriesRun **series; // per operator of the body; NULL: none, or not yet reached
+    ScoreState *scores;        // per score operator behind this fence, in order
     uint32_t score_count;
 };
 

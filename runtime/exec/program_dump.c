@@ -343,11 +343,24 @@ static void dump_pattern(Dumper *d, const Pattern *pattern)
     }
 }
 
+static void dump_series(Dumper *d, const Operator *op)
+{
+    static const char *const units[] = {"day", "week", "month", "quarter", "year"};
+    if (op->kind != OPERATOR_SERIES)
+        return;
+    indent(d, 3);
+    strbuf_printf(d->out, "aggregate %u per %s\n", op->series.aggregate, units[op->series.unit]);
+    dump_expr(d, "by", &op->series.time, 3);
+    dump_expr(d, "from", &op->series.low, 3);
+    dump_expr(d, "to", &op->series.high, 3);
+    dump_expr(d, "fill", &op->series.fill, 3);
+}
+
 static void dump_operator(Dumper *d, const Operator *op)
 {
     static const char *const kinds[] = {"from",    "",        "each",     "extract", "window",
                                         "connect", "session", "sequence", "filter",  "doubt",
-                                        "cite",    "except",  "",         "score"};
+                                        "cite",    "except",  "",         "series",  "score"};
     indent(d, 2);
     strbuf_printf(d->out, "%u: ", op->place);
     if (op->kind == OPERATOR_PARTNER) {
@@ -383,6 +396,7 @@ static void dump_operator(Dumper *d, const Operator *op)
     dump_expr(d, "low", &op->window.low, 3);
     dump_expr(d, "value", &op->window.value, 3);
     dump_pattern(d, &op->pattern);
+    dump_series(d, op);
     dump_expr(d, "condition", &op->condition, 3);
     dump_expr(d, "points", &op->points, 3);
     dump_expr(d, "label", &op->label, 3);
@@ -401,6 +415,9 @@ static void dump_aggregate(Dumper *d, uint32_t index)
                   d->body->aggregate_stretch[index]);
     for (uint32_t m = 0; m < aggregate->mention_count; m++)
         strbuf_printf(d->out, " " STR_FMT, STR_ARG(d->body->slots[aggregate->mention[m]].name));
+    if (aggregate->series > 0)
+        strbuf_printf(d->out, " slots of operator %u%s", aggregate->series,
+                      aggregate->missing ? " that are missing" : "");
     strbuf_printf(d->out, "%s%s%s : ", aggregate->fans_out ? ", distinct" : "",
                   aggregate->nonnegative ? ", not negative" : "",
                   aggregate->per_binding ? ", per binding" : "");

@@ -530,6 +530,27 @@ static void verify_pattern(Verifier *v, const Operator *op)
         verify_pattern_step(v, pattern, &pattern->steps[s]);
 }
 
+static void verify_series(Verifier *v, const Operator *op)
+{
+    const Series *series = &op->series;
+    verify_expr(v, &series->time, "time of a series", false, true);
+    verify_expr(v, &series->low, "range of a series", false, true);
+    verify_expr(v, &series->high, "range of a series", false, false);
+    verify_expr(v, &series->fill, "fill of a series", false, false);
+    v->role = "series";
+    v->expr = NULL;
+    require(v, series->aggregate < v->body->aggregate_count, "no such aggregate");
+    const Aggregate *aggregate = &v->body->aggregates[series->aggregate];
+    require(v, aggregate->series == 0 && !aggregate->per_binding && aggregate->window == 0,
+            "a slot folds tuples");
+    require(v, type_phys(series->time.type) == PHYS_I64, "the time of a series is no time");
+    require(v, series->high.count > 0 || series->low.type.kind == TYPE_PERIOD,
+            "a range is a period, or has two ends");
+    require(v,
+            series->fill.count == 0 || type_phys(series->fill.type) == type_phys(aggregate->type),
+            "fill and slots have two layouts");
+}
+
 static void verify_citation(Verifier *v, const Citation *citation)
 {
     v->role = "citation";
@@ -563,6 +584,9 @@ static void verify_operator(Verifier *v, const Operator *op)
     case OPERATOR_SESSION:
     case OPERATOR_SEQUENCE:
         verify_pattern(v, op);
+        break;
+    case OPERATOR_SERIES:
+        verify_series(v, op);
         break;
     case OPERATOR_FILTER:
     case OPERATOR_DOUBT:
@@ -601,6 +625,11 @@ static void verify_aggregate(Verifier *v, const Aggregate *aggregate)
     bool truth = aggregate->kind == AGGREGATE_ANY || aggregate->kind == AGGREGATE_ALL;
     require(v, !truth || type_phys(aggregate->argument.type) == PHYS_BOOL,
             "any and all fold booleans");
+    require(v,
+            aggregate->series == 0 ||
+                (aggregate->series < v->body->operator_count &&
+                 v->body->operators[aggregate->series].kind == OPERATOR_SERIES),
+            "no such series");
     require(v, (aggregate->kind == AGGREGATE_STATISTIC) == (aggregate->statistic.run != NULL),
             "a statistic has a function, and nothing else has one");
 }

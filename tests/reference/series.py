@@ -2,12 +2,22 @@
 """`series x = agg(e) per unit by t over [a .. b] fill f` (evaluation 7), and folds over its slots."""
 
 import model as ast
-from expressions import BOUNDS, REACH, Issue, Tuple, _settle, tuples, value
-from values import CERTAIN, MONTH, Gap, first_unknown, month_of, unknown
+from expressions import BOUNDS, REACH, UNDECIDED_MEMBERS, Issue, Tuple, _settle, tuples, value
+from values import (CERTAIN, INF, MONTH, POSSIBLE, SHADOW, TOLERATED, Gap, first_unknown, month_of,
+                    unknown)
 
 
 class PerhapsMissing(Issue):
     """A slot that only possible tuples fill, where the fill is `missing`."""
+
+
+def _members(issues):
+    """The least causes behind several values, by class (decision 84)."""
+    return tuple(min((i.members[c] for i in issues if i.members[c]), default=None) for c in range(3))
+
+
+def _undecided(kind, issues, low, high):
+    return kind((UNDECIDED_MEMBERS, ""), low, high, _members(issues))
 
 
 def slots(clause, s):
@@ -40,10 +50,11 @@ def _slot(clause, s, u):
     if any(t.cls == CERTAIN for t in found) or s.display or s.body.query:
         return v if any(t.cls == CERTAIN for t in found) else fill
     low, high = (v.low, v.high) if isinstance(v, Issue) else (v, v)
-    cause = min(t.cause for t in found if t.cause)
+    of_class = [Issue((), members=tuple(t.cause if t.cls == c else None
+                                        for c in (POSSIBLE, SHADOW, TOLERATED))) for t in found]
     if unknown(fill) or unknown(v) and not isinstance(v, Issue):
-        return PerhapsMissing(cause)
-    return Issue(cause, min(low, fill), max(high, fill))
+        return _undecided(PerhapsMissing, of_class, -INF, INF)
+    return _undecided(Issue, of_class, min(low, fill), max(high, fill))
 
 
 def fold(e, s):
@@ -56,12 +67,15 @@ def fold(e, s):
         sure = sum(isinstance(v, Gap) for v in found)
         if not doubtful:
             return sure
-        return Issue(doubtful[0].cause, sure, sure + len(doubtful))
+        return _undecided(Issue, doubtful, sure, sure + len(doubtful))
     kept = [Tuple(CERTAIN, v, False, None) for v in found if not isinstance(v, Gap)]
     agg = ast.Agg(e.fn, ast.Lit(0, e.clause.value.type), (), None, e.type)
     low, high = BOUNDS[e.fn](agg, kept, [], s)
     result = _settle(agg, low, high, False)
     if result is not None:
         return result
-    cause = min(t.value.cause for t in kept if unknown(t.value))
-    return Issue(cause, low, high) if low is not None else Issue(cause)
+    issues = [t.value for t in kept if unknown(t.value)]
+    low, high = (-INF, INF) if low is None else (low, high)
+    if any(any(i.members) for i in issues):
+        return _undecided(Issue, issues, low, high)
+    return Issue(min(i.cause for i in issues), low, high)

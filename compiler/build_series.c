@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// build_series.c: `series x = agg(e) per u by t over [a .. b] fill f`, and what reads x.
+//
+// A series has no value of its own in a plan: its operator says what is folded in each slot, and every fold over x is an
+// aggregate that names the operator by its place.
+
+#include "compiler/build_int.h"
+
+static bool series_unit(Str name, SeriesUnit *unit)
+{
+    static const struct {
+        const char *name;
+        SeriesUnit unit;
+    } UNITS[] = {
+        {"day", SERIES_DAY},         {"日", SERIES_DAY},       {"天", SERIES_DAY},
+        {"week", SERIES_WEEK},       {"周", SERIES_WEEK},      {"month", SERIES_MONTH},
+        {"月", SERIES_MONTH},        {"year", SERIES_YEAR},    {"年", SERIES_YEAR},
+        {"quarter", SERIES_QUARTER}, {"季度", SERIES_QUARTER},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(UNITS); i++)
+        if (str_equal(name, str_from_cstr(UNITS[i].name))) {
+            *unit = UNITS[i].unit;
+            return true;
+        }
+    return false;
+}
+
+// What a slot holds: an aggregate over the tuples of the group.
+static const PlanExpr *slot_value(Builder *builder, const AstSeries *node)
+{
+    const TypedExpr *typed = typed_expr(builder->typed, node->value);
+    if (typed->ref != TYPED_REF_AGGREGATE)
+        return build_unsupported(builder, STR("序列中不是单个汇总的值"),
+                                 STR("a series of something else than one aggregate"),
+                                 node->value->span, typed->type);
+    builder->in_series = true;
+    const PlanExpr *value = build_expr(builder, node->value);
+    builder->in_series = false;
+    if (value->kind != PLAN_EXPR_AGGREGATE)
+        return value;
+    const PlanAggregate *fold = &builder->aggregates.items[value->index];
+    if (fold->kind == AGGREGATE_FIRST || fold->kind == AGGREGATE_LAST)
+        return build_unsupported(builder, STR("首末值的序列"), STR("a series of first or last"),
+                                 node->value->span, value->type);
+    return value;
+}
+
+// An attached variable of the time alone would multiply what is folded.
+static bool reads_other_sets(const Builder *builder, const PlanExpr *time, const PlanExpr *value)
+{
+    uint64_t mention = builder->aggregates.items[value->index].mention;
+    for (uint32_t i = 0; i < builder->body->var_count && i < 64; i++)
+        if (builder->body->vars[i]->attached && (time->slots & ~mention) >> i & 1)
+            return true;
+    return false;
+}
+
+static const PlanExpr *slot_time(Builder *builder, const AstSeries *node, const PlanOp *op)
+{
+    bool outer = builder->per_row;
+    builder->per_row = true;
+    const PlanExpr *time = build_expr(builder, node->by);
+    builder->per_row = outer;
+    if (time->reads_group ||
+        (op->value->kind == PLAN_EXPR_AGGREGATE && reads_other_sets(builder, time, op->value)))
+        return build_unsupported(builder, STR("序列按附上各行的时间"),
+                                 STR("a series by the time of other attached rows"), node->by->span,
+                                 time->type);
+    if (time->type.kind == TYPE_MONTH && op->unit < SERIES_MONTH)
+        return build_unsupported(builder, STR("按日、按周的月份序列"),
+                                 STR("a series of months per day or week"), node->by->span,
+                                 time->type);
+    return time;
+}
+
+// An end; a month among days or weeks is all its days.
+static const PlanExpr *range_end(Builder *builder, const AstNode *node, SeriesUnit unit)
+{
+    const PlanExpr *end = build_expr(builder, node);
+    return end->type.kind == TYPE_MONTH && unit < SERIES_MONTH
+               ? build_convert(builder, end, type_of(TYPE_PERIOD))
+               : end;
+}
+
+static void series_range(Builder *builder, const AstSeries *node, PlanOp *op)
+{
+    if (node->over->kind != AST_INTERVAL) {
+        op->low = build_as(builder, node->over, type_of(TYPE_PERIOD));
+        return;
+    }
+    const AstInterval *interval = ast_as_Interval(node->over);
+    if (interval->low_open || interval->high_open)
+        (void)build_unsupported(builder, STR("范围不含端点的序列"),
+                                STR("a series over a range without its ends"), node->over->span,
+                                type_of(TYPE_DATE));
+    op->low = range_end(builder, interval->low, op->unit);
+    op->high = range_end(builder, interval->high, op->unit);
+}
+
+PlanOp build_series(Builder *builder, const TypedClause *clause, PlanOp op)
+{
+    const AstSeries *node = ast_as_Series(clause->node);
+    if (clause->stretch == 0 || !series_unit(node->per->text, &op.unit)) {
+        (void)build_unsupported(builder, STR("分组之前的序列"), STR("series above a group by"),
+                                clause->node->span, type_of(TYPE_INTEGER));
+        return op;
+    }
+    op.name = clause->let->name;
+    op.value = slot_value(builder, node);
+    op.time = slot_time(builder, node, &op);
+    series_range(builder, node, &op);
+    if (node->fill->kind != AST_BLANK)
+        op.fill = build_as(builder, node->fill, op.value->type);
+    return op;
+}
+
+// ---------------------------------------------------------------- what reads it
+
+static const PlanOp *series_op(const Builder *builder, const TypedLet *let)
+{
+    for (size_t i = 0; i < builder->ops.count; i++) {
+        const PlanOp *op = &builder->ops.items[i];
+        if (op->kind == PLAN_OP_SERIES && op->span.start == let->clause->span.start)
+            return op;
+    }
+    return NULL;
+}
+
+const PlanExpr *build_series_fold(Builder *builder, const AstNode *node, const TypedLet *let,
+                                  AggregateKind kind, const FnCard *card, Type type)
+{
+    const PlanOp *op = let->clause->kind == AST_SERIES ? series_op(builder, let) : NULL;
+    if (op == NULL || op->value->kind != PLAN_EXPR_AGGREGATE)
+        return build_unsupported_node(builder, node, type);
+    const PlanAggregate *inner = &builder->aggregates.items[op->value->index];
+    PlanAggregate fold = {.kind = kind,
+                          .card = kind == AGGREGATE_STATISTIC ? card : NULL,
+                          .argument = op->value,
+                          .type = type,
+                          .stretch = inner->stretch,
+                          .mention = inner->mention,
+                          .series = op->place,
+                          .missing = kind == AGGREGATE_COUNT && card != NULL,
+                          .text = build_text(builder, node)};
+    bool plain = card == NULL || kind == AGGREGATE_FIRST || kind == AGGREGATE_LAST ||
+                 strchr(card->signature, ',') == NULL; // what else it needs is not given
+    if (!plain || (kind == AGGREGATE_STATISTIC && !type_is_exact(op->value->type) &&
+                   op->value->type.kind != TYPE_INTEGER && op->value->type.kind != TYPE_REAL))
+        return build_unsupported_node(builder, node, type);
+    return build_fold_expr(builder, build_fold(builder, &fold), fold.text);
+}
