@@ -196,13 +196,22 @@ static bool aggregate_kind(const FnCard *card, AggregateKind *kind)
     return false;
 }
 
+// The record of a check travels as a list of reals (stdlib/check_int.h).
+Type build_record_type(void)
+{
+    static const Type real = {.kind = TYPE_REAL};
+    Type type = type_of(TYPE_LIST);
+    type.element = &real;
+    return type;
+}
+
 const PlanExpr *build_call(Builder *builder, const AstNode *node, const TypedExpr *typed)
 {
     const TypedCall *call = typed->call;
     AggregateKind kind;
     if (aggregate_kind(call->card, &kind)) { // over the values of a series
-        const TypedExpr *of = typed_expr(builder->typed, call->arguments[0]);
-        return build_series_fold(builder, node, of->let, kind, call->card, typed->type);
+        Type type = typed->type.kind == TYPE_RECORD ? build_record_type() : typed->type;
+        return build_series_fold(builder, node, kind, call, type);
     }
     if (call->card != NULL && call->card->lower == LOWER_STEP)
         return step_expr(builder, node, typed);
@@ -370,32 +379,40 @@ static const PlanExpr *statistic_operand(Builder *builder, const AstNode *node,
     return plan_expr(builder->plan, &draft);
 }
 
+void build_parameters(Builder *builder, const BuildOperands *given, TypeKind time,
+                      PlanAggregate *draft)
+{
+    uint32_t count = 0;
+    const PlanExpr **parameters = ARENA_ARRAY(builder->arena, const PlanExpr *, given->count + 1);
+    for (uint32_t i = 0; i < given->count; i++) {
+        const AstNode *node = given->nodes[i];
+        const PlanExpr *made = node == NULL
+                                   ? default_expr(builder, given->defaults[i], given->types[i])
+                                   : build_as(builder, node, given->types[i]);
+        if (made->kind != PLAN_EXPR_CONST)
+            made = build_unsupported_node(builder, node, made->type);
+        parameters[count++] = made;
+    }
+    if (time != TYPE_ERROR)
+        parameters[count++] = build_const(
+            builder, const_of_count(type_of(TYPE_INTEGER), (int128_t)time), draft->text);
+    draft->parameters = parameters;
+    draft->parameter_count = count;
+}
+
 static void statistic_draft(Builder *builder, const AstNode *node, const TypedAggregate *aggregate,
                             PlanAggregate *draft)
 {
     draft->card = aggregate->card;
     draft->argument = statistic_operand(builder, node, aggregate);
     bool timed = aggregate->card->pairs == PAIRS_TIME;
-    uint32_t first = aggregate->card->pairs == PAIRS_NONE || timed ? 0 : 1, count = 0;
-    const PlanExpr **parameters =
-        ARENA_ARRAY(builder->arena, const PlanExpr *, aggregate->parameter_count + 1);
-    for (uint32_t i = first; i < aggregate->parameter_count; i++) {
-        const AstNode *parameter = aggregate->parameters[i];
-        Type type = aggregate->parameter_types[i];
-        const PlanExpr *made = parameter == NULL
-                                   ? default_expr(builder, aggregate->parameter_defaults[i], type)
-                                   : build_as(builder, parameter, type);
-        if (made->kind != PLAN_EXPR_CONST)
-            made = build_unsupported_node(builder, parameter, made->type);
-        parameters[count++] = made;
-    }
-    if (timed) {
-        TypeKind kind = typed_expr(builder->typed, aggregate->by)->type.kind;
-        parameters[count++] = build_const(
-            builder, const_of_count(type_of(TYPE_INTEGER), (int128_t)kind), draft->text);
-    }
-    draft->parameters = parameters;
-    draft->parameter_count = count;
+    uint32_t sides = aggregate->card->pairs == PAIRS_NONE || timed ? 0 : 1;
+    BuildOperands given = {aggregate->parameters + sides, aggregate->parameter_types + sides,
+                           aggregate->parameter_defaults + sides,
+                           aggregate->parameter_count - MIN_OF(sides, aggregate->parameter_count)};
+    TypeKind time =
+        timed ? typed_expr(builder->typed, aggregate->by)->type.kind : type_of(TYPE_ERROR).kind;
+    build_parameters(builder, &given, time, draft);
 }
 
 static PlanAggregate aggregate_draft(Builder *builder, const AstNode *node,
@@ -428,15 +445,6 @@ static PlanAggregate aggregate_draft(Builder *builder, const AstNode *node,
     return draft;
 }
 
-// The record of a check travels as a list of reals (stdlib/check_int.h).
-static Type record_value_type(void)
-{
-    static const Type real = {.kind = TYPE_REAL};
-    Type type = type_of(TYPE_LIST);
-    type.element = &real;
-    return type;
-}
-
 const PlanExpr *build_aggregate(Builder *builder, const AstNode *node,
                                 const TypedAggregate *aggregate)
 {
@@ -450,7 +458,7 @@ const PlanExpr *build_aggregate(Builder *builder, const AstNode *node,
     if (*number == 0) {
         PlanAggregate draft = aggregate_draft(builder, node, aggregate, kind);
         if (aggregate->type.kind == TYPE_RECORD)
-            draft.type = record_value_type();
+            draft.type = build_record_type();
         if (builder->in_series)
             draft.fans_out = (build_bound_slots(builder) & ~draft.mention) != 0;
         else if (aggregate->window)
@@ -485,7 +493,7 @@ static const PlanExpr *record_field(Builder *builder, const AstNode *node, const
     kids[0] = record;
     kids[1] = build_const(builder, const_of_count(type_of(TYPE_INTEGER), (int128_t)typed->field),
                           build_text(builder, node));
-    bool own = aggregate->card->own;
+    bool own = aggregate != NULL && aggregate->card->own;
     if (own)
         kids[2] =
             build_convert(builder, build_wanted(builder, aggregate->argument), type_of(TYPE_REAL));
@@ -504,8 +512,13 @@ const PlanExpr *build_record_field(Builder *builder, const AstNode *node, const 
     const TypedLet *window;
     const TypedAggregate *aggregate =
         record_aggregate(builder, ast_as_Member(node)->object, &window);
-    if (aggregate == NULL)
+    const TypedCall *call = build_record_call(builder, ast_as_Member(node)->object);
+    if (aggregate == NULL && (call == NULL || call->card == NULL || !call->card->statistic))
         return build_unsupported_node(builder, node, typed->type);
+    if (aggregate == NULL)
+        return record_field(builder, node, typed, NULL,
+                            build_series_fold(builder, &call->node->base, AGGREGATE_STATISTIC, call,
+                                              build_record_type()));
     bool outer = builder->per_row;
     builder->per_row |= aggregate->window;
     const PlanExpr *record = window != NULL

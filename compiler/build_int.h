@@ -95,10 +95,25 @@ const PlanExpr *build_aggregate(Builder *builder, const AstNode *node,
                                 const TypedAggregate *aggregate);
 // The operator of `let … among`, whose value becomes a slot of its own (build_window.c).
 PlanOp build_window(Builder *builder, const TypedClause *clause, PlanOp draft);
-// The operator of a series, and a fold over its slots: `card` NULL counts all slots (build_series.c).
+// The operator of a series, how many slots it has, and a fold over them: the call's first operand names the series
+// (build_series.c).
 PlanOp build_series(Builder *builder, const TypedClause *clause, PlanOp draft);
-const PlanExpr *build_series_fold(Builder *builder, const AstNode *node, const TypedLet *let,
-                                  AggregateKind kind, const FnCard *card, Type type);
+const PlanExpr *build_series_size(Builder *builder, const AstNode *node, const TypedLet *let,
+                                  Type type);
+const PlanExpr *build_series_fold(Builder *builder, const AstNode *node, AggregateKind kind,
+                                  const TypedCall *call, Type type);
+// The constants that a statistic wants; `time` is the kind of time of its pairs, TYPE_ERROR: they have none.
+typedef struct BuildOperands {
+    const AstNode *const *nodes;
+    const Type *types;
+    const Str *defaults;
+    uint32_t count;
+} BuildOperands;
+void build_parameters(Builder *builder, const BuildOperands *given, TypeKind time,
+                      PlanAggregate *draft);
+// The type of the value that is a check's record, and the call behind a value that is one; NULL: there is none.
+Type build_record_type(void);
+const TypedCall *build_record_call(const Builder *builder, const AstNode *node);
 // A function over the peers of a window, and an aggregate of one.
 const PlanExpr *build_window_call(Builder *builder, const AstNode *node, const TypedExpr *typed);
 void build_window_fold(Builder *builder, const TypedAggregate *aggregate, PlanAggregate *draft);

@@ -8,7 +8,7 @@
 #include "compiler/consts.h"
 
 // The call behind a value that is a record, through the lets that name it; NULL: it is none.
-static const TypedCall *record_call(const Builder *builder, const AstNode *node)
+const TypedCall *build_record_call(const Builder *builder, const AstNode *node)
 {
     const TypedExpr *typed = typed_expr(builder->typed, node);
     while (typed != NULL && typed->ref == TYPED_REF_LET)
@@ -21,7 +21,7 @@ static const TypedCall *record_call(const Builder *builder, const AstNode *node)
 static const FnCard *part_card(const Builder *builder, const AstNode *node, const TypedExpr *typed)
 {
     const TypedExpr *object = typed_expr(builder->typed, ast_as_Member(node)->object);
-    const TypedCall *call = record_call(builder, ast_as_Member(node)->object);
+    const TypedCall *call = build_record_call(builder, ast_as_Member(node)->object);
     if (object != NULL && object->type.kind == TYPE_IDENTITY)
         return stdlib_case_parts[typed->field];
     if (call == NULL || call->card == NULL)
@@ -45,7 +45,7 @@ bool build_part_is_named(const Builder *builder, const AstNode *node)
 {
     const AstNode *object = ast_as_Member(node)->object;
     return typed_expr(builder->typed, object)->ref == TYPED_REF_LET &&
-           record_call(builder, object) != NULL;
+           build_record_call(builder, object) != NULL;
 }
 
 const PlanExpr *build_part(Builder *builder, const AstNode *node, const TypedExpr *typed)
@@ -54,7 +54,7 @@ const PlanExpr *build_part(Builder *builder, const AstNode *node, const TypedExp
     const FnCard *card = part_card(builder, node, typed);
     if (card == NULL)
         return NULL;
-    const TypedCall *call = record_call(builder, object);
+    const TypedCall *call = build_record_call(builder, object);
     PlanExpr draft = {.kind = PLAN_EXPR_CALL, .type = typed->type, .card = card};
     bool per_row = builder->per_row;
     const PlanExpr *const *parameters = builder->parameters;

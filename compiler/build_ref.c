@@ -196,7 +196,7 @@ static const PlanExpr *size_expr(Builder *builder, const AstNode *node, const Ty
     if (key)
         group = typed_expr(builder->typed, group->key->value);
     if (group->ref == TYPED_REF_LET)
-        return build_series_fold(builder, node, group->let, AGGREGATE_COUNT, NULL, typed->type);
+        return build_series_size(builder, node, group->let, typed->type);
     if (group->var == NULL || group->var->kind != TYPED_VAR_CONNECT)
         return build_unsupported_node(builder, node, typed->type);
     const PlanExpr *value = connect_column(builder, node, group->var, CONNECT_SIZE);

@@ -6,6 +6,7 @@
 // aggregate that names the operator by its place.
 
 #include "compiler/build_int.h"
+#include "compiler/consts.h"
 
 static bool series_unit(Str name, SeriesUnit *unit)
 {
@@ -127,26 +128,77 @@ static const PlanOp *series_op(const Builder *builder, const TypedLet *let)
     return NULL;
 }
 
-const PlanExpr *build_series_fold(Builder *builder, const AstNode *node, const TypedLet *let,
-                                  AggregateKind kind, const FnCard *card, Type type)
+// A fold over the slots of the series that the let names. False: this version has none.
+static bool fold_draft(Builder *builder, const AstNode *node, const TypedLet *let,
+                       PlanAggregate *fold, SeriesUnit *unit)
 {
     const PlanOp *op = let->clause->kind == AST_SERIES ? series_op(builder, let) : NULL;
     if (op == NULL || op->value->kind != PLAN_EXPR_AGGREGATE)
-        return build_unsupported_node(builder, node, type);
+        return false;
     const PlanAggregate *inner = &builder->aggregates.items[op->value->index];
-    PlanAggregate fold = {.kind = kind,
-                          .card = kind == AGGREGATE_STATISTIC ? card : NULL,
-                          .argument = op->value,
-                          .type = type,
-                          .stretch = inner->stretch,
-                          .mention = inner->mention,
-                          .series = op->place,
-                          .missing = kind == AGGREGATE_COUNT && card != NULL,
-                          .text = build_text(builder, node)};
-    bool plain = card == NULL || kind == AGGREGATE_FIRST || kind == AGGREGATE_LAST ||
-                 strchr(card->signature, ',') == NULL; // what else it needs is not given
-    if (!plain || (kind == AGGREGATE_STATISTIC && !type_is_exact(op->value->type) &&
-                   op->value->type.kind != TYPE_INTEGER && op->value->type.kind != TYPE_REAL))
+    fold->argument = op->value;
+    fold->stretch = inner->stretch;
+    fold->mention = inner->mention;
+    fold->series = op->place;
+    fold->text = build_text(builder, node);
+    *unit = op->unit;
+    return true;
+}
+
+const PlanExpr *build_series_size(Builder *builder, const AstNode *node, const TypedLet *let,
+                                  Type type)
+{
+    PlanAggregate fold = {.kind = AGGREGATE_COUNT, .type = type};
+    SeriesUnit unit;
+    if (!fold_draft(builder, node, let, &fold, &unit))
         return build_unsupported_node(builder, node, type);
+    return build_fold_expr(builder, build_fold(builder, &fold), fold.text);
+}
+
+// A statistic of values by time sees each slot with the first day of its unit, or its month.
+static const PlanExpr *timed_slot(Builder *builder, const PlanExpr *value, TypeKind time, Str text)
+{
+    const PlanExpr *kids[] = {build_const(builder, const_of_count(type_of(time), 0), text),
+                              build_convert(builder, value, type_of(TYPE_REAL))};
+    PlanExpr draft = {.kind = PLAN_EXPR_CALL,
+                      .type = type_of(TYPE_PERIOD),
+                      .card = stdlib_pair_of_time,
+                      .kids = kids,
+                      .kid_count = 2,
+                      .text = text};
+    return plan_expr(builder->plan, &draft);
+}
+
+static bool takes_slots(const FnCard *card, Type slot)
+{
+    bool number = type_is_exact(slot) || slot.kind == TYPE_INTEGER || slot.kind == TYPE_REAL;
+    bool alone = card->pairs == PAIRS_NONE || card->pairs == PAIRS_TIME;
+    return alone && !card->own && number;
+}
+
+const PlanExpr *build_series_fold(Builder *builder, const AstNode *node, AggregateKind kind,
+                                  const TypedCall *call, Type type)
+{
+    const FnCard *card = call->card;
+    PlanAggregate fold = {.kind = kind, .type = type, .missing = kind == AGGREGATE_COUNT};
+    SeriesUnit unit;
+    const TypedLet *let = typed_expr(builder->typed, call->arguments[0])->let;
+    if (!fold_draft(builder, node, let, &fold, &unit))
+        return build_unsupported_node(builder, node, type);
+    if (kind == AGGREGATE_STATISTIC) {
+        TypeKind time = unit < SERIES_MONTH ? TYPE_DATE : TYPE_MONTH;
+        BuildOperands given = {call->arguments + 1, call->types + 1, call->defaults + 1,
+                               call->count - 1};
+        if (!takes_slots(card, fold.argument->type))
+            return build_unsupported_node(builder, node, type);
+        bool timed = card->pairs == PAIRS_TIME;
+        if (timed)
+            fold.argument = timed_slot(builder, fold.argument, time, fold.text);
+        fold.card = card;
+        build_parameters(builder, &given, timed ? time : TYPE_ERROR, &fold);
+    } else if (strchr(card->signature, ',') != NULL && kind != AGGREGATE_FIRST &&
+               kind != AGGREGATE_LAST) { // what else it needs is not given
+        return build_unsupported_node(builder, node, type);
+    }
     return build_fold_expr(builder, build_fold(builder, &fold), fold.text);
 }

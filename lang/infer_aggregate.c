@@ -264,6 +264,46 @@ static bool right_count(Scope *s, const AstCall *call, const FnCard *card, const
 
 /* ----------------------------------------------------------------------- lists and series */
 
+static bool aggregate_parameters(Scope *s, const FnCard *card, const Parts *parts,
+                                 TypedAggregate *a);
+
+/* The operands of a call over a series: the series, then the constants that the card wants besides. */
+static TypedCall *list_call(Scope *s, const AstCall *call, const FnCard *card, const Parts *parts)
+{
+    TypedCall *made = ARENA_NEW(s->c->arena, TypedCall);
+    TypedAggregate given = {.node = call, .card = card};
+    for (uint32_t i = 0; i + 1 < parts->count && i < PARAMETERS_MAX; i++)
+        (void)infer(s, parts->parameters[i], NULL);
+    if (card->statistic && !aggregate_parameters(s, card, parts, &given))
+        return NULL;
+    uint32_t count = given.parameter_count + 1;
+    const AstNode **arguments = ARENA_ARRAY(s->c->arena, const AstNode *, count);
+    Type *types = ARENA_ARRAY(s->c->arena, Type, count);
+    Str *defaults = ARENA_ARRAY(s->c->arena, Str, count);
+    arguments[0] = parts->argument;
+    types[0] = expr_of(s->c, parts->argument)->type;
+    for (uint32_t i = 1; i < count; i++) {
+        arguments[i] = given.parameters[i - 1];
+        types[i] = given.parameter_types[i - 1];
+        defaults[i] = given.parameter_defaults[i - 1];
+    }
+    *made = (TypedCall){.node = call,
+                        .card = card,
+                        .name = str_from_cstr(card->name),
+                        .arguments = arguments,
+                        .types = types,
+                        .defaults = defaults,
+                        .count = count};
+    return made;
+}
+
+/* What a series can be given to: it brings its own order, and has no second side. */
+static bool takes_series(const FnCard *card, const Parts *parts)
+{
+    bool alone = card->pairs == PAIRS_NONE || card->pairs == PAIRS_TIME;
+    return alone && !card->own && !(parts->by && card->pairs == PAIRS_TIME);
+}
+
 /* An aggregate over the elements of a series or list: an ordinary function of that value. */
 static bool over_list(Scope *s, const AstCall *call, const FnCard *const *cards, uint32_t count,
                       const Parts *parts, Type *result)
@@ -278,19 +318,13 @@ static bool over_list(Scope *s, const AstCall *call, const FnCard *const *cards,
     Type element = *let->pub.type.element;
     const FnCard *card = choose(s, cards, count, element);
     TypedExpr *e = expr_here(s, &call->base);
-    if (!card) {
+    if (!card || !takes_series(card, parts))
         report_form(s, call, cards, count, let->pub.type);
+    TypedCall *made = card && takes_series(card, parts) ? list_call(s, call, card, parts) : NULL;
+    if (!made) {
         *result = record_type(e, type_of(TYPE_ERROR));
         return true;
     }
-    TypedCall *made = ARENA_NEW(s->c->arena, TypedCall);
-    const AstNode **arguments = ARENA_ARRAY(s->c->arena, const AstNode *, 1);
-    arguments[0] = parts->argument;
-    *made = (TypedCall){.node = call,
-                        .card = card,
-                        .name = str_from_cstr(card->name),
-                        .arguments = arguments,
-                        .count = 1};
     e->ref = TYPED_REF_CALL;
     e->call = made;
     e->can_issue = true;
@@ -529,6 +563,8 @@ static bool aggregate_parameters(Scope *s, const FnCard *card, const Parts *part
     Str *defaults = ARENA_ARRAY(s->c->arena, Str, count);
     const TypedExpr *of = expr_of(s->c, parts->argument);
     Type first = of ? of->type : type_of(TYPE_ERROR);
+    if (first.kind == TYPE_LIST && first.element)
+        first = *first.element; /* a series */
     const AstNode *wrong = NULL;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t given = parameter_given(&sig, parts, i + 1);
@@ -545,7 +581,7 @@ static bool aggregate_parameters(Scope *s, const FnCard *card, const Parts *part
     a->parameter_types = types;
     a->parameter_defaults = defaults;
     a->parameter_count = count;
-    if (timed && !wrong && !is_time(expr_of(s->c, parts->by)))
+    if (timed && parts->by && !wrong && !is_time(expr_of(s->c, parts->by)))
         wrong = parts->by;
     if (!wrong && used + 1 < parts->count)
         wrong = parts->parameters[parts->count - 2];

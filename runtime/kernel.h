@@ -43,6 +43,22 @@ static inline int64_t vector_index(const Vector *vector, int64_t row)
     return vector->constant ? 0 : row;
 }
 
+// A real as a whole number, so that order and sign are kept and 0 is 0: its bits as sign and magnitude.
+static inline int64_t fn_real_order(double value)
+{
+    int64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits >= 0 ? bits : -(bits & INT64_MAX);
+}
+
+static inline double fn_real_of_order(int64_t order)
+{
+    int64_t bits = order >= 0 ? order : -order;
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return order >= 0 ? value : -value;
+}
+
 // ---------------------------------------------------------------- statistics
 
 // One distinct value of the peers, and how many of them have it. The member to read follows the values' type.
@@ -59,7 +75,7 @@ typedef struct StatItem {
 
 // The peers of a statistic: their values in ascending order, each distinct value once. What a statistic gives
 // depends on nothing else, so that no split of the rows shows in it. Statistics of two operands see pairs of
-// reals by their order (fn_real_order in stdlib/fn.h).
+// reals by their order.
 typedef struct StatPeers {
     Type type; // of the values
     const StatItem *items;

@@ -39,22 +39,6 @@
 
 #include "stdlib/stdlib.h"
 
-// A real as a whole number, so that order and sign are kept and 0 is 0: its bits as sign and magnitude.
-static inline int64_t fn_real_order(double value)
-{
-    int64_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return bits >= 0 ? bits : -(bits & INT64_MAX);
-}
-
-static inline double fn_real_of_order(int64_t order)
-{
-    int64_t bits = order >= 0 ? order : -order;
-    double value;
-    memcpy(&value, &bits, sizeof value);
-    return order >= 0 ? value : -value;
-}
-
 // An integer, length or exact number as a count; a real by its order.
 static inline int128_t fn_load_number(const Vector *vector, int64_t index)
 {

@@ -187,6 +187,36 @@ static bool slot_value(SlotWalk *walk, Value *out)
 
 // ---------------------------------------------------------------- folds
 
+// The first day of a unit, or its month.
+static int64_t unit_time(SeriesUnit unit, int64_t number)
+{
+    switch (unit) {
+    case SERIES_WEEK:
+        return number * 7 - 3; // from a Monday
+    case SERIES_QUARTER:
+        return number * 3;
+    case SERIES_YEAR:
+        return number * 12;
+    case SERIES_DAY:
+    case SERIES_MONTH:
+        break;
+    }
+    return number;
+}
+
+// A statistic of values by time sees pairs (time, real by its order).
+static void pair_with_time(const SlotWalk *walk, Value *value)
+{
+    Type type = value->type;
+    double real = type_phys(type) == PHYS_F64    ? value->f64
+                  : type_phys(type) == PHYS_I128 ? exact_to_real(value->i128, type.scale)
+                                                 : (double)value->i64;
+    Pair pair = {unit_time(walk->series->op->series.unit, walk->unit), fn_real_order(real + 0.0)};
+    value->type = walk->outer->argument.type;
+    if (value->state == VALUE_KNOWN)
+        value->pair = pair;
+}
+
 static void take_slot(SlotWalk *walk)
 {
     CauseTable *causes = walk->series->level->run->shared->causes;
@@ -205,6 +235,9 @@ static void take_slot(SlotWalk *walk)
     } else if (tuple.value.state == VALUE_ISSUE) {
         keep_least(walk, &walk->plain, tuple.value.cause);
     }
+    if (walk->outer->kind == AGGREGATE_STATISTIC &&
+        type_phys(walk->outer->argument.type) == PHYS_PAIR)
+        pair_with_time(walk, &tuple.value);
     if (!walk->outer->missing)
         vec_push(&walk->values, tuple);
 }

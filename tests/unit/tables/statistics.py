@@ -270,6 +270,20 @@ def times_lines(x, t):
     line("change_point.11", "mean behind", "3", x, t, np.mean([x[i] for i in order[at:]]))
 
 
+def alone_lines(days):
+    """Times alone, in microseconds: the dispersion of their gaps, and the fullest stretch of two days."""
+    t = sorted(days)
+    n, width, span = len(t), 2, max(t[-1] - t[0], 2)
+    gaps = np.diff(t)
+    x = [int(v * 86400 * 10**6) for v in days]
+    line("regular_intervals.1", "numpy.std(gaps, ddof=1) / numpy.mean(gaps)", "3", x, [],
+         np.std(gaps, ddof=1) / np.mean(gaps) if t[-1] > t[0] else math.nan)
+    most = max(sum(v - width < u <= v for u in t) for v in t)
+    line("burst.1", "most within two days", "2 3", x, [], most)
+    line("burst.2", "n scipy.stats.binom.sf(most - 2, n - 1, width / span)", "2 3", x, [],
+         min(1, n * stats.binom.sf(most - 2, n - 1, width / span)))
+
+
 # The examples of the NIST handbook: Grubbs (1.3.5.17.1, Tietjen and Moore 1972) and Rosner (1.3.5.17.3).
 UREX = [199.31, 199.53, 200.19, 200.82, 201.92, 201.95, 202.18, 245.57]
 ROSNER = [-0.25, 0.68, 0.94, 1.15, 1.2, 1.26, 1.26, 1.34, 1.38, 1.43, 1.49, 1.49, 1.55, 1.56, 1.58,
@@ -318,6 +332,10 @@ for n in (6, 9, 20, 45):
         times_lines(x, list(range(20000, 20000 + n)))
         times_lines(sorted(x), [20000 + 3 * k // 2 * 2 for k in range(n)])
         times_lines([v + (spread if k > n // 2 else 0) for k, v in enumerate(x)], list(range(n)))
+for n in (5, 12, 40):
+    alone_lines([random.randint(0, 8 * n) / 8 for _ in range(n)])
+    alone_lines([random.randint(0, 800) / 8 for _ in range(n)] + [3] * 4)
+    alone_lines([k + random.randint(0, 1) / 8 for k in range(n)])
 own_lines(UREX)
 line("grubbs.1.7", "NIST handbook: G = 2.4687", "3", UREX, [], round((245.57 - np.mean(UREX)) / np.std(UREX, ddof=1), 12))
 assert round(grubbs(UREX)[0][7], 4) == 2.4688 and round(critical(8), 6) == 2.126645
