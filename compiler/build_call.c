@@ -87,6 +87,25 @@ static RoundMode round_mode(Str name)
     UNREACHABLE();
 }
 
+static const PlanExpr *rounded_real(Builder *builder, const AstNode *node, const PlanExpr *value,
+                                    Type type, int32_t places, RoundMode mode)
+{
+    Type whole = type_of(TYPE_INTEGER);
+    Str text = build_text(builder, node);
+    const PlanExpr **kids = ARENA_ARRAY(builder->arena, const PlanExpr *, 3);
+    kids[0] = build_convert(builder, value, type_of(TYPE_REAL));
+    kids[1] = build_const(builder, const_of_count(whole, places), text);
+    kids[2] = build_const(builder, const_of_count(whole, (int128_t)mode), text);
+    PlanExpr draft = {.kind = PLAN_EXPR_CALL,
+                      .type = type,
+                      .card = stdlib_round_real,
+                      .kids = kids,
+                      .kid_count = 3,
+                      .can_issue = true,
+                      .text = text};
+    return plan_expr(builder->plan, &draft);
+}
+
 static const PlanExpr *round_expr(Builder *builder, const AstNode *node, const TypedExpr *typed)
 {
     const TypedCall *call = typed->call;
@@ -109,6 +128,10 @@ static const PlanExpr *round_expr(Builder *builder, const AstNode *node, const T
                 type_phys(number->type) == PHYS_I64;
         places = known ? (int32_t)number->constant->value.i64 : 0;
     }
+    RoundMode mode = round_mode(str_from_cstr(call->card->step));
+    if (known && value->type.kind == TYPE_REAL && places <= EXACT_SCALE_MAX &&
+        places >= -EXACT_SCALE_MAX)
+        return rounded_real(builder, node, value, typed->type, places, mode);
     if (!known || !type_is_exact(value->type) || places > EXACT_SCALE_MAX ||
         places < -EXACT_SCALE_MAX)
         return build_unsupported(builder, build_text(builder, node), build_text(builder, node),
@@ -118,7 +141,7 @@ static const PlanExpr *round_expr(Builder *builder, const AstNode *node, const T
     rounded.scale = (uint8_t)MAX_OF(places, 0);
     PlanExpr draft = {
         .kind = PLAN_EXPR_ROUND, .type = rounded, .kids = &value, .kid_count = 1, .places = places};
-    draft.mode = round_mode(str_from_cstr(call->card->step));
+    draft.mode = mode;
     draft.can_issue = true;
     draft.text = build_text(builder, node);
     return build_convert(builder, plan_expr(builder->plan, &draft), typed->type);

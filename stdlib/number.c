@@ -144,6 +144,29 @@ FN1(sqrt, F64, F64, x, .name = "sqrt", .name_zh = "平方根", .signature = "sqr
     return x == 0 ? 0 : sqrt(x); // never -0
 }
 
+// ---- reals to a place
+
+FN3(round_real, I128, F64, x, I64, places, I64, mode, .name = "round_real", .name_zh = "实数取整",
+    .signature = "round_real(x: real, places: integer, mode: integer): decimal",
+    .doc = "A real at a place, by a mode of rounding.", .doc_zh = "按取整方式把实数取到某一位。",
+    .issues = FN_ISSUES(REASON_OVERFLOW), .cost = 30)
+{
+    int128_t count = 0;
+    int64_t coarse = places < 0 ? -places : 0; // tens, hundreds …
+    double unit = pow(10, (double)coarse);
+    int scale = coarse > 0 ? 0 : fn->result_type.scale;
+    bool fits =
+        exact_from_real(x / unit, scale, (RoundMode)mode, &count) &&
+        num_mul_i128(count, wide_pow10((int)coarse + (coarse > 0 ? fn->result_type.scale : 0)),
+                     &count) &&
+        exact_fits(count);
+    if (!fits)
+        fn_issue(fn, REASON_OVERFLOW);
+    return count;
+}
+
+const FnCard *const stdlib_round_real = &card_round_real;
+
 const FnCard *const number_cards[] = {
     FN_CARD(abs),
     FN_CARD(least),

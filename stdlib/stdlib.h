@@ -84,6 +84,8 @@ extern const FnCard *const stdlib_case_parts[];
 // Make the pairs of FnPairs from (x, y), (y, x), (x, y) and (time, x). No functions of the language.
 extern const FnCard *const stdlib_pair_of_reals,
     *const stdlib_pair_of_group, *const stdlib_pair_of_marks, *const stdlib_pair_of_time;
+// A real at a place (x, places, RoundMode). No function of the language.
+extern const FnCard *const stdlib_round_real;
 // A field of a check's record (a list of reals, stdlib/check_int.h) by its number: (record, number), and of a check of
 // one value among its peers (record, number, the value). No functions of the language.
 extern const FnCard *const stdlib_check_field, *const stdlib_check_own_field;
