@@ -573,8 +573,21 @@ GroupState *group_open(BodyState *b, const AstNode *node, AstList keys, bool imp
     return group;
 }
 
+/* Scores above a grouping are lost: they are given per clue. */
+static void report_scores_above(const BodyState *b, const AstGroup *node)
+{
+    for (size_t i = 0; i < b->clauses.count; i++) {
+        const AstNode *clause = b->clauses.items[i].node;
+        if (clause->kind != AST_SCORE)
+            continue;
+        Diag *diag = report(b->c, DIAG_SCORE_ABOVE_GROUP, clause);
+        diag_label(b->c->diags, diag, node->base.span, DIAG_TEXT_GROUPED_HERE, DIAG_NONE);
+    }
+}
+
 void clause_group(BodyState *b, const AstGroup *node)
 {
+    report_scores_above(b, node);
     TypedClause *clause = clause_new(b, &node->base);
     (void)clause;
     size_t index = b->clauses.count - 1;
