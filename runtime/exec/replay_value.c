@@ -50,6 +50,11 @@ static Str column_name(const Replay *replay, const Step *step)
     const Slot *slot = &replay->body->slots[step->slot];
     if (slot->source.kind == SOURCE_PRODUCED && slot->column_count == 1)
         return slot->name;
+    if (slot->source.kind == SOURCE_PRODUCED && slot->column_count == CONNECT_COLUMNS &&
+        slot->optional) // of a connected group, as it is written
+        return step->index == CONNECT_IDENTITY
+                   ? slot->name
+                   : arena_printf(replay->arena, "size(" STR_FMT ")", STR_ARG(slot->name));
     if (slot->source.kind == SOURCE_PRODUCED)
         return arena_printf(replay->arena, STR_FMT "." STR_FMT, STR_ARG(slot->name),
                             STR_ARG(slot->columns[step->index].name));
@@ -191,6 +196,7 @@ uint32_t replay_conjuncts(const Expr *expr, uint32_t *steps)
 EvalContext replay_context(BodyRun *run, const Bindings *batch, const Expr *expr)
 {
     EvalContext context = bindings_context(run, batch, run->scratch);
+    (void)context_plain(run, &context, expr); // what holds as long as shadows are nobody's
     if (expr_reads_aggregate(expr))
         attached_aggregates(run, batch, expr, CLASS_POSSIBLE, &context);
     return context;
