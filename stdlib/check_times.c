@@ -12,7 +12,7 @@
 #include "stdlib/stdlib_int.h"
 
 #define SLOPE_PAIRS 4000000 // up to which the slopes of all pairs are listed
-#define SLOPE_ROWS 1000000  // up to which their median is searched
+#define SLOPE_ROWS 100000   // up to which their median is searched: a few seconds
 #define EVEN_GAPS 0.1       // dispersion of gaps below which times are called regular
 
 // Values by time, each as often as it stands there.
@@ -194,8 +194,8 @@ static double count_slopes(const Tilted *tilted, double b)
 static double slope_at(const Tilted *tilted, double place)
 {
     int64_t low = fn_real_order(-STAT_REAL_MAX), high = fn_real_order(STAT_REAL_MAX);
-    while (high - low > 1) {
-        int64_t middle = low + (high - low) / 2;
+    while ((int128_t)high - low > 1) { // the ends lie more than 2^63 apart
+        int64_t middle = (int64_t)(((int128_t)high + low) / 2);
         if (count_slopes(tilted, fn_real_of_order(middle)) > place)
             high = middle;
         else
@@ -442,10 +442,10 @@ static void give_burst_days(FnContext *fn, const StatPeers *peers, Value *out)
 
 TIMES(trend, "trend", "趋势",
       "Whether values rise or fall in the order given (Mann–Kendall, ties corrected): score is z, "
-      "value S, slope the median slope of all pairs for one day or month (Theil–Sen; up to a "
-      "million rows); flag is p < 0.05.",
+      "value S, slope the median slope of all pairs for one day or month (Theil–Sen; up to "
+      "100,000 rows); flag is p < 0.05.",
       "各值按所给次序是否上升或下降（Mann–Kendall 检验，校正并列）：分值为 z，观察值为 "
-      "S，斜率为所有两点斜率的中位数（Theil–Sen，每日或每月，至多一百万行）；p 小于 0.05 "
+      "S，斜率为所有两点斜率的中位数（Theil–Sen，每日或每月，至多十万行）；p 小于 0.05 "
       "的标为异常。",
       "(x: N, least: integer = 8, by: T): record", PAIRS_TIME)
 

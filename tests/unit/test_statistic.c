@@ -358,6 +358,32 @@ static void test_hostile_checks(void **state)
     }
 }
 
+// Too many pairs to list: the median slope is searched for, and is that of the pairs no jump parts.
+static void test_many_slopes(void **state)
+{
+    CallWorld *world = *state;
+    const FnCard *card = stat_card("trend");
+    for (int sign = -1; sign <= 1; sign++) {
+        Reals x = {0}, t = {0};
+        Value parameters[] = {{.type = type_of(TYPE_INTEGER), .i64 = 8},
+                              {.type = type_of(TYPE_INTEGER), .i64 = TYPE_DATE}};
+        for (int i = 0; i < 3000; i++) {
+            vec_push(&x, sign * 2.0 * i + (i % 7 == 0 ? 1000 : 0));
+            vec_push(&t, 20000.0 + i);
+        }
+        StatPeers peers = stat_peers(world, card, &x, &t, STAT_REAL, 0);
+        Reason issue;
+        peers.parameters = parameters;
+        peers.parameter_count = 2;
+        double slope = record_field(world, card, &peers, CHECK_EXTRA, NAN, &issue);
+        if (issue != REASON_NONE || fabs(slope - 2.0 * sign) > 1e-12)
+            fail_msg("%.17g, not %d, reason %d", slope, 2 * sign, (int)issue);
+        vec_free(&x);
+        vec_free(&t);
+        arena_reset(world->arena);
+    }
+}
+
 // ---------------------------------------------------------------- days
 
 static void test_days(void **state)
@@ -413,8 +439,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_recorded),       cmocka_unit_test(test_certified),
         cmocka_unit_test(test_undefined),      cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_hostile_checks), cmocka_unit_test(test_days),
-        cmocka_unit_test(test_days_naive),
+        cmocka_unit_test(test_hostile_checks), cmocka_unit_test(test_many_slopes),
+        cmocka_unit_test(test_days),           cmocka_unit_test(test_days_naive),
     };
     return cmocka_run_group_tests(tests, call_world_create, call_world_destroy);
 }
