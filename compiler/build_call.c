@@ -27,13 +27,18 @@ static const PlanExpr *default_expr(Builder *builder, Str text, Type type)
     return build_const(builder, const_of_count(type, count), text);
 }
 
-const PlanExpr **build_call_arguments(Builder *builder, const TypedCall *call)
+const PlanExpr **build_call_arguments(Builder *builder, const TypedCall *call, uint32_t *count)
 {
     const PlanExpr **kids = ARENA_ARRAY(builder->arena, const PlanExpr *, call->count);
-    for (uint32_t i = 0; i < call->count; i++)
-        kids[i] = call->arguments[i] == NULL
-                      ? default_expr(builder, call->defaults[i], call->types[i])
-                      : build_as(builder, call->arguments[i], call->types[i]);
+    *count = 0;
+    for (uint32_t i = 0; i < call->count; i++) {
+        const AstNode *node = call->arguments[i];
+        const TypedExpr *typed = node == NULL ? NULL : typed_expr(builder->typed, node);
+        if (typed != NULL && typed->ref == TYPED_REF_UNIT) // it is in the type of the result
+            continue;
+        kids[(*count)++] = node == NULL ? default_expr(builder, call->defaults[i], call->types[i])
+                                        : build_as(builder, node, call->types[i]);
+    }
     return kids;
 }
 
@@ -241,9 +246,8 @@ const PlanExpr *build_call(Builder *builder, const AstNode *node, const TypedExp
     if (call->card == NULL || call->card->lower != LOWER_CALL || call->card->kernel == NULL)
         return build_unsupported(builder, call_name(call, LANG_ZH), call_name(call, LANG_EN),
                                  node->span, typed->type);
-    PlanExpr draft = {
-        .kind = PLAN_EXPR_CALL, .type = typed->type, .card = call->card, .kid_count = call->count};
-    draft.kids = build_call_arguments(builder, call);
+    PlanExpr draft = {.kind = PLAN_EXPR_CALL, .type = typed->type, .card = call->card};
+    draft.kids = build_call_arguments(builder, call, &draft.kid_count);
     draft.can_issue = call->card->issues != NULL;
     draft.can_gap = typed->can_gap;
     draft.text = build_text(builder, node);

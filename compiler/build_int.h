@@ -80,8 +80,8 @@ const PlanExpr *build_key(Builder *builder, const TypedExpr *typed);
 // A library call, and an own function expanded (build_call.c).
 const PlanExpr *build_call(Builder *builder, const AstNode *node, const TypedExpr *typed);
 const PlanExpr *build_function(Builder *builder, const AstNode *node, const TypedExpr *typed);
-// The operands of a library call, defaults in their places.
-const PlanExpr **build_call_arguments(Builder *builder, const TypedCall *call);
+// The operands of a library call, defaults in their places, units left out; how many there are.
+const PlanExpr **build_call_arguments(Builder *builder, const TypedCall *call, uint32_t *count);
 // A part of a value that a function of the library gives: 地址要素(s.地址).路, s.案号.年. NULL: none does (build_part.c).
 const PlanExpr *build_part(Builder *builder, const AstNode *node, const TypedExpr *typed);
 // Is it a part of a record that a let names, so that its value was made where the let is written?

@@ -31,13 +31,16 @@ static const FnCard *part_card(const Builder *builder, const AstNode *node, cons
     return call->card->parts == NULL ? NULL : call->card->parts[typed->field];
 }
 
-static const PlanExpr **numbered_arguments(Builder *builder, const TypedCall *call, uint32_t field)
+static const PlanExpr **numbered_arguments(Builder *builder, const TypedCall *call, uint32_t field,
+                                           uint32_t *count)
 {
-    const PlanExpr **given = build_call_arguments(builder, call);
-    const PlanExpr **kids = ARENA_ARRAY(builder->arena, const PlanExpr *, call->count + 1);
+    uint32_t given_count = 0;
+    const PlanExpr **given = build_call_arguments(builder, call, &given_count);
+    const PlanExpr **kids = ARENA_ARRAY(builder->arena, const PlanExpr *, given_count + 1);
     kids[0] = build_const(builder, const_of_count(type_of(TYPE_INTEGER), (int128_t)field), STR(""));
-    for (uint32_t i = 0; i < call->count; i++)
+    for (uint32_t i = 0; i < given_count; i++)
         kids[i + 1] = build_convert(builder, given[i], type_of(TYPE_REAL));
+    *count = given_count + 1;
     return kids;
 }
 
@@ -63,11 +66,9 @@ const PlanExpr *build_part(Builder *builder, const AstNode *node, const TypedExp
         builder->parameters = NULL;
     }
     if (call != NULL && card->lower == LOWER_RECORD) {
-        draft.kids = numbered_arguments(builder, call, typed->field);
-        draft.kid_count = call->count + 1;
+        draft.kids = numbered_arguments(builder, call, typed->field, &draft.kid_count);
     } else if (call != NULL) {
-        draft.kids = build_call_arguments(builder, call);
-        draft.kid_count = call->count;
+        draft.kids = build_call_arguments(builder, call, &draft.kid_count);
     } else {
         const PlanExpr **kids = ARENA_ARRAY(builder->arena, const PlanExpr *, 1);
         kids[0] = build_expr(builder, object);

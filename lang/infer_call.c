@@ -77,6 +77,7 @@ static bool is_given(const Signature *sig, const Given *given)
 typedef struct Binding {
     Type t, u, n; /* TYPE_ERROR: not bound yet */
     bool has_t, has_u, has_n;
+    bool any_unit; /* rounding takes units of money, too */
 } Binding;
 
 static bool bind(Arena *arena, bool *has, Type *bound, Type type)
@@ -119,6 +120,16 @@ static bool match_plain(Scope *s, const SigType *sig, Type type)
     return wanted.kind == type.kind && (!wanted.nominal || wanted.nominal == type.nominal);
 }
 
+/* Money and lengths of time have units of their own. */
+static bool is_quantity_unit(const Unit *unit)
+{
+    static const TypeKind others[] = {TYPE_MONEY, TYPE_DAYS, TYPE_MONTHS, TYPE_TIME, TYPE_WORKDAYS};
+    for (size_t i = 0; i < ARRAY_LEN(others); i++)
+        if (str_equal(unit->dimension, type_kind_name(others[i], LANG_ZH)))
+            return false;
+    return true;
+}
+
 static bool match_type(Scope *s, const SigType *sig, Type type, Binding *binding)
 {
     Arena *arena = s->c->arena;
@@ -143,7 +154,7 @@ static bool match_type(Scope *s, const SigType *sig, Type type, Binding *binding
     case SIG_ENUM:
         return type.kind == TYPE_ENUM || type.kind == TYPE_ERROR;
     case SIG_UNIT:
-        return type.kind == TYPE_UNIT;
+        return type.kind == TYPE_UNIT && (binding->any_unit || is_quantity_unit(type.unit));
     case SIG_TYPE:
         return match_plain(s, sig, type);
     }
@@ -327,6 +338,9 @@ static Type card_result(Scope *s, const AstCall *call, const FnCard *card, const
     if (is_rounding(card))
         return rounded_to_places(s, given->values[1], binding->n);
     Type type = substitute(s, &sig->result, binding);
+    if (type.kind == TYPE_QUANTITY && sig->count > 1 && sig->params[1].type.kind == SIG_UNIT)
+        type = (Type){
+            .kind = TYPE_QUANTITY, .scale = 6, .unit = expr_of(s->c, given->values[1])->unit};
     if (card_is(card, "moving_mean"))
         type.scale = type_is_exact(type) ? EXACT_QUOTIENT_SCALE : type.scale;
     type.precision = card->lower == LOWER_CALL ? type.precision : 0;
@@ -416,7 +430,7 @@ static bool card_matches(Scope *s, const FnCard *card, const AstCall *call, Sign
     place_arguments(sig, call, given);
     if (!is_given(sig, given))
         return false;
-    *binding = (Binding){0};
+    *binding = (Binding){.any_unit = is_rounding(card)};
     bool ends = card_is(card, "period") && sig->count == 2;
     for (uint32_t i = 0; i < sig->count; i++) {
         const TypedExpr *e = given->values[i] ? expr_of(s->c, given->values[i]) : NULL;

@@ -78,7 +78,10 @@ static bool plain_type(Str word, SigType *sig)
     static const struct {
         const char *word;
         TypeKind kind;
-    } rows[] = {{"days", TYPE_DAYS}, {"time", TYPE_TIME}, {"record", TYPE_RECORD}};
+    } rows[] = {{"days", TYPE_DAYS},
+                {"time", TYPE_TIME},
+                {"record", TYPE_RECORD},
+                {"quantity", TYPE_QUANTITY}};
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         if (str_equal(word, str_from_cstr(rows[i].word))) {
             *type = type_of(rows[i].kind);

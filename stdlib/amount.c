@@ -8,6 +8,7 @@
 
 #include "stdlib/fn.h"
 #include "stdlib/numeral_int.h"
+#include "stdlib/quantity_int.h"
 #include "stdlib/stdlib_int.h"
 
 typedef struct Amount {
@@ -144,14 +145,15 @@ FN1(amount, I128, Text, t, .name = "amount", .name_zh = "金额解析",
 
 FN1(is_approximate, Bool, Text, t, .name = "is_approximate", .name_zh = "是约数",
     .signature = "is_approximate(t: text): boolean",
-    .doc = "Whether a text that writes an amount gives it as approximate: 余, 多, 约, 近, 左右.",
-    .doc_zh = "写出的金额是否约数：余、多、约、近、左右。",
+    .doc = "Whether a text that writes an amount or a quantity gives it as approximate: 余, 多, "
+           "约, 近, 左右.",
+    .doc_zh = "写出的金额或计量是否约数：余、多、约、近、左右。",
     .example = "is_approximate(\"12万余元\")",
     .issues = FN_ISSUES(REASON_CONVERSION, REASON_OVERFLOW), .cost = 150)
 {
     Amount amount = {0};
     Reason failed;
-    if (!amount_read(*t, &amount, &failed))
+    if (!amount_read(*t, &amount, &failed) && !quantity_is_written(*t, &amount.approximate))
         fn_issue(fn, failed);
     return amount.approximate;
 }

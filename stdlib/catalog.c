@@ -13,8 +13,10 @@ static const struct {
 } families[] = {
     {number_cards, "Numbers", "数"},
     {amount_cards, "Amounts and numbers in texts", "文字中的金额和数"},
+    {quantity_cards, "Quantities in texts", "文字中的计量"},
     {text_cards, "Texts", "文本"},
     {name_cards, "Names in texts", "文字中的名称"},
+    {address_cards, "Addresses", "地址"},
     {similar_cards, "Likeness", "相似"},
     {fingerprint_cards, "Long texts that are nearly the same", "雷同的长文字"},
     {time_cards, "Dates, months, periods", "日期、月份、期间"},

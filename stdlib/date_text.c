@@ -186,6 +186,19 @@ static bool is_open_end(const Cell *cell)
     return false;
 }
 
+// Reads a whole date, with or without a time of day behind it.
+static bool read_whole_date(const Cell *cell, int32_t *date)
+{
+    DateParts parts = {0};
+    int32_t separator = 0;
+    int shift = 0;
+    NumeralReader reader = {cell, 0, false, REASON_NONE};
+    bool read = read_year(&reader, &parts, &separator) && read_month(&reader, &parts, separator) &&
+                read_day(&reader, &parts, separator) && read_rest(&reader, &shift);
+    return read && !reader.approximate && date_from_ymd(parts.year, parts.month, parts.day, date) &&
+           date_add_days(*date, shift, date);
+}
+
 FN1(date_of_text, I64, Text, t, .name = "date", .name_zh = "日期",
     .signature = "date(t: text): date?",
     .doc = "The date that a text writes, in any usual form; open ends (至今, 长期, 9999-12-31) are "
@@ -195,17 +208,8 @@ FN1(date_of_text, I64, Text, t, .name = "date", .name_zh = "日期",
     .cost = 100)
 {
     Cell cell;
-    DateParts parts = {0};
-    int32_t separator = 0, date = 0;
-    int shift = 0;
-    bool read = cell_read_spaced(*t, &cell);
-    NumeralReader reader = {&cell, 0, false, REASON_NONE};
-    read = read && read_year(&reader, &parts, &separator) &&
-           read_month(&reader, &parts, separator) && read_day(&reader, &parts, separator) &&
-           read_rest(&reader, &shift);
-    read = read && !reader.approximate &&
-           date_from_ymd(parts.year, parts.month, parts.day, &date) &&
-           date_add_days(date, shift, &date);
+    int32_t date = 0;
+    bool read = cell_read_spaced(*t, &cell) && read_whole_date(&cell, &date);
     if (read ? date == DATE_MAX : cell_read_spaced(*t, &cell) && is_open_end(&cell))
         fn_issue(fn, REASON_MISSING);
     else if (!read)
@@ -236,4 +240,104 @@ FN1(month_of_text, I64, Text, t, .name = "month", .name_zh = "月份",
     return month;
 }
 
-const FnCard *const date_text_cards[] = {FN_CARD(date_of_text), FN_CARD(month_of_text), NULL};
+// ---- dates that refer to one before
+
+typedef struct Shift {
+    const char *word;
+    int by;
+} Shift;
+
+// Skips one of the words and gives what it shifts by. False: none stands here.
+static bool skip_shift(NumeralReader *reader, const Shift *shifts, size_t count, int *by)
+{
+    for (size_t i = 0; i < count; i++)
+        if (numeral_skip_word(reader, shifts[i].word)) {
+            *by = shifts[i].by;
+            return true;
+        }
+    return false;
+}
+
+// 次日, 当天, 前一日, 3天后: a number of days from the date before.
+static bool read_day_shift(NumeralReader *reader, int *days)
+{
+    static const Shift shifts[] = {{"次日", 1},    {"翌日", 1},   {"第二天", 1}, {"第二日", 1},
+                                   {"当日", 0},    {"当天", 0},   {"同日", 0},   {"同一天", 0},
+                                   {"前一日", -1}, {"前一天", -1}};
+    NumeralReader saved = *reader;
+    if (skip_shift(reader, shifts, ARRAY_LEN(shifts), days))
+        return true;
+    bool day = read_han_number(reader, days) && !reader->approximate &&
+               numeral_skip(reader, 0x5929); // 天: 3日后 may be after the third of a month
+    static const Shift ends[] = {{"之后", 1}, {"后", 1}, {"以前", -1}, {"之前", -1}, {"前", -1}};
+    int sign = 0;
+    if (day && skip_shift(reader, ends, ARRAY_LEN(ends), &sign)) {
+        *days *= sign;
+        return true;
+    }
+    *reader = saved;
+    return false;
+}
+
+// [同年|次年|上年] n月 or 同月|次月|上月, then the day.
+static bool read_month_shift(NumeralReader *reader, int32_t previous, DateParts *parts)
+{
+    static const Shift years[] = {{"同年", 0},   {"当年", 0},  {"次年", 1},   {"翌年", 1},
+                                  {"第二年", 1}, {"上年", -1}, {"上一年", -1}};
+    static const Shift months[] = {{"同月", 0}, {"当月", 0}, {"本月", 0}, {"次月", 1},
+                                   {"翌月", 1}, {"下月", 1}, {"上月", -1}};
+    int year, month, by = 0;
+    date_to_ymd(previous, &year, &month, NULL);
+    bool named = skip_shift(reader, years, ARRAY_LEN(years), &by);
+    parts->year = year + by;
+    parts->month = month;
+    skip_blanks(reader);
+    if (skip_shift(reader, months, ARRAY_LEN(months), &by)) {
+        int32_t base = 0;
+        if (!month_from_ym(parts->year, month, &base) || !month_in_range(base + by) ||
+            (named && by != 0)) // 次年次月: of which?
+            return false;
+        month_to_ym(base + by, &parts->year, &parts->month);
+    } else if (!named || !read_month(reader, parts, 0x5E74)) {
+        return false;
+    }
+    return read_day(reader, parts, 0x5E74);
+}
+
+FN2(relative_date, I64, Text, t, I64, previous, .name = "relative_date", .name_zh = "相对日期",
+    .signature = "relative_date(t: text, previous: date): date",
+    .doc = "The date that a text names by one before it: 同年8月27日, 次月5日, 同月28日, 次日, "
+           "当日, 3天后; a whole date is "
+           "itself. A month and day without 同年 or the like may be of another year: undecided.",
+    .doc_zh = "文字参照前一日期写出的日期：同年8月27日、次月5日、同月28日、次日、当日、3天后；完整"
+              "的日期就是它自己。只写月日的，年份不定，待定。",
+    .example = "relative_date(\"同年8月27日\", 2023-03-02) = 2023-08-27",
+    .issues = FN_ISSUES(REASON_CONVERSION), .cost = 150)
+{
+    Cell cell;
+    DateParts parts = {0};
+    int32_t date = 0;
+    int days = 0, shift = 0;
+    if (!cell_read_spaced(*t, &cell)) {
+        fn_issue(fn, REASON_CONVERSION);
+        return 0;
+    }
+    NumeralReader reader = {&cell, 0, false, REASON_NONE};
+    skip_blanks(&reader);
+    NumeralReader start = reader;
+    bool read = read_day_shift(&reader, &days) && date_add_days((int32_t)previous, days, &date);
+    if (!read) {
+        reader = start;
+        read = read_month_shift(&reader, (int32_t)previous, &parts) &&
+               date_from_ymd(parts.year, parts.month, parts.day, &date);
+    }
+    read = read && !reader.approximate && read_rest(&reader, &shift) && shift == 0;
+    if (!read && read_whole_date(&cell, &date))
+        read = true;
+    if (!read)
+        fn_issue(fn, REASON_CONVERSION);
+    return date;
+}
+
+const FnCard *const date_text_cards[] = {FN_CARD(date_of_text), FN_CARD(month_of_text),
+                                         FN_CARD(relative_date), NULL};

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// number.c: numbers: what the engine has a step for, and integer division, clamping, roots.
+// number.c: numbers: what the engine has a step for, and integer division, clamping, shares, roots and powers.
 
+#include "runtime/base/real.h"
 #include "stdlib/fn.h"
 #include "stdlib/stdlib_int.h"
 
@@ -166,6 +167,126 @@ FN3(round_real, I128, F64, x, I64, places, I64, mode, .name = "round_real", .nam
 }
 
 const FnCard *const stdlib_round_real = &card_round_real;
+// A number that is exact or real, as it comes to a body of the layout Num, at `scale`.
+static bool number_at(const FnContext *fn, uint32_t operand, int128_t x, int scale, int128_t *out)
+{
+    Type type = fn->types[operand];
+    if (type.kind == TYPE_REAL)
+        return exact_from_real(fn_real_of_order((int64_t)x), scale, ROUND_HALF_EVEN, out);
+    return exact_round(x, type.scale, scale, ROUND_HALF_EVEN, out);
+}
+
+FN1(truncate, I64, Num, x, .name = "truncate", .name_zh = "取整",
+    .signature = "truncate(x: N): integer",
+    .doc = "The whole part of a number as an integer: what is behind the point is left out. Of an "
+           "amount or quantity "
+           "in its unit.",
+    .doc_zh = "数的整数部分，小数点后舍去；金额和计量按其单位。", .example = "truncate(-2.7) = -2",
+    .issues = FN_ISSUES(REASON_OVERFLOW), .cost = 10)
+{
+    int128_t whole = 0;
+    int64_t result = 0;
+    Type type = fn->types[0];
+    bool fits = type.kind == TYPE_REAL
+                    ? exact_from_real(trunc(fn_real_of_order((int64_t)x)), 0, ROUND_DOWN, &whole)
+                    : exact_round(x, type.scale, 0, ROUND_DOWN, &whole);
+    if (!fits || !num_cast_i128_i64(whole, &result))
+        fn_issue(fn, REASON_OVERFLOW);
+    return result;
+}
+
+// part · factor / whole at the scale of the result, half to even, rounded once.
+static int128_t quotient(FnContext *fn, int128_t part, int128_t whole, int64_t factor)
+{
+    int128_t a = 0, b = 0, result = 0;
+    int scale = fn->types[0].kind == TYPE_REAL ? EXACT_QUOTIENT_SCALE : fn->types[0].scale;
+    Int256 wide;
+    bool fits = number_at(fn, 0, part, scale, &a) && number_at(fn, 1, whole, scale, &b);
+    if (fits && b == 0) {
+        fn_issue(fn, REASON_DIVISION_BY_ZERO);
+        return 0;
+    }
+    fits = fits && wide_scale(wide_mul_128(a, factor), fn->result_type.scale, &wide) &&
+           exact_divide_wide(wide, wide_from_i128(b), ROUND_HALF_EVEN, &result);
+    if (!fits)
+        fn_issue(fn, REASON_OVERFLOW);
+    return fits ? result : 0;
+}
+
+FN2(ratio_to, I128, Num, part, Num, whole, .name = "ratio_to", .name_zh = "占比",
+    .signature = "ratio_to(part: N, whole: N): ratio",
+    .doc = "part as a share of whole: their quotient.", .doc_zh = "部分占整体的比例：两者的商。",
+    .example = "ratio_to(3元, 4元) = 75%",
+    .issues = FN_ISSUES(REASON_DIVISION_BY_ZERO, REASON_OVERFLOW), .cost = 40)
+{
+    return quotient(fn, part, whole, 1);
+}
+
+FN2(percent, I128, Num, part, Num, whole, .name = "percent", .name_zh = "百分数",
+    .signature = "percent(part: N, whole: N): decimal(38, 18)",
+    .doc = "How many hundredths of whole part is: 75 for three quarters.",
+    .doc_zh = "部分是整体的百分之几：四分之三为 75。", .example = "percent(3元, 4元) = 75",
+    .issues = FN_ISSUES(REASON_DIVISION_BY_ZERO, REASON_OVERFLOW), .cost = 40)
+{
+    return quotient(fn, part, whole, 100);
+}
+
+// A result beyond the reals is an issue.
+static double real_or_issue(FnContext *fn, double x)
+{
+    if (isfinite(x))
+        return x;
+    fn_issue(fn, REASON_OVERFLOW);
+    return 0;
+}
+
+static double logarithm(FnContext *fn, double x, double (*of)(double))
+{
+    if (x > 0)
+        return of(x);
+    fn_issue(fn, REASON_DOMAIN);
+    return 0;
+}
+
+FN1(ln, F64, F64, x, .name = "ln", .name_zh = "自然对数", .signature = "ln(x: real): real",
+    .doc = "The natural logarithm; only positive numbers have one.",
+    .doc_zh = "自然对数；只有正数才有。", .example = "ln(1) = 0",
+    .issues = FN_ISSUES(REASON_DOMAIN), .cost = 400, .sql = "ln($1)")
+{
+    return logarithm(fn, x, real_ln);
+}
+
+FN1(log10, F64, F64, x, .name = "log10", .name_zh = "常用对数", .signature = "log10(x: real): real",
+    .doc = "The logarithm to the base 10; only positive numbers have one.",
+    .doc_zh = "以 10 为底的对数；只有正数才有。", .example = "log10(1000) = 3",
+    .issues = FN_ISSUES(REASON_DOMAIN), .cost = 400, .sql = "log10($1)")
+{
+    return logarithm(fn, x, real_log10);
+}
+
+FN1(exp, F64, F64, x, .name = "exp", .name_zh = "指数", .signature = "exp(x: real): real",
+    .doc = "e to the power of x.", .doc_zh = "e 的 x 次方。", .example = "exp(0) = 1",
+    .issues = FN_ISSUES(REASON_OVERFLOW), .cost = 400, .sql = "exp($1)")
+{
+    return real_or_issue(fn, real_exp(x));
+}
+
+FN2(power, F64, F64, x, F64, y, .name = "power", .name_zh = "乘方",
+    .signature = "power(x: real, y: real): real",
+    .doc = "x to the power of y. A negative x has whole powers only, and 0 positive ones.",
+    .doc_zh = "x 的 y 次方。负数只有整数次方，0 只有正数次方。", .example = "power(2, 10) = 1024",
+    .issues = FN_ISSUES(REASON_DOMAIN, REASON_OVERFLOW), .cost = 800, .sql = "power($1, $2)")
+{
+    bool whole = floor(y) == y, odd = whole && fmod(y, 2) != 0;
+    if ((x < 0 && !whole) || (x == 0 && y <= 0)) {
+        fn_issue(fn, REASON_DOMAIN);
+        return 0;
+    }
+    if (x == 0)
+        return 0;
+    double result = real_or_issue(fn, real_pow(fabs(x), y));
+    return x < 0 && odd && result != 0 ? -result : result;
+}
 
 const FnCard *const number_cards[] = {
     FN_CARD(abs),
@@ -187,5 +308,12 @@ const FnCard *const number_cards[] = {
     FN_CARD(mod),
     FN_CARD(clamp),
     FN_CARD(sqrt),
+    FN_CARD(truncate),
+    FN_CARD(ratio_to),
+    FN_CARD(percent),
+    FN_CARD(ln),
+    FN_CARD(log10),
+    FN_CARD(exp),
+    FN_CARD(power),
     NULL,
 };

@@ -7,6 +7,7 @@
 // not (0).
 
 #include "runtime/base/map.h"
+#include "stdlib/address_int.h"
 #include "stdlib/fn.h"
 #include "stdlib/stdlib_int.h"
 
@@ -203,6 +204,11 @@ static double measure(FnContext *fn, Str a, Str b, double (*of)(FnContext *, Poi
     return result;
 }
 
+double similar_names(FnContext *fn, Str a, Str b)
+{
+    return measure(fn, a, b, winkler_of);
+}
+
 // ---- runs of characters
 
 // What two texts have of the different runs of n points.
@@ -363,22 +369,8 @@ FN5(tversky, F64, Text, a, Text, b, I64, n, I128, alpha, I128, beta, .name = "tv
     return grams.shared == 0 ? n >= 1 && str_equal(*a, *b) : shared / (shared + left + right);
 }
 
-// ---- checked, not yet run
-
-FN_WORD(address_similar, .name = "address_similar", .name_zh = "地址相似度",
-        .signature = "address_similar(a: text, b: text): real",
-        .doc = "How alike two addresses are part by part, 0 to 1.",
-        .doc_zh = "两个地址逐项比较的相似度，0 至 1。", .cost = 2000)
-
 const FnCard *const similar_cards[] = {
-    FN_CARD(similar),
-    FN_CARD(jaro),
-    FN_CARD(levenshtein),
-    FN_CARD(damerau),
-    FN_CARD(lcs),
-    FN_CARD(jaccard),
-    FN_CARD(cosine_ngram),
-    FN_CARD(tversky),
-    FN_CARD(address_similar),
-    NULL,
+    FN_CARD(similar),      FN_CARD(jaro),    FN_CARD(levenshtein),
+    FN_CARD(damerau),      FN_CARD(lcs),     FN_CARD(jaccard),
+    FN_CARD(cosine_ngram), FN_CARD(tversky), NULL,
 };

@@ -11,7 +11,9 @@
 extern const FnCard *const number_cards[];
 extern const FnCard *const date_text_cards[];
 extern const FnCard *const amount_cards[];
+extern const FnCard *const quantity_cards[];
 extern const FnCard *const text_cards[];
+extern const FnCard *const address_cards[];
 extern const FnCard *const name_cards[];
 extern const FnCard *const similar_cards[];
 extern const FnCard *const fingerprint_cards[];

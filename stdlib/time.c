@@ -336,6 +336,35 @@ FN2(overlap_length, I64, Pair, p, Pair, q, .name = "overlap_length", .name_zh = 
     return MAX_OF(days, 0);
 }
 
+FN2(covers, Bool, Pair, p, Pair, q, .name = "covers", .name_zh = "覆盖",
+    .signature = "covers(p: period, q: period): boolean",
+    .doc = "Whether every day of q is one of p.", .doc_zh = "期间 q 的每一天是否都在期间 p 中。",
+    .example = "covers(period(2024-01-01, 2024-12-31), period(2024-02))", .cost = 2)
+{
+    return p.a <= q.a && q.b <= p.b;
+}
+
+FN2(gap_length, I64, Pair, p, Pair, q, .name = "gap_length", .name_zh = "间隔天数",
+    .signature = "gap_length(p: period, q: period): days",
+    .doc = "How many days lie between two periods; 0 if they overlap or touch.",
+    .doc_zh = "两个期间之间隔着多少天；重叠或相接的为 0。",
+    .example = "gap_length(period(2024-01), period(2024-03)) = 29天", .cost = 3)
+{
+    return MAX_OF(MAX_OF(p.a, q.a) - MIN_OF(p.b, q.b) - 1, 0);
+}
+
+FN2(gap, Pair, Pair, p, Pair, q, .name = "gap", .name_zh = "间隔",
+    .signature = "gap(p: period, q: period): period?",
+    .doc = "The days between two periods; missing if there are none.",
+    .doc_zh = "两个期间之间的日子；没有时缺失。",
+    .example = "gap(period(2024-01), period(2024-03)) = period(2024-02)", .cost = 3)
+{
+    Pair between = {MIN_OF(p.b, q.b) + 1, MAX_OF(p.a, q.a) - 1};
+    if (between.b < between.a)
+        fn_issue(fn, REASON_MISSING);
+    return between;
+}
+
 // ---- lists
 
 // The list of the numbers first … last as values of `kind`.
@@ -406,6 +435,9 @@ const FnCard *const time_cards[] = {
     FN_CARD(add_years),
     FN_CARD(intersection),
     FN_CARD(overlap_length),
+    FN_CARD(covers),
+    FN_CARD(gap_length),
+    FN_CARD(gap),
     FN_CARD(months_of),
     FN_CARD(days_of),
     NULL,

@@ -10,6 +10,7 @@
 #include "runtime/base/time.h"
 
 #include <stddef.h>
+#include <string.h>
 
 static const struct Names {
 #define DIVISION(code, first, last, name) char name_##code##_##first[sizeof(name)];
@@ -53,16 +54,40 @@ static int32_t written(int64_t date)
     return year * 10000 + month * 100 + day;
 }
 
+static const char *name_of(size_t row)
+{
+    return (const char *)&names + rows[row].name;
+}
+
 bool divisions_name(int32_t code, int64_t date, Str *name)
 {
     int32_t day = written(date);
     for (size_t i = row_of(code); i < ARRAY_LEN(rows) && rows[i].code == code; i++) {
         if (rows[i].first > day || rows[i].last < day)
             continue;
-        *name = str_from_cstr((const char *)&names + rows[i].name);
+        *name = str_from_cstr(name_of(i));
         return true;
     }
     return false;
+}
+
+bool divisions_next(int32_t from, int32_t to, Str text, size_t *row)
+{
+    if (text.len < 3)
+        return false;
+    for (size_t i = MAX_OF(*row, row_of(from)); i < ARRAY_LEN(rows) && rows[i].code <= to; i++)
+        if (memcmp(name_of(i), text.ptr, 3) == 0) { // names are of Han characters, three bytes each
+            *row = i;
+            return true;
+        }
+    return false;
+}
+
+DivisionRow divisions_at(size_t row)
+{
+    ASSERT(row < ARRAY_LEN(rows));
+    return (DivisionRow){rows[row].code, str_from_cstr(name_of(row)),
+                         rows[row].last == DIVISIONS_LAST};
 }
 
 bool divisions_known(int32_t code)

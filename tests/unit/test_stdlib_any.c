@@ -8,10 +8,10 @@
 #include "runtime/base/time.h"
 #include "stdlib/stdlib.h"
 #include "tests/unit/stdlib_call.h"
+#include "tests/unit/stdlib_operands.h"
 
-#define ROUNDS 400
+#define ROUNDS 100
 #define ROWS 7
-#define OPERANDS_MAX 5
 
 static const char *const texts[] = {
     "",
@@ -42,6 +42,12 @@ static const char *const texts[] = {
     "（2023）浙0602民初1234号",
     "（2014）绍越刑初字第123号",
     "（2023）号",
+    "浙江省绍兴市越城区解放北路八十八号3幢2单元501室",
+    "浙江绍兴柯桥区平水镇剑灶村12号",
+    "5斤3两",
+    "约1.2万吨",
+    "次月5日",
+    "0123456789abcdef",
     "（2023）最高法民终99999999999999999999号之一",
     "00000000000000000X",
     "99999999999999999X",
@@ -54,43 +60,6 @@ static const char *const texts[] = {
 static const int64_t numbers[] = {0,         1,          -1,      2,      4,   13,
                                   31,        2024,       9999,    12,     100, INT64_MAX,
                                   INT64_MIN, 4294967297, -719162, 2932896};
-
-typedef enum Kind {
-    KIND_TEXT,
-    KIND_NUMBER,
-    KIND_DATE,
-    KIND_DATETIME,
-    KIND_MONTH,
-    KIND_PERIOD,
-    KIND_POINT,
-    KIND_EXACT,
-    KIND_REAL,
-    KIND_LIST
-} Kind;
-
-// The kind of the operand that begins at *at, "name: type"; moves behind it.
-static Kind next_kind(Str signature, size_t *at)
-{
-    size_t colon = str_find(signature, STR(": "), *at);
-    assert_true(colon != STR_NONE);
-    Str type = str_slice(signature, colon + 2, signature.len);
-    *at = colon + 2;
-    static const struct {
-        const char *name;
-        Kind kind;
-    } kinds[] = {{"text", KIND_TEXT},         {"person_id", KIND_TEXT}, {"credit_code", KIND_TEXT},
-                 {"datetime", KIND_DATETIME}, {"date", KIND_DATE},      {"months", KIND_NUMBER},
-                 {"month", KIND_MONTH},       {"period", KIND_PERIOD},  {"point", KIND_POINT},
-                 {"integer", KIND_NUMBER},    {"days", KIND_NUMBER},    {"workdays", KIND_NUMBER},
-                 {"N", KIND_EXACT},           {"decimal", KIND_EXACT},  {"real", KIND_REAL},
-                 {"list(text)", KIND_LIST},   {"identity", KIND_TEXT},  {"account", KIND_TEXT},
-                 {"case_number", KIND_TEXT},  {"length", KIND_EXACT}};
-    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-        if (str_starts(type, str_from_cstr(kinds[i].name)))
-            return kinds[i].kind;
-    fail_msg("operand of " STR_FMT, STR_ARG(signature));
-    return KIND_TEXT;
-}
 
 static int64_t between(uint64_t *seed, int64_t low, int64_t high)
 {
@@ -149,35 +118,10 @@ static CallValue make(CallWorld *world, Kind kind, uint64_t *seed)
     case KIND_EXACT:
         return call_exact(
             random_next(seed) % 2 ? wide_pow10(38) - 1 : between(seed, -1000000, 1000000), 6);
+    case KIND_UNIT:
+        break;
     }
     return call_i64(0);
-}
-
-static Phys result_phys(Str signature)
-{
-    size_t at = str_find(signature, STR("): "), 0);
-    Str type = str_slice(signature, at + 3, signature.len);
-    if (str_starts(type, STR("text")) || str_starts(type, STR("list")))
-        return PHYS_CODE;
-    if (str_starts(type, STR("boolean")))
-        return PHYS_BOOL;
-    if (str_starts(type, STR("real")))
-        return PHYS_F64;
-    if (str_starts(type, STR("period")) || str_starts(type, STR("point")))
-        return PHYS_PAIR;
-    bool exact = str_equal(type, STR("N")) || str_equal(type, STR("money")) ||
-                 str_equal(type, STR("length")) || str_starts(type, STR("decimal"));
-    return exact ? PHYS_I128 : PHYS_I64;
-}
-
-static bool card_names(const FnCard *card, Reason reason)
-{
-    if (reason == REASON_MISSING) // a result `T?` may be a gap
-        return str_ends(str_from_cstr(card->signature), STR("?"));
-    for (const Reason *issue = card->issues; issue && *issue != REASON_NONE; issue++)
-        if (*issue == reason)
-            return true;
-    return false;
 }
 
 // Reasons of several rows.
@@ -188,7 +132,7 @@ static void note_reason(void *closure, int64_t row, Reason reason)
 
 typedef struct Batch {
     Vector args[OPERANDS_MAX], out;
-    Type types[OPERANDS_MAX];
+    Type types[OPERANDS_MAX], result;
     uint32_t count;
     Reason reasons[ROWS];
 } Batch;
@@ -203,16 +147,12 @@ static void fill(CallWorld *world, Batch *batch, const FnCard *card, uint64_t *s
 {
     Str signature = str_from_cstr(card->signature);
     *batch = (Batch){0};
-    size_t end = str_find(signature, STR("): "), 0);
-    for (size_t at = 0; batch->count < OPERANDS_MAX;) {
-        size_t colon = str_find(signature, STR(": "), at);
-        if (colon == STR_NONE || colon > end)
-            break;
-        Kind kind = next_kind(signature, &at);
-        uint32_t i = batch->count++;
+    Kind kinds[OPERANDS_MAX];
+    batch->count = operand_kinds(signature, kinds);
+    for (uint32_t i = 0; i < batch->count; i++) {
         bool constant = i == 0 && random_next(seed) % 4 == 0;
         for (int64_t row = 0; row < (constant ? 1 : ROWS); row++) {
-            CallValue value = make(world, kind, seed);
+            CallValue value = make(world, kinds[i], seed);
             Vector single = call_vector(world, &value);
             if (row == 0) {
                 batch->args[i] = (Vector){.phys = single.phys, .count = ROWS, .constant = constant};
@@ -223,6 +163,7 @@ static void fill(CallWorld *world, Batch *batch, const FnCard *card, uint64_t *s
             memcpy((char *)batch->args[i].data + (size_t)row * size, single.data, size);
         }
     }
+    batch->result = result_type(signature);
     batch->out = (Vector){.phys = result_phys(signature), .count = ROWS};
     batch->out.data = arena_alloc(world->arena, ROWS * 16, 16);
 }
@@ -231,7 +172,7 @@ static void run_rows(CallWorld *world, Batch *batch, const FnCard *card, const i
                      int64_t count)
 {
     FnContext fn = {.dict = world->dict, .arena = world->arena, .types = batch->types};
-    fn.result_type.scale = 6;
+    fn.result_type = batch->result;
     card->kernel(&fn, batch->args, batch->count, rows, count, &batch->out, note_reason,
                  batch->reasons);
 }
@@ -261,35 +202,77 @@ static void check_card(CallWorld *world, const FnCard *card, uint64_t *seed)
     }
 }
 
-static void check_rounds(CallWorld *world, const FnCard *card, uint64_t *seed)
-{
-    for (int round = 0; round < ROUNDS; round++) {
-        check_card(world, card, seed);
-        arena_reset(world->arena);
-    }
-}
-
 static void test_any(void **state)
 {
+    CallWorld *world = *state;
     uint64_t seed = 29;
-    int cards = 0;
-    for (uint32_t i = 0; i < stdlib_count(); i++) {
-        const FnCard *card = stdlib_at(i);
-        if (card->lower != LOWER_CALL || (!card->kernel && !card->parts))
-            continue;
-        cards++;
-        if (card->kernel)
-            check_rounds(*state, card, &seed);
-        for (const FnCard *const *part = card->parts; part && *part; part++)
-            check_rounds(*state, *part, &seed);
+    const FnCard *card;
+    uint32_t cards = 0;
+    for (; (card = running_card(cards)) != NULL; cards++)
+        for (int round = 0; round < ROUNDS; round++) {
+            check_card(world, card, &seed);
+            arena_reset(world->arena);
+        }
+    assert_true(cards >= 130);
+}
+
+// ---- one huge text
+
+#define HUGE_BYTES 10000000
+
+// A text of ten million bytes in the place of every text: a value or a reason, soon.
+static void check_huge(CallWorld *world, const FnCard *card, Str text)
+{
+    static const int64_t first = 0;
+    Kind kinds[OPERANDS_MAX];
+    Batch batch;
+    uint64_t seed = 3;
+    bool any = false;
+    fill(world, &batch, card, &seed);
+    uint32_t count = operand_kinds(str_from_cstr(card->signature), kinds);
+    for (uint32_t i = 0; i < count; i++)
+        if (kinds[i] == KIND_TEXT) {
+            batch.args[i].code[0] = dict_intern(world->dict, text);
+            any = true;
+        }
+    if (any)
+        run_rows(world, &batch, card, &first, 1);
+    if (batch.reasons[0] != REASON_NONE && !card_names(card, batch.reasons[0]))
+        fail_msg("%s reports %d", card->signature, (int)batch.reasons[0]);
+}
+
+static void test_huge(void **state)
+{
+    (void)state;
+    static const char *const pieces[] = {"一",
+                                         "1",
+                                         "张三、",
+                                         "（2023）号",
+                                         "浙江省绍兴市越城区解放北路八十八号3幢2单元501室",
+                                         "浙江绍兴柯桥区平水镇剑灶村12号",
+                                         "5斤3两",
+                                         "约1.2万吨",
+                                         "次月5日",
+                                         "0123456789abcdef",
+                                         " "};
+    for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
+        StrBuf text = {0};
+        while (text.len < HUGE_BYTES)
+            strbuf_add_c(&text, pieces[i]);
+        CallWorld world = {dict_create(), arena_create(NULL, 0)};
+        const FnCard *card;
+        for (uint32_t k = 0; (card = running_card(k)) != NULL; k++) {
+            check_huge(&world, card, strbuf_str(&text));
+            arena_reset(world.arena);
+        }
+        dict_destroy(world.dict);
+        arena_destroy(world.arena);
+        strbuf_deinit(&text);
     }
-    for (const FnCard *const *part = stdlib_case_parts; *part; part++)
-        check_rounds(*state, *part, &seed);
-    assert_true(cards >= 60);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_any)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_any), cmocka_unit_test(test_huge)};
     return cmocka_run_group_tests(tests, call_world_create, call_world_destroy);
 }
