@@ -11,7 +11,7 @@
 #include "stdlib/identity_int.h"
 #include "stdlib/stdlib_int.h"
 
-#define STRETCH_BYTES_MAX 600 // looked at before a marker
+#define STRETCH_BYTES_MAX 600 // looked at before a marker, and in one stretch without separators
 #define NAME_POINTS_MAX 4
 #define DOTTED_POINTS_MAX 30
 
@@ -179,6 +179,8 @@ static void add_part(FnContext *fn, TextList *list, Str part, bool running)
 {
     Str left;
     part = without_etcetera(str_trim(part));
+    if (part.len > STRETCH_BYTES_MAX) // no list of names
+        return;
     // 张三和李四 has five characters; what could be one name stays one.
     for (size_t length, at; !is_name(part) && (at = joint(part, running, &length, &left)) != 0;) {
         list_add(fn, list, left);

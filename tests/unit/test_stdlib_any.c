@@ -244,17 +244,7 @@ static void check_huge(CallWorld *world, const FnCard *card, Str text)
 static void test_huge(void **state)
 {
     (void)state;
-    static const char *const pieces[] = {"一",
-                                         "1",
-                                         "张三、",
-                                         "（2023）号",
-                                         "浙江省绍兴市越城区解放北路八十八号3幢2单元501室",
-                                         "浙江绍兴柯桥区平水镇剑灶村12号",
-                                         "5斤3两",
-                                         "约1.2万吨",
-                                         "次月5日",
-                                         "0123456789abcdef",
-                                         " "};
+    static const char *const pieces[] = {"一", "1", "张三、", "张三和李四"};
     for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
         StrBuf text = {0};
         while (text.len < HUGE_BYTES)
