@@ -4,6 +4,8 @@
 
 #include "lang/signature.h"
 
+#include "lang/typed.h"
+
 #include "runtime/base/wide.h"
 
 /* ----------------------------------------------------------------------- a cursor over the text */
@@ -319,4 +321,14 @@ void signature_add_text(StrBuf *out, Str text, Str name_zh, Lang lang)
             strbuf_add(out, parameter ? signature_parameter_zh(word) : type_zh(word));
         at = end;
     }
+}
+
+bool typed_record_fields(Str function, StrBuf *out)
+{
+    const RecordFunction *record = record_function(function);
+    Str rest = record ? str_from_cstr(record->fields) : STR(""), parts[3];
+    for (bool first = true; next_field(&rest, parts); first = false)
+        strbuf_printf(out, "%s." STR_FMT " ." STR_FMT, first ? "" : "  ", STR_ARG(parts[0]),
+                      STR_ARG(parts[1]));
+    return record != NULL;
 }

@@ -269,4 +269,8 @@ void typed_dump_columns(const Typed *typed, Lang lang, StrBuf *out);
 /* Appends a type as an author would write it ("体积(升)", "money"). */
 void typed_type_text(Type type, Lang lang, StrBuf *out);
 
+/* Appends the names, in both languages, of the fields of the record that a library function gives. False: it gives
+ * none. */
+bool typed_record_fields(Str function, StrBuf *out);
+
 #endif

@@ -39,12 +39,47 @@ static int explain_code(const Args *args, Str code)
     return done;
 }
 
+// The reasons for which a function may have no value.
+static void add_issues(const FnCard *card, Lang lang, StrBuf *out)
+{
+    if (card->issues == NULL)
+        return;
+    strbuf_add_c(out, lang == LANG_ZH ? "    待定：" : "    undecided: ");
+    for (const Reason *issue = card->issues; *issue != REASON_NONE; issue++) {
+        if (issue > card->issues)
+            strbuf_add_c(out, lang == LANG_ZH ? "、" : ", ");
+        strbuf_add(out, reason_text(*issue, lang));
+    }
+    strbuf_add_char(out, '\n');
+}
+
 static void add_card(const FnCard *card, Lang lang, StrBuf *out)
 {
+    bool zh = lang == LANG_ZH;
     strbuf_printf(out, "%s  %s\n    %s\n    %s\n", card->name, card->name_zh, card->signature,
-                  lang == LANG_ZH ? card->doc_zh : card->doc);
+                  zh ? card->doc_zh : card->doc);
     if (card->example != NULL)
-        strbuf_printf(out, "    %s %s\n", lang == LANG_ZH ? "例：" : "example:", card->example);
+        strbuf_printf(out, "    %s %s\n", zh ? "例：" : "example:", card->example);
+    StrBuf fields = {0};
+    if (typed_record_fields(str_from_cstr(card->name), &fields))
+        strbuf_printf(out, "    %s%s\n", zh ? "字段：" : "fields: ", strbuf_cstr(&fields));
+    strbuf_deinit(&fields);
+    add_issues(card, lang, out);
+    if (card->soft)
+        strbuf_add_c(out,
+                     zh ? "    只对已经确定的同组成员计算\n" : "    over decided peers only\n");
+}
+
+static void add_identity(const IdentityCard *card, Lang lang, StrBuf *out)
+{
+    bool zh = lang == LANG_ZH;
+    strbuf_printf(out, "%s  %s\n    %s\n", card->name, card->name_zh,
+                  zh ? card->doc_zh : card->doc);
+    if (card->known_least > 0)
+        strbuf_printf(out,
+                      zh ? "    残缺的值至少要有 %u 个字是已知的\n"
+                         : "    least known characters of a damaged value: %u\n",
+                      card->known_least);
 }
 
 static int tell_no_function(const Args *args, Str name)
@@ -55,6 +90,10 @@ static int tell_no_function(const Args *args, Str name)
     for (uint32_t i = 0; i < stdlib_count(); i++) {
         near_name_offer(&near, str_from_cstr(stdlib_at(i)->name));
         near_name_offer(&near, str_from_cstr(stdlib_at(i)->name_zh));
+    }
+    for (uint32_t i = 0; i < stdlib_identity_count(); i++) {
+        near_name_offer(&near, str_from_cstr(stdlib_identity_at(i)->name));
+        near_name_offer(&near, str_from_cstr(stdlib_identity_at(i)->name_zh));
     }
     if (near_name_best(&near, &best))
         tell(args, "没有函数“" STR_FMT "”；是不是“" STR_FMT "”？",
@@ -69,11 +108,14 @@ int explain_function(const Args *args, Str name)
 {
     const FnCard *cards[32];
     uint32_t count = stdlib_find(name, cards, ARRAY_LEN(cards));
-    if (count == 0)
+    const IdentityCard *identity = stdlib_identity(name);
+    if (count == 0 && identity == NULL)
         return tell_no_function(args, name);
     StrBuf text = {0};
     for (uint32_t i = 0; i < MIN_OF(count, (uint32_t)ARRAY_LEN(cards)); i++)
         add_card(cards[i], args->lang, &text);
+    if (count == 0)
+        add_identity(identity, args->lang, &text);
     int done = print_result(args, strbuf_str(&text));
     strbuf_deinit(&text);
     return done;
