@@ -117,9 +117,12 @@ static size_t road_end(Str text, bool may_go_on)
     for (int points = 0; at < text.len && points < ROAD_POINTS_MAX; points++) {
         Str rest = rest_of(text, at);
         size_t word = road_word(rest);
-        if (word > 0 && points > 0)
-            return at + word +
-                   (may_go_on && is_village(rest) ? road_end(rest_of(rest, word), false) : 0);
+        if (word > 0 && points > 0) {
+            size_t more = road_word(rest_of(rest, word)); // 新村路 is one road
+            if (more == 0 && may_go_on && is_village(rest))
+                more = road_end(rest_of(rest, word), false);
+            return at + word + more;
+        }
         if (!is_part_point(utf8_decode(text, &at)))
             return 0;
     }

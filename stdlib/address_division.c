@@ -78,7 +78,12 @@ static void consider(Search *search, const Chain *chain)
 // Tries every division inside the last of the chain whose name comes next.
 static void extend(Search *search, const Chain *chain, int32_t from, int32_t to, int level)
 {
+    Chain skipped = *chain;
     Str rest = str_slice(search->text, chain->length, search->text.len);
+    if (level == 1 && str_starts(rest, STR("市辖区"))) { // a heading of lists, no division
+        skipped.length += strlen("市辖区");
+        rest = str_slice(rest, strlen("市辖区"), rest.len);
+    }
     if (rest.len < 6)
         return;
     for (size_t i = 0; divisions_next(from, to, rest, &i); i++) {
@@ -91,7 +96,7 @@ static void extend(Search *search, const Chain *chain, int32_t from, int32_t to,
         bool called = brief.len > 0 && str_starts(rest, brief);
         if (!full && !called)
             continue;
-        Chain longer = *chain;
+        Chain longer = skipped;
         longer.codes[own] = row.code;
         longer.names[own] = row.name;
         longer.length += full ? row.name.len : brief.len;
