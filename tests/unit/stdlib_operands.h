@@ -94,21 +94,23 @@ static inline bool card_names(const FnCard *card, Reason reason)
     return false;
 }
 
-// The functions that run, by number: those of cards, of the fields of records, of case numbers. NULL behind the last.
-static inline const FnCard *running_card(uint32_t index)
+#define RUNNING_MAX 400
+
+// The functions that run: those of cards, of the fields of records, of case numbers. How many there are.
+static inline uint32_t running_cards(const FnCard *cards[RUNNING_MAX])
 {
+    uint32_t count = 0;
     for (uint32_t i = 0; i < stdlib_count(); i++) {
         const FnCard *card = stdlib_at(i);
-        if (card->lower == LOWER_CALL && card->kernel && index-- == 0)
-            return card;
+        ASSERT(count < RUNNING_MAX - 20);
+        if (card->lower == LOWER_CALL && card->kernel)
+            cards[count++] = card;
         for (const FnCard *const *part = card->parts; part && *part; part++)
-            if (index-- == 0)
-                return *part;
+            cards[count++] = *part;
     }
     for (const FnCard *const *part = stdlib_case_parts; *part; part++)
-        if (index-- == 0)
-            return *part;
-    return NULL;
+        cards[count++] = *part;
+    return count;
 }
 
 #endif

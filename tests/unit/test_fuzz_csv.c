@@ -6,36 +6,15 @@
 #include "runtime/base/str.h"
 #include "runtime/source/csv.h"
 #include "tests/fuzz/csv.c"
+#include "tests/unit/fuzz_corpus.h"
 
-#define CORPUS SUP_ROOT "/tests/fuzz/csv.corpus"
 #define INPUTS 20000
 #define INPUT_SIZE_MAX 400
-
-static int hex_digit(int c)
-{
-    return c <= '9' ? c - '0' : c - 'a' + 10;
-}
 
 static void test_corpus(void **state)
 {
     (void)state;
-    FILE *file = fopen(CORPUS, "rb");
-    uint8_t bytes[INPUT_SIZE_MAX];
-    size_t size = 0;
-    int count = 0, high;
-    assert_non_null(file);
-    while ((high = fgetc(file)) != EOF) {
-        if (high == '\n') {
-            (void)LLVMFuzzerTestOneInput(bytes, size);
-            size = 0;
-            count++;
-            continue;
-        }
-        assert_true(size < sizeof bytes);
-        bytes[size++] = (uint8_t)(hex_digit(high) << 4 | hex_digit(fgetc(file)));
-    }
-    fclose(file);
-    assert_true(count > 100);
+    assert_true(fuzz_replay(SUP_ROOT "/tests/fuzz/csv.corpus") > 100);
 }
 
 static void test_made_inputs(void **state)
