@@ -167,6 +167,9 @@ FN3(round_real, I128, F64, x, I64, places, I64, mode, .name = "round_real", .nam
 }
 
 const FnCard *const stdlib_round_real = &card_round_real;
+
+// ---- shares and powers
+
 // A number that is exact or real, as it comes to a body of the layout Num, at `scale`.
 static bool number_at(const FnContext *fn, uint32_t operand, int128_t x, int scale, int128_t *out)
 {
