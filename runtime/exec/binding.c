@@ -195,19 +195,21 @@ EvalContext bindings_context(const BodyRun *run, const Bindings *batch, Arena *a
         .shared = &run->shared->eval, .arena = arena, .count = batch->count, .slots = slots};
 }
 
-bool context_plain(const BodyRun *run, EvalContext *context, const Expr *expr)
+RowClass context_upto(const BodyRun *run, EvalContext *context, const Expr *expr, RowClass upto)
 {
-    bool differs = false;
-    uint64_t reads = expr_slots(expr);
+    SlotRows *slots = (SlotRows *)(uintptr_t)context->slots;
+    RowClass worst = CLASS_CERTAIN;
+    uint64_t reads = expr_slots_inside(run->body, expr);
     for (uint32_t slot = 0; slot < run->body->slot_count; slot++) {
         const Produced *produced = run->produced[slot];
-        if ((reads >> slot & 1) == 0 || produced == NULL ||
-            produced_plain(produced) == produced_rows(produced))
+        if (produced == NULL || slots[slot].rowset == NULL)
             continue;
-        ((SlotRows *)(uintptr_t)context->slots)[slot].rowset = produced_plain(produced);
-        differs = true;
+        slots[slot].rowset = produced_upto(produced, upto);
+        bool differs = produced_upto(produced, CLASS_POSSIBLE) != produced_rows(produced);
+        if (differs && (reads >> slot & 1) != 0)
+            worst = CLASS_TOLERATED;
     }
-    return differs;
+    return worst;
 }
 
 uint64_t body_bound_slots(const Body *body, const Operator *end)
@@ -238,6 +240,20 @@ uint64_t expr_slots(const Expr *expr)
             ASSERT(expr->steps[i].slot < BODY_SLOTS_MAX);
             slots |= (uint64_t)1 << expr->steps[i].slot;
         }
+    }
+    return slots;
+}
+
+uint64_t expr_slots_inside(const Body *body, const Expr *expr)
+{
+    uint64_t slots = expr_slots(expr);
+    for (uint32_t i = 0; i < expr->count; i++) {
+        if (expr->steps[i].op != STEP_AGG)
+            continue;
+        const Aggregate *aggregate = &body->aggregates[expr->steps[i].index];
+        slots |= expr_slots_inside(body, &aggregate->argument) |
+                 expr_slots_inside(body, &aggregate->when) |
+                 expr_slots_inside(body, &aggregate->by);
     }
     return slots;
 }

@@ -35,7 +35,7 @@ typedef struct BindState {
     uint64_t excepted; // exceptions, by ordinal in the body, that hold
     uint64_t
         peers_excepted; // exceptions that hold for peers, where its value in a window rests on them
-    uint64_t caveats;   // partner clauses, by ordinal, whose absence rests on the tolerance
+    uint64_t caveats;   // clauses (caveat bits) whose tolerance the binding rests on
 } BindState;
 
 // Beyond RowClass: a row that would be a shadow, were such rows not few enough to be tolerated. It decides
@@ -153,6 +153,17 @@ bool shared_profile(const RunShared *shared, Str name, Str column_name, Arena *a
                     ColumnProfile *out);
 int64_t shared_row_count(const RunShared *shared, Str name);
 
+// Bits of caveats: a partner clause has that of its number, a window one from the other end. Both bind slots, and slot 0
+// is neither, so they never meet; the last bit is the fence's.
+static inline uint64_t caveat_of_partner(uint32_t ordinal)
+{
+    return (uint64_t)1 << ordinal;
+}
+static inline uint64_t caveat_of_window(uint32_t ordinal)
+{
+    return (uint64_t)1 << (BODY_SLOTS_MAX - 2 - ordinal);
+}
+
 // How many operators of the kind of `op` stand before it, from `from` on: exceptions and scores are kept by number.
 static inline uint32_t operator_ordinal(const Operator *from, const Operator *op)
 {
@@ -194,12 +205,14 @@ const Rowset *run_rowset(const RunShared *shared, RowSource source);
 // The rows of a slot, produced ones among them. Windows and connected groups give what holds whosever the shadow rows
 // are (the guard n), but for the slots in `plain`.
 const Rowset *slot_rowset(const BodyRun *run, uint32_t slot);
-// Makes the context read windows as they are without shadow rows (m). False: there is no difference.
-bool context_plain(const BodyRun *run, EvalContext *context, const Expr *expr);
+// Makes the context read windows up to a class of members, as attached_aggregates reads sets. The result is TOLERATED
+// where the expression reads one that is not the same in every such reading, else CERTAIN.
+RowClass context_upto(const BodyRun *run, EvalContext *context, const Expr *expr, RowClass upto);
 // The slots that a binding has in front of an operator, attached ones among them, as bits.
 uint64_t body_bound_slots(const Body *body, const Operator *op);
-// The slots that an expression reads, as bits.
+// The slots that an expression reads, as bits; with those that its aggregates read in arguments and conditions.
 uint64_t expr_slots(const Expr *expr);
+uint64_t expr_slots_inside(const Body *body, const Expr *expr);
 bool expr_reads_aggregate(const Expr *expr);
 // Counts one undecided binding by its mark.
 void body_count(BodyRun *run, uint32_t place, CauseId cause, int64_t rows);

@@ -10,6 +10,7 @@
 #include "runtime/clue/clue_id.h"
 #include "runtime/exec/entry_int.h"
 #include "runtime/exec/recursion_path.h"
+#include "runtime/exec/window.h"
 
 typedef struct Builder {
     Finding *finding;
@@ -205,27 +206,25 @@ static void add_causes(Builder *builder, CauseCounts *counts, Entry *entry)
     entry->cause_count = (uint32_t)counts->count;
 }
 
-static Str caveat_of_partner(Builder *builder, uint32_t ordinal, uint32_t *place)
-{
-    uint32_t next = 0;
-    for (uint32_t i = 0; i < builder->finding->run.end_operator; i++) {
-        if (builder->body->operators[i].kind != OPERATOR_PARTNER)
-            continue;
-        if (next++ != ordinal)
-            continue;
-        *place = builder->body->operators[i].place;
-        int64_t unplaced, total;
-        Str name = partner_unplaced(builder->finding->run.partners[i], &unplaced, &total);
-        return arena_printf(builder->arena, "%" PRId64 " / %" PRId64 " " STR_FMT, unplaced, total,
-                            STR_ARG(name));
-    }
-    UNREACHABLE();
-}
-
 typedef struct Caveat {
     uint32_t place;
     Str text;
 } Caveat;
+
+// What the clause `i` disregards.
+static Caveat caveat_of_clause(Builder *builder, uint32_t i)
+{
+    const BodyRun *run = &builder->finding->run;
+    Str name = STR("同组");
+    int64_t unplaced, total;
+    if (run->windows[i] != NULL)
+        window_unplaced(run->windows[i], &unplaced, &total);
+    else
+        name = partner_unplaced(run->partners[i], &unplaced, &total);
+    return (Caveat){builder->body->operators[i].place,
+                    arena_printf(builder->arena, "%" PRId64 " / %" PRId64 " " STR_FMT, unplaced,
+                                 total, STR_ARG(name))};
+}
 
 static int compare_caveats(const void *a, const void *b)
 {
@@ -253,11 +252,13 @@ static void add_caveats(Builder *builder, Level *level, int64_t group, Entry *en
         }
     }
     fences |= (level->caveats[group] & CAVEAT_FENCE) != 0 ? (uint64_t)1 << level->stretch : 0;
-    for (uint32_t bit = 0; bit < 63; bit++) {
-        if (bits >> bit & 1) {
-            found[count].text = caveat_of_partner(builder, bit, &found[count].place);
-            count++;
-        }
+    for (uint32_t i = 0, partners = 0, windows = 0; i < builder->finding->run.end_operator; i++) {
+        OperatorKind kind = builder->body->operators[i].kind;
+        uint64_t bit = kind == OPERATOR_PARTNER  ? caveat_of_partner(partners++)
+                       : kind == OPERATOR_WINDOW ? caveat_of_window(windows++)
+                                                 : 0;
+        if ((bits & bit) != 0)
+            found[count++] = caveat_of_clause(builder, i);
     }
     for (const Level *at = level; at != NULL && count < 64 + 8; at = at->below) {
         if ((fences >> at->stretch & 1) == 0)

@@ -7,7 +7,7 @@
 // attached sets or windows is judged twice where there are shadow rows among them: without them (m) and with them as possible ones
 // (the guard n): what holds only as long as they are nobody's is undecided (spec/evaluation.md 5.3).
 
-#include "runtime/exec/body_int.h"
+#include "runtime/exec/window.h"
 
 typedef struct Judged {
     Vector m, n; // truth; n is m where no shadow row is concerned
@@ -18,6 +18,7 @@ static void judge_upto(BodyRun *run, const Bindings *in, const Expr *condition, 
                        Vector *out)
 {
     EvalContext context = bindings_context(run, in, run->scratch);
+    (void)context_upto(run, &context, condition, upto);
     attached_aggregates(run, in, condition, upto, &context);
     eval_truth(&context, condition, out);
     vector_expand(out, in->count, run->scratch);
@@ -26,7 +27,7 @@ static void judge_upto(BodyRun *run, const Bindings *in, const Expr *condition, 
 static void judge(BodyRun *run, const Bindings *in, const Expr *condition, Judged *out)
 {
     EvalContext context = bindings_context(run, in, run->scratch);
-    RowClass worst = context_plain(run, &context, condition) ? CLASS_SHADOW : CLASS_CERTAIN;
+    RowClass worst = context_upto(run, &context, condition, CLASS_POSSIBLE);
     if (expr_reads_aggregate(condition))
         worst = MAX_OF(worst, attached_aggregates(run, in, condition, CLASS_POSSIBLE, &context));
     eval_truth(&context, condition, &out->m);
@@ -53,10 +54,11 @@ static void judge_citation(BodyRun *run, const Bindings *in, const Citation *cit
     out->n = out->t = out->m;
 }
 
-// What a condition over attached sets rests on: the partner clauses, by ordinal, of the slots that it reads.
+// What a condition over attached sets and windows rests on: the clauses, by ordinal, of the slots that it reads.
 typedef struct Rests {
     uint32_t ordinal[BODY_SLOTS_MAX], slot[BODY_SLOTS_MAX];
     uint32_t count;
+    uint64_t windows; // slots
 } Rests;
 
 static Rests rests_of(const BodyRun *run, const Expr *condition)
@@ -69,7 +71,7 @@ static Rests rests_of(const BodyRun *run, const Expr *condition)
         for (uint32_t m = 0; m < aggregate->mention_count; m++)
             slots |= (uint64_t)1 << aggregate->mention[m];
     }
-    Rests rests = {.count = 0};
+    Rests rests = {.windows = expr_slots_inside(run->body, condition)};
     uint32_t ordinal = 0;
     for (uint32_t i = 0; i < run->end_operator; i++) {
         const Operator *op = &run->body->operators[i];
@@ -85,14 +87,16 @@ static Rests rests_of(const BodyRun *run, const Expr *condition)
 }
 
 // A verdict that would not stand if tolerated rows counted rests on those of this binding.
-static void note_caveats(BindState *state, const Bindings *in, const Rests *rests, int64_t index)
+static void note_caveats(const BodyRun *run, BindState *state, const Bindings *in,
+                         const Rests *rests, int64_t index)
 {
+    state->caveats |= window_caveats(run, in, rests->windows, index);
     for (uint32_t r = 0; r < rests->count; r++) {
         const AttachedSet *set = &in->attached[rests->slot[r]];
         for (int64_t k = set->offsets == NULL ? 0 : set->offsets[index];
              set->offsets != NULL && k < set->offsets[index + 1]; k++) {
             if (set->members[k].row_class == CLASS_TOLERATED)
-                state->caveats |= (uint64_t)1 << rests->ordinal[r];
+                state->caveats |= caveat_of_partner(rests->ordinal[r]);
         }
     }
 }
@@ -211,7 +215,7 @@ Status filter_apply(BodyRun *run, const Operator *op, const Bindings *in, Bindin
         BindState before = bindings_state(run, in, i), state = before;
         keep[i] = 1;
         if (judged.t.truth[i] != judged.n.truth[i])
-            note_caveats(&state, in, &rests, i);
+            note_caveats(run, &state, in, &rests, i);
         if (op->kind == OPERATOR_EXCEPT)
             settle_except(run, &state, op, ordinal, &judged, i);
         else if (op->kind == OPERATOR_DOUBT)

@@ -80,9 +80,11 @@ static void unplace(Level *level, int64_t member, const Vector *keys, int64_t in
     Unplaced unplaced = {.member = member, .was_shadow = level->row_class[member] == CLASS_SHADOW};
     unplaced.parts = ARENA_ARRAY(level->arena, Value, MAX_OF(group->key_count, 1u));
     for (uint32_t k = 0; k < group->key_count; k++) {
-        unplaced.parts[k] = vector_value(&keys[k], group->keys[k].value.type, index);
-        if (unplaced.mark.place == 0 && unplaced.parts[k].state != VALUE_KNOWN)
-            unplaced.mark = (Mark){level->op->place, unplaced.parts[k].cause};
+        Value *part = &unplaced.parts[k];
+        *part = vector_value(&keys[k], group->keys[k].value.type, index);
+        part->cause = members_cause(level->run->shared->causes, part->cause);
+        if (unplaced.mark.place == 0 && part->state != VALUE_KNOWN)
+            unplaced.mark = (Mark){level->op->place, part->cause};
     }
     level->row_class[member] = CLASS_SHADOW;
     level->group[member] = member_unplaced((int64_t)level->unplaced.count);
@@ -152,9 +154,12 @@ static void place_members(Level *level)
     Vector *below_keys = NULL;
     if (level->below != NULL) {
         below_keys = ARENA_ARRAY(level->arena, Vector, MAX_OF(key_count, 1u));
+        uint8_t *all = ARENA_ARRAY(level->arena, uint8_t, MAX_OF(level->below->count, 1));
+        memset(all, 1, (size_t)level->below->count);
         for (uint32_t k = 0; k < key_count; k++) {
             const Expr *key = &level->op->group.keys[k].value;
-            EvalContext context = level_context(level->below, key, 1, NULL, level->arena);
+            level_guard(level->below, key, all);
+            EvalContext context = level_context(level->below, key, 2, NULL, level->arena);
             eval_expr(&context, key, &below_keys[k]);
             vector_expand(&below_keys[k], MAX_OF(level->below->count, 1), level->arena);
         }

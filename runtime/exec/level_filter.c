@@ -8,6 +8,7 @@
 
 #include "runtime/exec/observer.h"
 #include "runtime/exec/series.h"
+#include "runtime/exec/window.h"
 
 typedef struct Verdict {
     const uint8_t *m, *n, *t;
@@ -142,11 +143,14 @@ static uint64_t caveats_of(Level *level, const Expr *condition, int64_t group)
             int64_t member = level->rows[k];
             for (int64_t a = set->offsets[member]; a < set->offsets[member + 1]; a++) {
                 if (set->members[a].row_class == CLASS_TOLERATED)
-                    caveats |= (uint64_t)1 << ordinal;
+                    caveats |= caveat_of_partner(ordinal);
             }
         }
         ordinal++;
     }
+    uint64_t windows = expr_slots_inside(body, condition);
+    for (int64_t k = level->starts[group]; k < level->starts[group + 1]; k++)
+        caveats |= window_caveats(level->run, &level->members->all, windows, level->rows[k]);
     return caveats;
 }
 

@@ -150,11 +150,16 @@ void fold_context(Fold *fold, int64_t first, const Bindings *view, EvalContext *
     *base = bindings_context(run, view, run->scratch);
     const Expr *exprs[3] = {&fold->aggregate->argument, &fold->aggregate->when,
                             &fold->aggregate->by};
+    // What a window folds is read with the guard, whatever is asked of the window.
+    bool of_window = fold->aggregate->window != 0;
+    RowClass upto = of_window ? CLASS_SHADOW : fold->upto;
     for (int e = 0; e < 3; e++) {
+        RowClass met = context_upto(run, base, exprs[e], upto);
+        fold->inside = of_window ? CLASS_CERTAIN : MAX_OF(fold->inside, met);
         if (exprs[e]->count > 0 && expr_reads_aggregate(exprs[e])) {
             EvalContext own = *base;
-            RowClass met = attached_aggregates(run, view, exprs[e], fold->upto, &own);
-            fold->inside = MAX_OF(fold->inside, met);
+            met = attached_aggregates(run, view, exprs[e], upto, &own);
+            fold->inside = of_window ? CLASS_CERTAIN : MAX_OF(fold->inside, met);
             if (base->aggregates == NULL)
                 base->aggregates = own.aggregates;
             else

@@ -507,7 +507,7 @@ static bool settle_lacks(BodyRun *run, const PartnerRun *partner, const SetCount
     if (counts->count[CLASS_POSSIBLE] + counts->count[CLASS_SHADOW] > 0)
         bind_mark(run, state, partner->op->place, blame_or_members(run, least));
     else if (counts->count[CLASS_TOLERATED] > 0)
-        state->caveats |= (uint64_t)1 << partner->ordinal;
+        state->caveats |= caveat_of_partner(partner->ordinal);
     return true;
 }
 
@@ -645,7 +645,7 @@ static Status lookup_apply(BodyRun *run, PartnerRun *partner, const Bindings *in
         if (!rests[i])
             continue;
         BindState state = bindings_state(run, &batch, i);
-        state.caveats |= (uint64_t)1 << partner->ordinal;
+        state.caveats |= caveat_of_partner(partner->ordinal);
         bindings_set_state(run, &batch, run->scratch, i, &state);
     }
     batch.rows[partner->partner->slot] = rows;

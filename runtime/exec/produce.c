@@ -16,7 +16,7 @@ typedef struct Range {
 
 struct Produced {
     Rowset *rowset;
-    Rowset *plain;    // of windows: values without the guard; NULL: the same
+    Rowset *m, *t;    // of windows: without the guard, and with tolerated rows; NULL: the same
     uint64_t mention; // slots that the value reads
     Map known;        // their rows -> index into ranges
     VEC(Range) ranges;
@@ -45,16 +45,22 @@ Rowset *produced_write(Produced *produced)
     return produced->rowset;
 }
 
-Rowset *produced_write_plain(BodyRun *run, Produced *produced, uint32_t slot)
+void produced_write_readings(BodyRun *run, Produced *produced, uint32_t slot, Rowset **m,
+                             Rowset **t)
 {
-    if (produced->plain == NULL)
-        produced->plain = empty_rows(&run->body->slots[slot]);
-    return produced->plain;
+    if (produced->m == NULL) {
+        produced->m = empty_rows(&run->body->slots[slot]);
+        produced->t = empty_rows(&run->body->slots[slot]);
+    }
+    *m = produced->m;
+    *t = produced->t;
 }
 
-const Rowset *produced_plain(const Produced *produced)
+const Rowset *produced_upto(const Produced *produced, RowClass upto)
 {
-    return produced->plain == NULL ? produced->rowset : produced->plain;
+    if (produced->m == NULL || upto == CLASS_SHADOW)
+        return produced->rowset;
+    return upto == CLASS_TOLERATED ? produced->t : produced->m;
 }
 
 Produced *produced_open(BodyRun *run, const Operator *op)
@@ -71,8 +77,10 @@ void produced_close(Produced *produced)
     if (produced == NULL)
         return;
     rowset_destroy(produced->rowset);
-    if (produced->plain != NULL)
-        rowset_destroy(produced->plain);
+    if (produced->m != NULL) {
+        rowset_destroy(produced->m);
+        rowset_destroy(produced->t);
+    }
     map_deinit(&produced->known);
     vec_free(&produced->ranges);
     regex_match_destroy(produced->match);

@@ -14,15 +14,16 @@
 // produced_close (NULL is allowed).
 Produced *produced_open(BodyRun *run, const Operator *op);
 void produced_close(Produced *produced);
-// The same for a clause that writes the rows itself: both tables belong to the slot and are filled by the clause, row by
-// row alike. The plain one holds what is true as long as shadow rows are nobody's (m); it is made when first asked for,
-// and where it is not, the other (the guard n) serves for both.
+// The same for a clause that writes the rows itself. A window's rows may have three values, in tables that are filled
+// row by row alike: as long as shadow rows are nobody's (m), whosever they are (the guard n), and with those that are
+// tolerated (t). The tables of m and t are made when first asked for; where they are not, that of n serves for all.
 Produced *produced_table(BodyRun *run, uint32_t slot);
 Rowset *produced_write(Produced *produced);
-Rowset *produced_write_plain(BodyRun *run, Produced *produced, uint32_t slot);
-// The rows made so far.
+void produced_write_readings(BodyRun *run, Produced *produced, uint32_t slot, Rowset **m,
+                             Rowset **t);
+// The rows made so far, of n, and as they are read up to a class of members: POSSIBLE or SHOWN, SHADOW, TOLERATED.
 const Rowset *produced_rows(const Produced *produced);
-const Rowset *produced_plain(const Produced *produced);
+const Rowset *produced_upto(const Produced *produced, RowClass upto);
 
 // each, extract: one binding per element or match. A list or text that is not known gives one binding with `?` and a
 // mark (spec/evaluation.md 4.2).

@@ -114,12 +114,14 @@ static EvalContext tuple_context(BodyRun *run, const Bindings *batch, const Aggr
         int64_t *rows = ARENA_ARRAY(arena, int64_t, tuples->count);
         for (int64_t i = 0; i < tuples->count; i++)
             rows[i] = batch->rows[slot][tuples->binding[i]];
-        slots[slot] = (SlotRows){.rowset = slot_rowset(run, slot), .rows = rows};
+        slots[slot] = (SlotRows){.rowset = base->slots[slot].rowset, .rows = rows};
     }
     for (uint32_t m = 0; m < aggregate->mention_count + tuples->extra_count; m++) {
         uint32_t slot = m < aggregate->mention_count ? aggregate->mention[m]
                                                      : tuples->extra[m - aggregate->mention_count];
-        slots[slot] = (SlotRows){.rowset = slot_rowset(run, slot), .rows = tuples->rows[m]};
+        const Rowset *rowset =
+            batch->rows[slot] == NULL ? slot_rowset(run, slot) : base->slots[slot].rowset;
+        slots[slot] = (SlotRows){.rowset = rowset, .rows = tuples->rows[m]};
     }
     EvalContext context = *base;
     context.arena = arena;
@@ -350,13 +352,14 @@ static CauseId least_cause(const CauseTable *causes, CauseId a, CauseId b)
 }
 
 // The cause of an aggregate that tuples leave open: the least of the possible members (`blame` = POSSIBLE) or of
-// the shadow ones (the guard); without such members, of certain tuples that have no value.
+// the shadow ones (the guard, where there are any); without such members, of certain tuples that have no value.
 static CauseId open_cause(CauseTable *causes, const TupleBlame *blame, RowClass upto)
 {
     bool open = blame->possible != 0 || (upto >= CLASS_SHADOW && blame->shadow != 0);
     if (!open)
         return blame->certain;
-    return members_cause_make(causes, upto >= CLASS_SHADOW ? blame->shadow : blame->possible);
+    bool shadows = upto >= CLASS_SHADOW && blame->shadow != 0;
+    return members_cause_make(causes, shadows ? blame->shadow : blame->possible);
 }
 
 void tuple_blame(const RunShared *shared, TupleBlame *blame, const Tuple *tuple, RowClass row_class)

@@ -16,6 +16,7 @@ struct WindowRun {
     const Operator *op;
     uint32_t index; // of the operator
     Members members;
+    int64_t shadow_tuples, tuples; // in reading A
 };
 
 WindowRun *window_open(BodyRun *run, uint32_t operator)
@@ -38,6 +39,12 @@ void window_close(WindowRun *window)
 const Members *window_members(const WindowRun *window)
 {
     return &window->members;
+}
+
+void window_unplaced(const WindowRun *window, int64_t *shadows, int64_t *tuples)
+{
+    *shadows = window->shadow_tuples;
+    *tuples = window->tuples;
 }
 
 Status window_keep(BodyRun *run, WindowRun *window, const Bindings *batch)
@@ -66,11 +73,64 @@ static void fold_partitions(WindowReading *reading)
     }
     for (uint32_t s = 0; s < whole.count; s++)
         level_aggregate(&reading->level, whole.steps[s].index, NULL);
-    if (!reading->guarded)
+    if (!reading->shadows)
         return;
     uint8_t *wanted = ARENA_ARRAY(reading->level.arena, uint8_t, MAX_OF(reading->level.count, 1));
     memset(wanted, 1, (size_t)reading->level.count);
     level_guard(&reading->level, &whole, wanted);
+}
+
+// The slots whose rows make the tuples of the let's value, all its functions taken together.
+static uint64_t tuple_slots(const WindowReading *reading)
+{
+    const Body *body = reading->run->body;
+    uint64_t slots = 0;
+    for (uint32_t a = 0; a < body->aggregate_count; a++) {
+        const Aggregate *aggregate = &body->aggregates[a];
+        for (uint32_t m = 0; aggregate->window == reading->op->slot && m < aggregate->mention_count;
+             m++)
+            slots |= (uint64_t)1 << aggregate->mention[m];
+    }
+    return slots;
+}
+
+// Notes a tuple as met by a shadow (false) or another member; a member with an absent row has none.
+static void note_tuple(const WindowReading *reading, Map *tuples, uint64_t slots, int64_t member)
+{
+    const Bindings *all = &reading->members->all;
+    int64_t id[BODY_SLOTS_MAX];
+    uint32_t width = 0;
+    for (uint64_t left = slots; left != 0; left &= left - 1) {
+        const int64_t *rows = all->rows[__builtin_ctzll(left)];
+        id[width++] = rows == NULL ? 0 : rows[member];
+        if (id[width - 1] == ROW_ABSENT)
+            return;
+    }
+    bool is_new = false;
+    uint64_t *counts = map_at(tuples, (Str){(const char *)id, width * sizeof *id}, &is_new);
+    *counts |= reading->level.row_class[member] != CLASS_SHADOW;
+}
+
+// The tolerance goes by tuples: a fan-out cannot outvote the shadows (tests/reference/README.md, decision 70).
+static void judge_tolerance(WindowReading *reading)
+{
+    uint64_t slots = tuple_slots(reading);
+    Level *level = &reading->level;
+    Map tuples = {0};
+    for (int64_t i = 0; i < reading->members->all.count; i++) {
+        if (level->group[i] != MEMBER_GONE)
+            note_tuple(reading, &tuples, slots, i);
+    }
+    reading->tuples = (int64_t)map_count(&tuples);
+    reading->shadow_tuples = reading->tuples;
+    for (int64_t i = 0; i < reading->tuples; i++)
+        reading->shadow_tuples -= (int64_t)map_entry(&tuples, (size_t)i)->value;
+    map_deinit(&tuples);
+    int128_t allowed = (int128_t)reading->run->shared->options->tolerance_count * reading->tuples;
+    reading->tolerant = (int128_t)reading->shadow_tuples * 1000000000 <= allowed;
+    level->tolerant = reading->tolerant;
+    if (reading->tolerant) // also where a partition has no other members
+        memset(level->class_of, CLASS_CERTAIN, (size_t)level->count);
 }
 
 static Status reading_open(WindowReading *reading, BodyRun *run, const WindowRun *window,
@@ -78,7 +138,9 @@ static Status reading_open(WindowReading *reading, BodyRun *run, const WindowRun
 {
     *reading = (WindowReading){.run = run, .op = window->op, .members = &window->members};
     TRY(level_open(&reading->level, &window->members, NULL, window->index, reading_a));
-    reading->guarded = reading->level.shadow_total > 0 && !reading->level.tolerant;
+    reading->shadows = reading->level.shadow_total > 0;
+    if (reading->shadows)
+        judge_tolerance(reading);
     reading->values =
         ARENA_ARRAY(reading->level.arena, WindowValues, MAX_OF(run->body->aggregate_count, 1u));
     fold_partitions(reading);
@@ -109,7 +171,7 @@ static CauseId unplaced_cause(const WindowReading *reading, int64_t member)
 }
 
 // One fold of the peers for the members first..first+count.
-static void fold_values(const WindowReading *reading, uint32_t index, bool guard, int64_t first,
+static void fold_values(const WindowReading *reading, uint32_t index, bool shadows, int64_t first,
                         int64_t count, Vector *out)
 {
     const Level *level = &reading->level;
@@ -121,7 +183,7 @@ static void fold_values(const WindowReading *reading, uint32_t index, bool guard
         at[i] = whole ? MAX_OF(level->group[first + i], 0) : first + i;
     const LevelValues *groups = &level->values[index];
     const WindowValues *own = &reading->values[index];
-    const Vector *from = whole ? (guard ? &groups->n : &groups->m) : guard ? &own->n : &own->m;
+    const Vector *from = whole ? (shadows ? &groups->t : &groups->m) : shadows ? &own->t : &own->m;
     if (whole && level->count == 0)
         vector_make(out, type_phys(aggregate->type), count, arena);
     else
@@ -149,7 +211,7 @@ static void set_unplaced(const WindowReading *reading, int64_t first, int64_t co
 }
 
 // The let's value for the members first..first+count.
-static void block_values(const WindowReading *reading, bool guard, int64_t first,
+static void block_values(const WindowReading *reading, bool shadows, int64_t first,
                          const Bindings *view, Vector *out)
 {
     BodyRun *run = reading->run;
@@ -160,7 +222,7 @@ static void block_values(const WindowReading *reading, bool guard, int64_t first
     for (uint32_t s = 0; s < value->count; s++) {
         uint32_t index = value->steps[s].index;
         if (value->steps[s].op == STEP_AGG && folds[index].data == NULL)
-            fold_values(reading, index, guard, first, view->count, &folds[index]);
+            fold_values(reading, index, shadows, first, view->count, &folds[index]);
     }
     Vector made;
     eval_expr(&context, value, &made);
@@ -178,13 +240,13 @@ typedef struct Output {
     BodyRun *run;
     const WindowRun *window;
     const WindowReading *b, *a; // a NULL: the readings are one
-    bool guarded;
+    bool shadows;
     uint64_t *excepted; // by partition of b: exceptions that hold for some member
 } Output;
 
-// Values of one block: by reading, plain and guarded.
+// Values of one block, by reading; those of n are m or t.
 typedef struct BlockValues {
-    Vector plain[2], guarded[2];
+    Vector m[2], n[2], t[2];
 } BlockValues;
 
 static int64_t write_row(const Output *out, const BlockValues *values, int reading, int64_t index)
@@ -193,15 +255,26 @@ static int64_t write_row(const Output *out, const BlockValues *values, int readi
     Type type = out->window->op->window.value.type;
     Produced *produced = out->run->produced[slot];
     Rowset *rows = produced_write(produced);
-    Value value = vector_value(&values->guarded[reading], type, index);
+    Value value = vector_value(&values->n[reading], type, index);
     column_append(&rows->columns[0], &value);
-    if (out->guarded) {
-        Rowset *plain = produced_write_plain(out->run, produced, slot);
-        value = vector_value(&values->plain[reading], type, index);
-        column_append(&plain->columns[0], &value);
-        plain->row_count++;
+    if (out->shadows) {
+        Rowset *m, *t;
+        produced_write_readings(out->run, produced, slot, &m, &t);
+        value = vector_value(&values->m[reading], type, index);
+        column_append(&m->columns[0], &value);
+        m->row_count++;
+        value = vector_value(&values->t[reading], type, index);
+        column_append(&t->columns[0], &value);
+        t->row_count++;
     }
     return rows->row_count++;
+}
+
+// Whether the same is known of two values, whatever the cause.
+static bool same_values(const Value *a, const Value *b)
+{
+    return value_same(a, b) && a->bounded == b->bounded &&
+           (!a->bounded || (a->lo == b->lo && a->hi == b->hi));
 }
 
 static bool same_vectors(const Vector *a, const Vector *b, Type type, int64_t index)
@@ -210,14 +283,38 @@ static bool same_vectors(const Vector *a, const Vector *b, Type type, int64_t in
     return value_identical(&x, &y);
 }
 
+uint64_t window_caveats(const BodyRun *run, const Bindings *batch, uint64_t slots, int64_t index)
+{
+    uint64_t caveats = 0;
+    uint32_t ordinal = 0;
+    for (uint32_t i = 0; i < run->body->operator_count; i++) {
+        const Operator *op = &run->body->operators[i];
+        if (op->kind != OPERATOR_WINDOW)
+            continue;
+        uint64_t caveat = caveat_of_window(ordinal++);
+        if ((slots >> op->slot & 1) == 0 || batch->rows[op->slot] == NULL)
+            continue;
+        const Produced *produced = run->produced[op->slot];
+        int64_t row = batch->rows[op->slot][index];
+        const Column *n = &produced_rows(produced)->columns[0],
+                     *t = &produced_upto(produced, CLASS_TOLERATED)->columns[0];
+        if (n == t || row_is_unknown(row))
+            continue;
+        Value a = column_get(n, row), b = column_get(t, row);
+        caveats |= same_values(&a, &b) ? 0 : caveat;
+    }
+    return caveats;
+}
+
 static bool readings_agree(const Output *out, const BlockValues *values, const BindState *state,
                            int64_t index)
 {
     Type type = out->window->op->window.value.type;
     if (out->a == NULL || state->a_gone || state->b_gone)
         return true;
-    return same_vectors(&values->plain[0], &values->plain[1], type, index) &&
-           same_vectors(&values->guarded[0], &values->guarded[1], type, index);
+    return same_vectors(&values->m[0], &values->m[1], type, index) &&
+           same_vectors(&values->n[0], &values->n[1], type, index) &&
+           same_vectors(&values->t[0], &values->t[1], type, index);
 }
 
 static void list_excepted(Output *out)
@@ -290,14 +387,17 @@ static Status push_block(const Output *out, int64_t first, int64_t count)
     BlockValues values;
     const WindowReading *readings[2] = {out->b, out->a == NULL ? out->b : out->a};
     for (int r = 0; r < 2; r++) {
-        values.guarded[r] = values.guarded[0];
-        values.plain[r] = values.plain[0];
-        if (r == 1 && out->a == NULL)
-            break;
-        block_values(readings[r], true, first, &view, &values.guarded[r]);
-        values.plain[r] = values.guarded[r];
-        if (out->guarded)
-            block_values(readings[r], false, first, &view, &values.plain[r]);
+        if (r == 0 || out->a != NULL) {
+            block_values(readings[r], false, first, &view, &values.m[r]);
+            values.t[r] = values.m[r];
+            if (out->shadows)
+                block_values(readings[r], true, first, &view, &values.t[r]);
+            values.n[r] = readings[r]->tolerant ? values.m[r] : values.t[r];
+        } else {
+            values.m[r] = values.m[0];
+            values.n[r] = values.n[0];
+            values.t[r] = values.t[0];
+        }
     }
     give_block(out, first, &view, &values, &next);
     run->shared->clause = out->window->op;
@@ -315,7 +415,9 @@ Status window_finish(BodyRun *run, WindowRun *window)
         status = reading_open(&a, run, window, true);
     if (status == STATUS_OK && differ)
         list_excepted(&out);
-    out.guarded = b.guarded || a.guarded;
+    out.shadows = b.shadows || a.shadows;
+    window->shadow_tuples = differ ? a.shadow_tuples : b.shadow_tuples;
+    window->tuples = differ ? a.tuples : b.tuples;
     int64_t total = window->members.all.count;
     for (int64_t first = 0; first < total && status == STATUS_OK; first += BLOCK_ROWS) {
         status = push_block(&out, first, MIN_OF(BLOCK_ROWS, total - first));

@@ -20,5 +20,9 @@ const Members *window_members(const WindowRun *window);
 Status window_keep(BodyRun *run, WindowRun *window, const Bindings *batch);
 // Computes the values and pushes all bindings into the operators behind.
 Status window_finish(BodyRun *run, WindowRun *window);
+// The caveat bits of those windows among the slots whose value for binding `index` tolerated peers could change.
+uint64_t window_caveats(const BodyRun *run, const Bindings *batch, uint64_t slots, int64_t index);
+// How many of its tuples are shadows, in reading A.
+void window_unplaced(const WindowRun *window, int64_t *shadows, int64_t *tuples);
 
 #endif

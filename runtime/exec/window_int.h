@@ -11,7 +11,7 @@
 
 // The values of one fold of the peers, by member.
 typedef struct WindowValues {
-    Vector m, n; // n: with shadow members; the same vector where there are none
+    Vector m, t; // t: with shadow members; the same vector where there are none
 } WindowValues;
 
 // A Level places the members: its groups are the partitions.
@@ -20,7 +20,9 @@ typedef struct WindowReading {
     const Operator *op;
     const Members *members;
     Level level;
-    bool guarded;         // shadow members may matter
+    bool shadows;  // there are shadow members
+    bool tolerant; // they are few enough to be disregarded (n is m, else t)
+    int64_t shadow_tuples, tuples;
     CauseId *order_cause; // by member: why its order is not known; 0: it is. NULL: no order
     WindowValues *values; // per aggregate of the body; unused for folds of whole partitions
 } WindowReading;

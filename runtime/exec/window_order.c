@@ -42,7 +42,8 @@ static void note_unknown(Order *order, const Vector *vector, int64_t first, int6
 {
     for (int64_t i = 0; vector->state != NULL && i < count; i++) {
         if (vector->state[i] != VALUE_KNOWN && order->cause[first + i] == 0)
-            order->cause[first + i] = vector->cause[i];
+            order->cause[first + i] =
+                members_cause(order->reading->run->shared->causes, vector->cause[i]);
     }
 }
 
@@ -328,7 +329,7 @@ static Places loose_places(const Order *order, const Aggregate *aggregate, int64
     Places places = make_places(order, aggregate, at, count, false);
     for (int64_t i = 0; i < places.count; i++) { // nobody knows where they stand
         Place *place = &places.items[i];
-        if (place->row_class == CLASS_CERTAIN)
+        if (place->in_line == CLASS_CERTAIN)
             place->cause = order->cause[place->member];
         place->row_class = MAX_OF(place->row_class, CLASS_POSSIBLE);
         place->in_line = MAX_OF(place->in_line, CLASS_POSSIBLE);
@@ -377,7 +378,7 @@ static Status order_partition(Order *order, const Aggregate *aggregate, int64_t 
     BodyRun *run = reading->run;
     const int64_t *at = order->at + order->starts[group];
     int64_t count = order->starts[group + 1] - order->starts[group];
-    bool fits = reading->guarded && level_fit_any(&reading->level, group);
+    bool fits = reading->shadows && level_fit_any(&reading->level, group);
     if (fits)
         at = with_fitting(order, group, at, &count);
     Places places = make_places(order, aggregate, at, count, true);
@@ -395,11 +396,11 @@ static Status order_partition(Order *order, const Aggregate *aggregate, int64_t 
                            .out = ARENA_ARRAY(run->scratch, Value, places.count)};
     TRY(values_upto(&partition, CLASS_POSSIBLE));
     write_values(order, &partition, &places, at, count, &values->m);
-    if (!reading->guarded)
+    if (!reading->shadows)
         return run_poll(run->shared);
     if (uses_guard(&partition))
         TRY(values_upto(&partition, CLASS_SHADOW));
-    write_values(order, &partition, &places, at, count, &values->n);
+    write_values(order, &partition, &places, at, count, &values->t);
     return run_poll(run->shared);
 }
 
@@ -428,8 +429,8 @@ static Status order_aggregate(Order *order, uint32_t index)
     const Aggregate *aggregate = &reading->run->body->aggregates[index];
     WindowValues *values = &reading->values[index];
     vector_make(&values->m, type_phys(aggregate->type), total_of(order), order->arena);
-    if (reading->guarded)
-        vector_make(&values->n, type_phys(aggregate->type), total_of(order), order->arena);
+    if (reading->shadows)
+        vector_make(&values->t, type_phys(aggregate->type), total_of(order), order->arena);
     read_arguments(order, aggregate);
     sort_for(order, aggregate);
     for (int64_t g = 0; g < reading->level.count; g++) {
@@ -437,8 +438,8 @@ static Status order_aggregate(Order *order, uint32_t index)
         TRY(order_partition(order, aggregate, g, values));
         arena_rewind(reading->run->scratch, mark);
     }
-    if (!reading->guarded)
-        values->n = values->m;
+    if (!reading->shadows)
+        values->t = values->m;
     return STATUS_OK;
 }
 

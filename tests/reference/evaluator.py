@@ -7,18 +7,17 @@ Slow on purpose: every clause looks at every pair, every reading is evaluated by
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
-from dataclasses import replace as ast_replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import bunches
 import model as ast
-from expressions import (UNDECIDED_MEMBERS, Issue, Member, Scope, Unplaced, contains, mark_order,
-                         truth, value, variables)
+from expressions import (UNDECIDED_MEMBERS, Issue, Member, Scope, Unplaced, contains,
+                         guarded_cause, mark_order, truth, value, variables)
 from partners import Clause, last_row
 from produce import Producer
 from sequences import Sequence
-from windows import Window
+from windows import Window, caveats
 from tables import Source, columns_read, columns_used, load
 from values import CERTAIN, POSSIBLE, SHADOW, TOLERATED, Gap, may_equal_values, unknown
 
@@ -87,7 +86,7 @@ class Group:
         found = []
         for m in self.members + self.unplaced:
             if m.cls == SHADOW and self.fence.tolerant and self.cls != SHADOW:
-                m = ast_replace(m, cls=TOLERATED, caveat=self.fence.caveat)
+                m = replace(m, cls=TOLERATED, caveat=self.fence.caveat)
             found.append(m)
         return found
 
@@ -278,13 +277,13 @@ def judge(cond, scope, policy="undecided"):
         return Verdict("U", guard_blame, True)
     sink = []
     t, _ = truth(cond, scope.at(mode="t", sink=sink), policy)
-    return Verdict("T", caveats=tuple(sink) if t != "T" else ())
+    return Verdict("T", caveats=(*sink, *caveats(cond, scope)) if t != "T" else ())
 
 
 def blame_cause(blame, guard_only):
     """The (reason, source) of an unknown value; of undecided members the least of theirs."""
     if isinstance(blame, Issue) and blame.cause[0] == UNDECIDED_MEMBERS:
-        return blame.members[1 if guard_only else 0] or blame.cause
+        return guarded_cause(blame) if guard_only else blame.members[0] or blame.cause
     return blame.cause
 
 
@@ -528,7 +527,7 @@ class Reading:
     def group_by(self, clause, place):
         placed, unplaced = {}, []
         for member, scope in self._entering():
-            parts = [(name, value(e, scope)) for name, e in clause.keys]
+            parts = [(name, _key_part(value(e, scope))) for name, e in clause.keys]
             bad = [v for _, v in parts if unknown(v)]
             if not bad:
                 placed.setdefault(tuple(v for _, v in parts), []).append(member)
@@ -544,7 +543,7 @@ class Reading:
         if self.level == 0:
             for b in self.bindings:
                 if not self.body.query or b.cls == CERTAIN:
-                    yield Member(b, b.cls, b.marks), Scope(self.body, binding=b)
+                    yield Member(b, b.cls, b.marks), Scope(self.body, binding=b, mode="n")
             return
         for g in self.groups:
             if self.body.query and g.cls != CERTAIN:
@@ -552,7 +551,7 @@ class Reading:
             extra = [g.first_cause()] if g.cls > CERTAIN and g.causes() else []
             for m in g.members:
                 yield (Member(m.binding, max(m.cls, g.cls), m.marks + extra, g),
-                       Scope(self.body, self.level, group=g))
+                       Scope(self.body, self.level, group=g, mode="n"))
 
     def _unplace(self, member, parts, mark):
         """A member with an unknown key part is a shadow member of every group that it fits."""
@@ -609,6 +608,11 @@ def _partial_value(e, first, scope):
 def _least_blame(bad):
     """The cause of an unknown key: that of the leftmost unknown part."""
     return bad[0].cause
+
+
+def _key_part(v):
+    """A key reads with the guard; of undecided members it has the cause of the least."""
+    return replace(v, cause=guarded_cause(v), members=()) if isinstance(v, Issue) else v
 
 
 def _bind(b, var, row, place):

@@ -611,6 +611,13 @@ def _inner(blame):
     return blame.cause
 
 
+def guarded_cause(v):
+    """The cause of an unknown value that is read with the guard."""
+    if isinstance(v, Issue) and v.cause[0] == UNDECIDED_MEMBERS:
+        return next((v.members[i] for i in (1, 0) if v.members and v.members[i]), v.cause)
+    return v.cause
+
+
 @dataclass
 class Member:
     """A binding as a member of a group: its class there, its marks, its first-level group."""

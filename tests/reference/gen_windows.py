@@ -15,6 +15,8 @@ def window(maker, scope):
     nothing to fold."""
     rows = [v for v in scope if not v.attached and not v.optional]
     numbers = maker.columns_of(rows, "integer") + maker.columns_of(rows, "money")
+    if maker.chance(0.3):
+        numbers = maker.windows_of("integer", "money") or numbers
     keys = _partition(maker, rows)
     form = maker.pick(["plain", "plain", "upto", "days", "rows", "ordered", "ordered", "check"])
     if form == "check" and numbers:
@@ -66,6 +68,8 @@ def _field(maker, record, check):
 def _partition(maker, rows):
     cols = [ast.Col(v.name, c.name, c.type) for v in rows for c in v.columns
             if c.type.name in ("编码", "person_id", "text", "类别", "month")]
+    if maker.chance(0.15):
+        cols = maker.windows_of("integer") + cols[:1]
     most = maker.pick([0, 1, 1, 1, 2])
     return tuple(maker.rng.sample(cols, min(len(cols), most)))
 
@@ -73,6 +77,8 @@ def _partition(maker, rows):
 def _order(maker, rows):
     cols = [ast.Col(v.name, c.name, c.type) for v in rows for c in v.columns
             if c.type.name in ("date", "integer", "money", "month", "编码", "类别")]
+    if maker.chance(0.15):
+        cols += maker.windows_of("integer", "money")
     if not cols:
         cols = [ast.Col(v.name, c.name, c.type) for v in rows for c in v.columns]
     chosen = maker.rng.sample(cols, min(len(cols), maker.pick([1, 1, 2])))

@@ -546,6 +546,12 @@ class Maker(gen_tables.Tables):
             return ast.Cmp(self.pick(["<", ">=", "=", ">="]), e, bound)
         return self.comparison(e, bound)
 
+    def windows_of(self, *types):
+        """Windows of bindings, of the types named."""
+        return [r for r, level, _ in self.lets
+                if r.name in self.windowed and level == 0 and r.type.name in types
+                and r.type.scale <= 4]
+
     def keys(self, scope):
         """One or two group keys."""
         rows = [v for v in scope if not v.attached]
@@ -555,9 +561,13 @@ class Maker(gen_tables.Tables):
         bunches = [ast.Col(v.name, "", v.bunch) for v in rows if v.bunch]
         if bunches and self.in_rule and self.chance(0.8):
             chosen = self.pick([chosen[:1], []]) + [self.pick(bunches)]
+        windows = self.windows_of("integer", "money")
+        if windows and self.chance(0.2):
+            chosen = self.pick([chosen[:1], []]) + [self.pick(windows)]
         names, keys = set(), []
         for c in chosen:
-            name = c.name if c.name and c.name not in names else self.fresh("键")
+            taken = not c.name or c.name in names or isinstance(c, ast.LetRef)
+            name = self.fresh("键") if taken else c.name
             names.add(name)
             keys.append((name, c))
         return tuple(keys)
@@ -583,7 +593,7 @@ class Maker(gen_tables.Tables):
     in_rule = False
 
     def new_body(self):
-        self.lets, self.level = [], 0
+        self.lets, self.level, self.windowed = [], 0, set()
         return []
 
     def rule(self, name, most):
@@ -634,6 +644,7 @@ class Maker(gen_tables.Tables):
             title = ast.Template(("对象", ast.KeyRef(shown[0], shown[1].type), "有",
                                   aggregate("count", vars_=(scope[0].name,)), "行"))
             made = [ast.Col(v.name, c.name, c.type) for v in scope if v.produced for c in v.columns]
+            made += self.windows_of("integer", "money", "date", "text", "编码", "month")
             if made:
                 title = replace(title, parts=(*title.parts, "：", self.pick(made)))
         evidence = None

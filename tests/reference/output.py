@@ -7,6 +7,7 @@ import hashlib
 import model as ast
 from expressions import ABSENT, Row, Scope, Unplaced, contains, value
 from values import CERTAIN, POSSIBLE, Gap, Issue, canonical, sort_key, unknown
+from windows import windows_in
 
 SEVERITIES = ("高", "中", "低")
 EVIDENCE_LIMIT = 100
@@ -176,7 +177,7 @@ def shown(e, scope, unit):
     """A title or field as it is printed (5.3): the value over certain members, n 行不明 behind it."""
     if isinstance(e, ast.Template):
         return "".join(p if isinstance(p, str) else shown(p, scope, True) for p in e.parts)
-    if scope.group is not None and not contains(e, ast.Agg, scope.body) and reads_rows(e):
+    if scope.group is not None and not folds(e, scope.body) and reads_rows(e):
         return distinct_text(e, scope, unit)
     sink = []
     v = value(e, scope.at(display=True, sink=sink))
@@ -186,6 +187,14 @@ def shown(e, scope, unit):
         return f"（{v.cause[0]}）"
     text = canonical(v, e.type, unit)
     return text if not sink or not max(sink) else f"{text}（{max(sink)} 行不明）"
+
+
+def folds(e, body):
+    """Whether a value is one of the group: a window of its rows is none."""
+    windows = {n.name for n in windows_in(e, body) if body.lets[n.name][1] == 0}
+    return any(isinstance(n, (ast.Agg, ast.Part)) or
+               isinstance(n, ast.LetRef) and n.name not in windows and
+               contains(body.lets[n.name][0], ast.Agg, body) for n in ast.walk(e))
 
 
 def reads_rows(e):

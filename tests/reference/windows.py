@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import model as ast
 from expressions import (ABSENT, GROUP, REACH, Issue, Scope, Tuple, Unplaced, _inner, failure,
-                         least_cause, mention, truth, value, variables)
-from values import CERTAIN, POSSIBLE, SHADOW, TOLERATED, first_unknown, may_equal_values, sort_key, unknown
+                         guarded_cause, least_cause, mention, truth, value, variables)
+from values import (CERTAIN, POSSIBLE, SHADOW, TOLERATED, Gap, first_unknown, may_equal_values,
+                    sort_key, unknown)
 
 PEERS = "peers undecided"
 
@@ -24,6 +25,47 @@ class Peer:
     tuple: Tuple
     order: list
     numbers: tuple
+
+
+def windows_in(e, body):
+    """The windowed lets that an expression reads, lets expanded."""
+    for node in ast.walk(e):
+        if isinstance(node, ast.LetRef):
+            target = body.lets[node.name][0]
+            if isinstance(target, ast.WinRef):
+                yield node
+            else:
+                yield from windows_in(target, body)
+
+
+def caveats(e, scope):
+    """Of the windows that e reads: those whose value tolerated members could change."""
+    found = []
+    for ref in windows_in(e, scope.body):
+        for at in _readers(ref, scope):
+            sure, tolerated = (value(ref, at.at(mode=mode, sink=None)) for mode in ("n", "t"))
+            if _told(sure) != _told(tolerated):
+                found.append(scope.body.windows[ref.name].caveat)
+                break
+    return found
+
+
+def _readers(ref, scope):
+    """The bindings or groups for which a window is read: those of a group's members, or the scope's
+    own."""
+    level = scope.body.lets[ref.name][1]
+    if level == scope.level:
+        return [scope]
+    if level == 0:
+        return [Scope(scope.body, binding=m.binding) for m in scope.group.members]
+    return [Scope(scope.body, level, group=m.group) for m in scope.group.members]
+
+
+def _told(v):
+    """What is known of a value, whatever the cause."""
+    if isinstance(v, Issue):
+        return ("issue", v.low, v.high)
+    return "gap" if isinstance(v, Gap) else v
 
 
 class Window:
@@ -41,11 +83,11 @@ class Window:
 
     def value(self, s):
         """The value of the let for the binding or group of a scope."""
-        own = [value(e, s) for e in self.keys]
+        own = self._own_keys(s)
         bad = next((v for v in own if unknown(v)), None)
         if bad is None:
-            bad = next((v for v in self._orders(s) if unknown(v)), None)
-        return Issue(bad.cause) if bad is not None else value(self.clause.value, s.at(window=self))
+            bad = next((v for v in self._orders(s.at(mode="n")) if unknown(v)), None)
+        return Issue(guarded_cause(bad)) if bad is not None else value(self.clause.value, s.at(window=self))
 
     # ------------------------------------------------------------------ members
 
@@ -58,13 +100,15 @@ class Window:
         wanted = set(named) | set(self.outer)
         return [v for v in self.body.variables if v in wanted and v not in self.body.attached]
 
-    def _scope(self, member, s):
-        """Where a member's values are read: the functions of a window are none of their own."""
+    def _scope(self, member):
+        """Where a member's values are read: with the guard, and no functions of a window are its
+        own."""
         if self.level == 0:
-            return s.at(level=0, binding=member.binding, group=None, window=None, sink=None,
-                        display=False)
-        return s.at(level=self.level, binding=None, group=member.group, window=None, sink=None,
-                    display=False)
+            return Scope(self.body, binding=member.binding, mode="n")
+        return Scope(self.body, self.level, group=member.group, mode="n")
+
+    def _own_keys(self, s):
+        return [value(e, s.at(mode="n", display=False)) for e in self.keys]
 
     def _identity(self, member, names):
         """(identity, stands for many, cause of a `?`, row numbers); identity None: a row is
@@ -95,7 +139,7 @@ class Window:
         best = {}
         for m in self.members:
             key, _, cause, _ = self._identity(m, names)
-            scope = self._scope(m, s)
+            scope = self._scope(m)
             if key is None:
                 continue
             lost = any(unknown(value(e, scope)) for e in self.keys)
@@ -113,30 +157,29 @@ class Window:
             key, many, cause, numbers = self._identity(m, names)
             if key is None:
                 continue
-            scope = self._scope(m, s)
+            scope = self._scope(m)
             cls, why = m.cls, _first_cause(m)
             keys = [value(e, scope) for e in self.keys]
             if not all(may_equal_values(a, b) for a, b in zip(keys, own)):
                 continue
             bad = next((v for v in keys if unknown(v)), None)
             if bad is not None and cls < SHADOW:
-                cls, why = SHADOW, bad.cause
+                cls, why = SHADOW, why or guarded_cause(bad)      # the lowest of its marks
             if cause is not None and cls < POSSIBLE:
                 cls, why = POSSIBLE, cause
             orders = self._orders(scope)
             lost = next((v for v in orders if unknown(v)), None)
             if lost is not None and cls < POSSIBLE:
-                cls, why = POSSIBLE, lost.cause
-            note = None
+                cls, why = POSSIBLE, guarded_cause(lost)
             if cls == SHADOW and self.tolerant:
-                cls, note = TOLERATED, self.caveat
+                cls = TOLERATED
             if key in best and best[key].tuple.cls <= cls:
                 if best[key].tuple.cls == cls and cls > CERTAIN:
                     best[key].tuple.cause = least_cause(best[key].tuple.cause, why)
                 continue
             arg = getattr(fn, "arg", None)
             v = None if arg is None else value(arg, scope)
-            best[key] = Peer(key, Tuple(cls, v, many, why, note),
+            best[key] = Peer(key, Tuple(cls, v, many, why),
                              None if lost is not None else orders, numbers)
         return best
 
@@ -146,7 +189,7 @@ class Window:
         policy = "drop" if self.body.query else "undecided"
         for m in self.members:
             key = self._identity(m, names)[0]
-            t, blame = truth(agg.when, self._scope(m, s), policy)
+            t, blame = truth(agg.when, self._scope(m), policy)
             if t != "F" and found.get(key, ("U", None))[0] == "U":
                 cause = _inner(blame) if t == "U" else None
                 if t == "U" and key in found:
@@ -159,7 +202,7 @@ class Window:
     def tuples(self, agg, s):
         """The tuples over which an aggregate folds: those of the frame. Issue: nobody knows which."""
         names = self._names(agg, s)
-        own = [value(e, s) for e in self.keys]
+        own = self._own_keys(s)
         peers = self.peers(agg, s, own, names)
         if isinstance(self.within, tuple):
             line = self._line(agg, s, peers, names)
@@ -181,7 +224,7 @@ class Window:
         """Without `within` all up to the row, ties among them; within d: (t − d, t]."""
         if not self.order or peer.order is None:
             return True
-        mine = self._orders(s)
+        mine = self._orders(s.at(mode="n"))
         if self.within is None:
             return not self._before(mine, peer.order)
         length = value(self.within, s)
@@ -202,9 +245,6 @@ class Window:
 
     def _line(self, fn, s, peers, names):
         """The partition in its total order; an issue where some member is not certain."""
-        if s.mode == "t" and s.sink is not None:
-            s.sink.extend(p.tuple.caveat for p in peers.values()
-                          if p.tuple.cls == TOLERATED and p.tuple.caveat)
         reach = REACH[s.mode]
         own = peers.get(self._own_key(s, names))
         if own is None or own.tuple.cls > CERTAIN or \
@@ -219,7 +259,7 @@ class Window:
     def ordered(self, fn, s):
         """An ordered function: rank, previous, running_sum and their like."""
         names = self._names(fn, s)
-        own = [value(e, s) for e in self.keys]
+        own = self._own_keys(s)
         line = self._line(fn, s, self.peers(fn, s, own, names), names)
         if isinstance(line, Issue):
             return line
@@ -251,7 +291,6 @@ def _dense_rank(w, fn, s, line, at):
 
 def _neighbour(w, fn, s, line, at):
     i = at - 1 if fn.fn in ("previous", "gap_to_previous") else at + 1
-    from values import Gap
     return line[i].tuple.value if 0 <= i < len(line) else Gap(("missing", ""))
 
 
