@@ -138,12 +138,6 @@ void build_window_fold(Builder *builder, const TypedAggregate *aggregate, PlanAg
         (void)build_unsupported(builder, STR("同组中对附上各行的汇总"),
                                 STR("an aggregate of attached rows in `among`"),
                                 aggregate->node->base.span, draft->type);
-    // A frame goes by the window's order; an order of the aggregate's own would need a second one.
-    if (draft->by != NULL && builder->window->written)
-        (void)build_unsupported(
-            builder, STR("依序的同组里另有次序的首末值"),
-            STR("`first` or `last` with an order of its own in an ordered `among`"),
-            aggregate->node->base.span, draft->type);
 }
 
 // A fold over the rows that `value` reads.
@@ -165,47 +159,39 @@ static const PlanExpr *peers_of(Builder *builder, PlanAggregate fold, WindowFunc
     return build_fold_expr(builder, build_fold(builder, &fold), fold.text);
 }
 
-// A rank without `ordered by` is by the value itself.
-static void order_by_value(Builder *builder, const PlanExpr *value)
-{
-    PlanOp *op = builder->window->op;
-    if (op->sort_count > 0 && (builder->window->written || op->sorts[0].value == value))
-        return;
-    if (op->sort_count > 0) {
-        (void)build_unsupported(builder, STR("同一个设中按不同值的排名"),
-                                STR("ranks by different values in one let"), op->span,
-                                type_of(TYPE_INTEGER));
-        return;
-    }
-    PlanSort *sort = ARENA_NEW(builder->arena, PlanSort);
-    *sort = (PlanSort){value, false};
-    op->sorts = sort;
-    op->sort_count = 1;
-    outer_slots(builder, builder->window);
-}
-
-typedef enum PeersAs { AS_FUNCTION, AS_FRAME, AS_RANK, AS_GAP, AS_SHARE } PeersAs;
+typedef enum PeersAs {
+    AS_FUNCTION,
+    AS_RANK, // without `ordered by` by the value itself
+    AS_SHARE_OF_RANK,
+    AS_NUMBER, // what a written number says; behind the value where there is one
+    AS_GAP,
+    AS_SHARE
+} PeersAs;
 
 static const struct {
     const char *name;
     PeersAs as;
     WindowFunction function;
     AggregateKind kind;
-    WindowFrame frame; // AS_FRAME
+    WindowFrame frame;
 } CALLS[] = {
     {"rank", AS_RANK, WINDOW_RANK, AGGREGATE_ONE, FRAME_LINE},
     {"dense_rank", AS_RANK, WINDOW_DENSE_RANK, AGGREGATE_ONE, FRAME_LINE},
+    {"percent_rank", AS_SHARE_OF_RANK, WINDOW_BEHIND, AGGREGATE_ONE, FRAME_LINE},
+    {"ntile", AS_NUMBER, WINDOW_NTILE, AGGREGATE_COUNT, FRAME_LINE},
+    {"nth_value", AS_NUMBER, WINDOW_NTH_VALUE, AGGREGATE_ONE, FRAME_LINE},
     {"row_number", AS_FUNCTION, WINDOW_ROW_NUMBER, AGGREGATE_COUNT, FRAME_LINE},
     {"previous", AS_FUNCTION, WINDOW_PREVIOUS, AGGREGATE_ONE, FRAME_LINE},
     {"next", AS_FUNCTION, WINDOW_NEXT, AGGREGATE_ONE, FRAME_LINE},
     {"first_value", AS_FUNCTION, WINDOW_FIRST_VALUE, AGGREGATE_ONE, FRAME_LINE},
     {"last_value", AS_FUNCTION, WINDOW_LAST_VALUE, AGGREGATE_ONE, FRAME_LINE},
-    {"running_sum", AS_FRAME, WINDOW_LINE_FOLD, AGGREGATE_SUM, FRAME_LINE},
+    {"running_sum", AS_FUNCTION, WINDOW_LINE_FOLD, AGGREGATE_SUM, FRAME_LINE},
     {"running_count", AS_FUNCTION, WINDOW_ROW_NUMBER, AGGREGATE_ONE, FRAME_LINE},
-    {"moving_sum", AS_FRAME, WINDOW_LINE_FOLD, AGGREGATE_SUM, FRAME_ROWS},
-    {"moving_mean", AS_FRAME, WINDOW_LINE_FOLD, AGGREGATE_MEAN, FRAME_ROWS},
-    {"moving_median", AS_FRAME, WINDOW_LINE_FOLD, AGGREGATE_MEDIAN, FRAME_ROWS},
+    {"moving_sum", AS_FUNCTION, WINDOW_LINE_FOLD, AGGREGATE_SUM, FRAME_ROWS},
+    {"moving_mean", AS_FUNCTION, WINDOW_LINE_FOLD, AGGREGATE_MEAN, FRAME_ROWS},
+    {"moving_median", AS_FUNCTION, WINDOW_LINE_FOLD, AGGREGATE_MEDIAN, FRAME_ROWS},
     {"gap_to_previous", AS_GAP, WINDOW_PREVIOUS, AGGREGATE_ONE, FRAME_LINE},
+    {"change", AS_GAP, WINDOW_PREVIOUS, AGGREGATE_ONE, FRAME_LINE},
     {"share_of", AS_SHARE, WINDOW_FOLD, AGGREGATE_SUM, FRAME_PEERS},
 };
 
@@ -220,28 +206,55 @@ static size_t call_number(const TypedCall *call)
 // Moving functions look at the frame that is written, running ones at all rows up to this one in their total order.
 static WindowFrame call_frame(const BuildWindow *window, size_t number)
 {
+    bool ranks = CALLS[number].as == AS_RANK || CALLS[number].as == AS_SHARE_OF_RANK;
+    if (ranks && !window->written)
+        return FRAME_VALUE;
     return CALLS[number].frame == FRAME_ROWS ? written_frame(window) : CALLS[number].frame;
+}
+
+static void number_operand(Builder *builder, const TypedCall *call, PlanAggregate *fold)
+{
+    uint32_t last = call->count - 1;
+    const PlanExpr **parameters = ARENA_NEW(builder->arena, const PlanExpr *);
+    parameters[0] = build_as(builder, call->arguments[last], call->types[last]);
+    fold->parameters = parameters;
+    fold->parameter_count = 1;
+}
+
+// What the call looks at: its first operand, of a mean of lengths as real numbers; NULL: rows.
+static const PlanExpr *call_value(Builder *builder, const TypedExpr *typed, size_t number)
+{
+    const TypedCall *call = typed->call;
+    if (call->count == (CALLS[number].as == AS_NUMBER))
+        return NULL;
+    const PlanExpr *value = build_as(builder, call->arguments[0], call->types[0]);
+    bool averages = CALLS[number].kind == AGGREGATE_MEAN || CALLS[number].kind == AGGREGATE_MEDIAN;
+    bool length = type_phys(value->type) == PHYS_I64 && value->type.kind != TYPE_INTEGER;
+    return averages && length ? build_convert(builder, value, typed->type) : value;
 }
 
 const PlanExpr *build_window_call(Builder *builder, const AstNode *node, const TypedExpr *typed)
 {
-    const TypedCall *call = typed->call;
-    size_t number = call_number(call);
+    size_t number = call_number(typed->call);
     Str text = build_text(builder, node);
     if (number == ARRAY_LEN(CALLS) || builder->window == NULL)
         return build_unsupported_node(builder, node, typed->type);
-    const PlanExpr *value =
-        call->count == 0 ? NULL : build_as(builder, call->arguments[0], call->types[0]);
-    bool keeps = CALLS[number].as == AS_GAP || CALLS[number].as == AS_SHARE;
-    Type type = keeps ? value->type : typed->type;
+    PeersAs as = CALLS[number].as;
+    const PlanExpr *value = call_value(builder, typed, number);
+    Type type = as == AS_GAP || as == AS_SHARE ? value->type
+                : as == AS_SHARE_OF_RANK       ? type_of(TYPE_INTEGER)
+                                               : typed->type;
     PlanAggregate fold = peer_fold(builder, CALLS[number].kind, type, value, text);
-    if (CALLS[number].as == AS_RANK)
-        order_by_value(builder, value);
-    const PlanExpr *peers =
-        peers_of(builder, fold, CALLS[number].function, call_frame(builder->window, number));
-    if (CALLS[number].as == AS_GAP)
+    if (as == AS_NUMBER)
+        number_operand(builder, typed->call, &fold);
+    WindowFrame frame = call_frame(builder->window, number);
+    const PlanExpr *peers = peers_of(builder, fold, CALLS[number].function, frame);
+    if (as == AS_GAP)
         return build_arithmetic(builder, PLAN_EXPR_SUBTRACT, typed->type, value, peers, text);
-    if (CALLS[number].as == AS_SHARE)
+    if (as == AS_SHARE)
         return build_quotient(builder, typed->type, value, peers, text);
+    if (as == AS_SHARE_OF_RANK)
+        return build_quotient(builder, typed->type, peers,
+                              peers_of(builder, fold, WINDOW_OTHERS, frame), text);
     return peers;
 }

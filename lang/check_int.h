@@ -234,6 +234,8 @@ uint32_t find_column(const TypedDecl *decl, Str name);
 void advise_column(Checker *c, Diag *diag, const AstName *name, const TypedDecl *decl);
 void report_unknown_column(Checker *c, const AstName *name, const TypedDecl *decl);
 Type resolve_type(Checker *c, uint32_t file, const AstTypeRef *node);
+/* The type of a mean: of whole numbers one with decimals. `extra` > 0: so many places more (a median has one). */
+Type type_averaged(Checker *c, Type of, int extra);
 /* A unit's name: built-in, declared, or with a multiplier (万元). False: unknown, not reported. */
 bool resolve_unit(Checker *c, uint32_t file, Str written, UnitMeaning *meaning);
 void check_params(Checker *c); /* values, after all declarations */
@@ -264,6 +266,9 @@ void clause_series(BodyState *b, const AstSeries *node);
 void clause_sequence(BodyState *b, const AstSequence *node);
 void clause_session(BodyState *b, const AstSession *node);
 void clause_connect(BodyState *b, const AstConnect *node);
+/* The place that `nth_value` names, or the number of parts of `ntile`. */
+void check_window_place(Scope *s, const AstCall *call, const FnCard *card,
+                        const AstNode *const *values);
 void infer_among(Scope *s, const AstAmong *among);
 void warn_window_order(BodyState *b, const AstLet *node);
 GroupState *group_open(BodyState *b, const AstNode *node, AstList keys, bool implicit);

@@ -56,7 +56,7 @@ static bool card_is(const FnCard *card, const char *name)
 
 /* ----------------------------------------------------------------------- result types */
 
-static Type averaged(Checker *c, Type of, int extra)
+Type type_averaged(Checker *c, Type of, int extra)
 {
     if (of.kind == TYPE_INTEGER)
         of = type_exact(TYPE_DECIMAL, 0);
@@ -87,9 +87,9 @@ static Type aggregate_type(Checker *c, const FnCard *card, Type of)
     static const char *const means[] = {"mean", "quantile", "iqr", "trimmed_mean"};
     for (size_t i = 0; i < ARRAY_LEN(means); i++)
         if (card_is(card, means[i]))
-            return averaged(c, of, 0);
+            return type_averaged(c, of, 0);
     if (card_is(card, "median") || card_is(card, "mad"))
-        return averaged(c, of, card_is(card, "mad") ? 2 : 1);
+        return type_averaged(c, of, card_is(card, "mad") ? 2 : 1);
     static const char *const in_unit[] = {"variance", "stddev", "geometric_mean", "weighted_mean"};
     for (size_t i = 0; i < ARRAY_LEN(in_unit); i++)
         if (card_is(card, in_unit[i]))
@@ -467,6 +467,19 @@ static void warn_first_order(Scope *s, const FnCard *card, TypedAggregate *a)
                         DIAG_ARGS(text_arg(s->c, a->by), diag_arg(a->mentions[i]->name)));
             return;
         }
+}
+
+/* How many parts, or which place: a whole number that is written. */
+void check_window_place(Scope *s, const AstCall *call, const FnCard *card,
+                        const AstNode *const *values)
+{
+    if (!card_is(card, "ntile") && !card_is(card, "nth_value"))
+        return;
+    const AstNode *last = values[card_is(card, "nth_value")];
+    const AstNumber *number = last->kind == AST_NUMBER ? ast_as_Number(last) : NULL;
+    if (number == NULL || number->form != AST_NUMBER_INTEGER || number->count < 1)
+        report_with(s->c, DIAG_WINDOW_PLACE, last,
+                    DIAG_ARGS(text_arg(s->c, call->callee), text_arg(s->c, last)));
 }
 
 /* ----------------------------------------------------------------------- the whole */

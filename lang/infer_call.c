@@ -341,8 +341,8 @@ static Type card_result(Scope *s, const AstCall *call, const FnCard *card, const
     if (type.kind == TYPE_QUANTITY && sig->count > 1 && sig->params[1].type.kind == SIG_UNIT)
         type = (Type){
             .kind = TYPE_QUANTITY, .scale = 6, .unit = expr_of(s->c, given->values[1])->unit};
-    if (card_is(card, "moving_mean"))
-        type.scale = type_is_exact(type) ? EXACT_QUOTIENT_SCALE : type.scale;
+    if (card_is(card, "moving_mean") || card_is(card, "moving_median"))
+        type = type_averaged(s->c, type, card_is(card, "moving_median"));
     type.precision = card->lower == LOWER_CALL ? type.precision : 0;
     return type;
 }
@@ -494,7 +494,7 @@ static void report_no_form(Scope *s, const AstCall *call, const FnCard *const *c
 
 static bool window_allowed(Scope *s, const AstCall *call, const FnCard *card)
 {
-    static const char *const unordered[] = {"share_of", "rank", "dense_rank"};
+    static const char *const unordered[] = {"share_of", "rank", "dense_rank", "percent_rank"};
     if (!s->in_peers) {
         report_with(s->c, DIAG_WINDOW_OUTSIDE, &call->base,
                     DIAG_ARGS(text_arg(s->c, call->callee)));
@@ -536,6 +536,8 @@ static Type call_card(Scope *s, const AstCall *call, const FnCard *const *cards,
         made->runs = cards[i]->lower == LOWER_STEP || cards[i]->kernel;
         if (card_is(cards[i], "period") && given.values[1])
             mark_month_end(s->c, given.values[1]);
+        if (window)
+            check_window_place(s, call, cards[i], given.values);
         e->ref = window ? TYPED_REF_WINDOW : TYPED_REF_CALL;
         e->can_issue |= cards[i]->issues != NULL || window;
         e->constant &= !window;

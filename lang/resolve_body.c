@@ -179,6 +179,8 @@ static void clause_let(BodyState *b, const AstLet *node)
     if (node->among) {
         for (uint32_t i = 0; i < node->among->peers.count; i++)
             mentions_of(b, node->among->peers.items[i], let->mentions);
+        for (uint32_t i = 0; i < node->among->order.count; i++)
+            mentions_of(b, ast_as_Order(node->among->order.items[i])->value, let->mentions);
         warn_window_order(b, node);
         b->fences++;
     }

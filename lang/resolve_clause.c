@@ -495,7 +495,7 @@ typedef struct OrderedWalk {
 
 static AstVisit ordered_enter(void *context, const AstNode *node)
 {
-    static const char *const free_of_ties[] = {"rank", "dense_rank", "share_of"};
+    static const char *const free_of_ties[] = {"rank", "dense_rank", "percent_rank", "share_of"};
     OrderedWalk *walk = context;
     const TypedExpr *e = expr_of(walk->b->c, node);
     if (!e || e->ref != TYPED_REF_WINDOW || !e->call || !e->call->card)

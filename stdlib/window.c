@@ -19,6 +19,19 @@ WINDOW(dense_rank, .name = "dense_rank", .name_zh = "连续排名",
        .doc = "The place of x among the different values of the peers.",
        .doc_zh = "x 在同组不同值中的名次，名次不跳号。")
 
+WINDOW(percent_rank, .name = "percent_rank", .name_zh = "百分排名",
+       .signature = "percent_rank(x: T): ratio",
+       .doc = "The share of the other peers that stand before x in their order: 0 for the first, 1 "
+              "for the "
+              "last; 0 without others.",
+       .doc_zh = "同组其余各行中排在 x 之前的比例：最前为 0，最后为 1；没有其余各行时为 0。")
+
+WINDOW(ntile, .name = "ntile", .name_zh = "分档", .signature = "ntile(n: integer): integer",
+       .doc = "The part, from 1, in which the row lies when the peers in their order are cut into "
+              "n parts that "
+              "differ by one row at most; the earlier parts are the longer ones.",
+       .doc_zh = "把同组各行按次序分成 n 档（各档至多相差一行，多的在前），该行所在的档，从 1 起。")
+
 WINDOW(row_number, .name = "row_number", .name_zh = "序号", .signature = "row_number(): integer",
        .doc = "The number of the row among its peers, from 1.",
        .doc_zh = "该行在同组中的序号，从 1 起。")
@@ -36,6 +49,11 @@ WINDOW(first_value, .name = "first_value", .name_zh = "首值", .signature = "fi
 
 WINDOW(last_value, .name = "last_value", .name_zh = "末值", .signature = "last_value(x: T): T",
        .doc = "The value of the last peer.", .doc_zh = "同组最后一行的值。")
+
+WINDOW(nth_value, .name = "nth_value", .name_zh = "第几值",
+       .signature = "nth_value(x: T, n: integer): T?",
+       .doc = "The value of the n-th peer, from 1; missing where there are fewer.",
+       .doc_zh = "同组第 n 行的值（从 1 起）；不足 n 行的缺失。")
 
 WINDOW(running_sum, .name = "running_sum", .name_zh = "累计合计",
        .signature = "running_sum(x: N): N", .doc = "The sum up to and with this row.",
@@ -64,6 +82,10 @@ WINDOW(gap_to_previous_time, .name = "gap_to_previous", .name_zh = "距前一个
        .signature = "gap_to_previous(x: datetime): time?", .doc = "The time since the row before.",
        .doc_zh = "距前一行的时长。")
 
+WINDOW(change, .name = "change", .name_zh = "变化量", .signature = "change(x: N): N?",
+       .doc = "x less the value of the row before; missing on the first.",
+       .doc_zh = "x 减去前一行的值；第一行缺失。")
+
 WINDOW(share_of, .name = "share_of", .name_zh = "占同组比", .signature = "share_of(x: N): ratio",
        .doc = "The share of x in the sum of the peers.", .doc_zh = "x 占同组合计的比例。",
        .issues = FN_ISSUES(REASON_DIVISION_BY_ZERO))
@@ -91,11 +113,14 @@ FN_WORD(path, .name = "path", .name_zh = "路径", .signature = "path(f: T): lis
 const FnCard *const window_cards[] = {
     FN_CARD(rank),
     FN_CARD(dense_rank),
+    FN_CARD(percent_rank),
+    FN_CARD(ntile),
     FN_CARD(row_number),
     FN_CARD(previous),
     FN_CARD(next),
     FN_CARD(first_value),
     FN_CARD(last_value),
+    FN_CARD(nth_value),
     FN_CARD(running_sum),
     FN_CARD(running_count),
     FN_CARD(moving_sum),
@@ -103,6 +128,7 @@ const FnCard *const window_cards[] = {
     FN_CARD(moving_median),
     FN_CARD(gap_to_previous),
     FN_CARD(gap_to_previous_time),
+    FN_CARD(change),
     FN_CARD(share_of),
     FN_CARD(as_of),
     FN_CARD(points),

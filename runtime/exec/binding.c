@@ -179,8 +179,9 @@ const Rowset *slot_rowset(const BodyRun *run, uint32_t slot)
     RowSource source = run->body->slots[slot].source;
     if (source.kind != SOURCE_PRODUCED)
         return run_rowset(run->shared, source);
-    const Produced *produced = run->produced[source.index]; // of a step: of the slot that it took over
-    return (run->plain >> slot & 1) != 0 ? produced_plain(produced) : produced_rows(produced);
+    const Produced *produced =
+        run->produced[source.index]; // of a step: of the slot that it took over
+    return produced_rows(produced);
 }
 
 EvalContext bindings_context(const BodyRun *run, const Bindings *batch, Arena *arena)
@@ -201,9 +202,10 @@ RowClass context_upto(const BodyRun *run, EvalContext *context, const Expr *expr
     RowClass worst = CLASS_CERTAIN;
     uint64_t reads = expr_slots_inside(run->body, expr);
     for (uint32_t slot = 0; slot < run->body->slot_count; slot++) {
-        const Produced *produced = run->produced[slot];
-        if (produced == NULL || slots[slot].rowset == NULL)
+        RowSource source = run->body->slots[slot].source;
+        if (source.kind != SOURCE_PRODUCED || slots[slot].rowset == NULL)
             continue;
+        const Produced *produced = run->produced[source.index];
         slots[slot].rowset = produced_upto(produced, upto);
         bool differs = produced_upto(produced, CLASS_POSSIBLE) != produced_rows(produced);
         if (differs && (reads >> slot & 1) != 0)

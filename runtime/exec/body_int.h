@@ -129,16 +129,15 @@ struct BodyRun {
     RunShared *shared;
     const Body *body;
     const Rowset *const *slot_rows; // of RunShared, when the body began
-    bool shadows_matter;   // groups that only shadows could make concern somebody
-    uint32_t end_operator; // first fence, or operator_count
-    Arena *arena;          // lives as long as the body runs
-    Arena *scratch;        // reset after each batch of `from`
-    VEC(BindState) states; // [0] is unused
-    PartnerRun **partners; // per operator; NULL: not a partner clause
-    Produced **produced;   // per slot; NULL: the clause that binds it makes no rows
-    WindowRun **windows;   // per operator; NULL: not a window, session or sequence
-    ConnectRun **connects; // per operator; NULL: not a `connect`
-    uint64_t plain;        // slots that are read without the guard for the moment, as bits
+    bool shadows_matter;            // groups that only shadows could make concern somebody
+    uint32_t end_operator;          // first fence, or operator_count
+    Arena *arena;                   // lives as long as the body runs
+    Arena *scratch;                 // reset after each batch of `from`
+    VEC(BindState) states;          // [0] is unused
+    PartnerRun **partners;          // per operator; NULL: not a partner clause
+    Produced **produced;            // per slot; NULL: the clause that binds it makes no rows
+    WindowRun **windows;            // per operator; NULL: not a window, session or sequence
+    ConnectRun **connects;          // per operator; NULL: not a `connect`
     VEC(GapLine) gap_lines;
     VEC(CauseCount) counts;
     Map count_index;   // (place, cause) -> counts
@@ -203,7 +202,7 @@ EvalContext bindings_context(const BodyRun *run, const Bindings *batch, Arena *a
 // The finished rows behind a source.
 const Rowset *run_rowset(const RunShared *shared, RowSource source);
 // The rows of a slot, produced ones among them. Windows and connected groups give what holds whosever the shadow rows
-// are (the guard n), but for the slots in `plain`.
+// are (the guard n).
 const Rowset *slot_rowset(const BodyRun *run, uint32_t slot);
 // Makes the context read windows up to a class of members, as attached_aggregates reads sets. The result is TOLERATED
 // where the expression reads one that is not the same in every such reading, else CERTAIN.

@@ -229,12 +229,12 @@ static int64_t write_group(const Nodes *nodes, const NodeValues *values, const R
                            bool guarded)
 {
     Produced *produced = nodes->run->produced[nodes->op->slot];
-    Rowset *tables[2] = {produced_write(produced), NULL};
+    Rowset *tables[3] = {produced_write(produced), NULL, NULL}; // n, t and m
     if (guarded)
-        tables[1] = produced_write_plain(nodes->run, produced, nodes->op->slot);
+        produced_write_readings(nodes->run, produced, nodes->op->slot, &tables[2], &tables[1]);
     Value identity = vector_value(&values->keys, values->type, of->group->least);
-    for (int t = 0; t < 1 + guarded; t++) {
-        Value size = group_size(of->groups, of->group, t == 0);
+    for (int t = 0; t < (guarded ? 3 : 1); t++) {
+        Value size = group_size(of->groups, of->group, t < 2);
         column_append(&tables[t]->columns[CONNECT_IDENTITY], &identity);
         column_append(&tables[t]->columns[CONNECT_SIZE], &size);
         tables[t]->row_count++;

@@ -9,7 +9,6 @@
 #include "runtime/data/vector.h"
 #include "runtime/exec/block.h"
 #include "runtime/exec/fold_int.h"
-#include "runtime/exec/produce.h"
 #include "runtime/exec/series.h"
 
 static bool reads_below(const Expr *expr, const Body *body, uint32_t stretch)
@@ -421,22 +420,6 @@ void level_folds_free(Level *level)
     }
 }
 
-// Slots of connected groups and sessions that an aggregate reads and that are worth something else with the guard.
-static uint64_t guarded_groups(const Fold *fold)
-{
-    const BodyRun *run = fold->level->run;
-    uint64_t slots = 0, reads = expr_slots(&fold->aggregate->argument) |
-                                expr_slots(&fold->aggregate->when) |
-                                expr_slots(&fold->aggregate->by);
-    for (uint32_t i = 0; i < run->end_operator; i++) {
-        const Operator *op = &run->body->operators[i];
-        if ((op->kind == OPERATOR_CONNECT || op->kind == OPERATOR_SESSION) && (reads >> op->slot & 1) != 0 &&
-            produced_plain(run->produced[op->slot]) != produced_rows(run->produced[op->slot]))
-            slots |= (uint64_t)1 << op->slot;
-    }
-    return slots;
-}
-
 // All members, with the attached rows inside the argument counted up to a class.
 static Fold *fold_members(Level *level, uint32_t index, const uint8_t *selected, RowClass upto,
                           LevelValues *values)
@@ -444,19 +427,14 @@ static Fold *fold_members(Level *level, uint32_t index, const uint8_t *selected,
     Fold *fold = ARENA_NEW(level->arena, Fold);
     fold_init(fold, level, index, selected);
     fold->upto = upto;
-    uint64_t guarded = guarded_groups(fold);
-    if (guarded != 0)
-        fold->inside = CLASS_SHADOW;
     need_below(fold, &fold->aggregate->argument);
     need_below(fold, &fold->aggregate->when);
-    level->run->plain = upto == CLASS_SHADOW || upto == CLASS_TOLERATED ? 0 : guarded;
     int64_t total = level->members->all.count;
     for (int64_t first = 0; first < total; first += BLOCK_ROWS) {
         ArenaMark mark = arena_mark(level->run->scratch);
         fold_block(fold, first, MIN_OF(BLOCK_ROWS, total - first));
         arena_rewind(level->run->scratch, mark);
     }
-    level->run->plain = 0;
     fold_finish(fold, values);
     return fold;
 }

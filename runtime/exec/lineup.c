@@ -35,7 +35,7 @@ void lineup_truth(BodyRun *run, const Members *members, const Expr *expr, int64_
                   int64_t count, Vector *out)
 {
     EvalContext context = block_context(run, members, expr, first, count, CLASS_POSSIBLE);
-    (void)context_plain(run, &context, expr);
+    (void)context_upto(run, &context, expr, CLASS_POSSIBLE);
     eval_truth(&context, expr, out);
     vector_expand(out, count, run->scratch);
 }

@@ -12,7 +12,8 @@ typedef enum WindowFrame {
     FRAME_TIES,
     FRAME_TIME,
     FRAME_LINE,
-    FRAME_ROWS
+    FRAME_ROWS,
+    FRAME_VALUE // the whole partition, in the order of the values themselves, whatever the window's
 } WindowFrame;
 
 // What is taken of them: a fold, or what stands at a place of the order.
@@ -21,11 +22,15 @@ typedef enum WindowFunction {
     WINDOW_LINE_FOLD, // known only where the whole order is
     WINDOW_RANK,
     WINDOW_DENSE_RANK,
+    WINDOW_BEHIND, // how many stand before it: rank − 1
+    WINDOW_OTHERS, // how many others there are, at least 1
+    WINDOW_NTILE,  // of as many parts as the parameter says
     WINDOW_ROW_NUMBER,
     WINDOW_PREVIOUS,
     WINDOW_NEXT,
     WINDOW_FIRST_VALUE,
     WINDOW_LAST_VALUE,
+    WINDOW_NTH_VALUE, // of the place that the parameter says
 } WindowFunction;
 
 #endif

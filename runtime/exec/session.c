@@ -368,7 +368,7 @@ static int64_t find_row(const Sessions *sessions, const Value plain[3], const Va
         !map_get(sessions->known, (Str){(const char *)&plain[0].code, sizeof plain[0].code}, &row))
         return NONE;
     bool same = same_row(produced_rows(produced), (int64_t)row, guard) &&
-                same_row(produced_plain(produced), (int64_t)row, plain);
+                same_row(produced_upto(produced, CLASS_POSSIBLE), (int64_t)row, plain);
     return same ? (int64_t)row : NONE;
 }
 
@@ -388,8 +388,12 @@ static void write_rows(const Sessions *sessions, SessionReading *reading)
             continue;
         session->row = produced_write(produced)->row_count;
         append_row(produced_write(produced), guard);
-        if (sessions->guarded)
-            append_row(produced_write_plain(sessions->run, produced, sessions->op->slot), plain);
+        if (!sessions->guarded)
+            continue;
+        Rowset *m, *t;
+        produced_write_readings(sessions->run, produced, sessions->op->slot, &m, &t);
+        append_row(m, plain);
+        append_row(t, guard);
     }
     strbuf_deinit(&name);
     strbuf_deinit(&part);

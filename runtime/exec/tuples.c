@@ -368,7 +368,7 @@ void tuple_blame(const RunShared *shared, TupleBlame *blame, const Tuple *tuple,
                      : row_class == CLASS_POSSIBLE ? &blame->possible
                                                    : &blame->shadow;
     CauseId cause = row_class == CLASS_CERTAIN ? tuple->value.cause : tuple->cause;
-    *least = least_cause(shared->causes, *least, cause);
+    *least = least_cause(shared->causes, *least, members_cause(shared->causes, cause));
 }
 
 void tuples_bounds(const RunShared *shared, AggState *state, int64_t group, const Tuple *tuples,

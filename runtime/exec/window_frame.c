@@ -13,11 +13,24 @@ typedef struct Range { // of places
     int64_t from, to;
 } Range;
 
+static bool is_known(const Vector *vector, int64_t member)
+{
+    return vector->data == NULL || vector->state == NULL || vector->state[member] == VALUE_KNOWN;
+}
+
 static bool place_known(const Partition *partition, const Place *place)
 {
-    const Vector *value = partition->value;
-    return value->data == NULL || value->state == NULL ||
-           value->state[place->member] == VALUE_KNOWN;
+    return is_known(partition->value, place->member) && is_known(partition->by, place->member);
+}
+
+// The row by which first and last decide.
+static int64_t place_order(const Partition *partition, const Place *place)
+{
+    const Aggregate *aggregate = partition->aggregate;
+    const int64_t *rows = aggregate->mention_count == 0
+                              ? NULL
+                              : partition->reading->members->all.rows[aggregate->mention[0]];
+    return rows == NULL ? place->member : rows[place->member];
 }
 
 // Whether a place behind p is in p's frame too.
@@ -171,11 +184,13 @@ static Tuple tuple_of(const Partition *partition, const Place *place)
 {
     Tuple tuple = {.class = MIN_OF(place->row_class, CLASS_SHADOW),
                    .many = place->many,
-                   .order = place->member,
+                   .order = place_order(partition, place),
                    .cause = place->cause};
     if (partition->value->data != NULL)
         tuple.value =
             vector_value(partition->value, partition->aggregate->argument.type, place->member);
+    if (partition->by->data != NULL)
+        tuple.by = vector_value(partition->by, partition->aggregate->by.type, place->member);
     return tuple;
 }
 
@@ -190,19 +205,27 @@ static void gather(const Partition *partition, const Place *place, Gathered *gat
     tuple_blame(partition->reading->run->shared, &gathered->blame, &tuple, place->row_class);
 }
 
+// A known value as a vector of its own; NULL: there is none.
+static const Vector *one_of(const Vector *vector, int64_t member, Vector *one)
+{
+    *one = *vector;
+    if (vector->data == NULL)
+        return NULL;
+    one->data = (char *)vector->data + (size_t)member * phys_size(vector->phys);
+    one->state = NULL;
+    one->cause = NULL;
+    one->constant = true;
+    return one;
+}
+
 // A clean tuple enters the accumulator.
 static void grow(const Partition *partition, AggState *state, const Place *place)
 {
-    Vector value = *partition->value;
-    if (value.data != NULL) {
-        value.data = (char *)value.data + (size_t)place->member * phys_size(value.phys);
-        value.state = NULL;
-        value.cause = NULL;
-        value.constant = true;
-    }
-    int64_t group = 0, order = place->member;
+    Vector value, by;
+    int64_t group = 0, order = place_order(partition, place);
     AggBatch batch = {.count = 1, .groups = &group, .order = &order};
-    batch.value = value.data == NULL ? NULL : &value;
+    batch.value = one_of(partition->value, place->member, &value);
+    batch.by = one_of(partition->by, place->member, &by);
     aggregate_update(state, &batch);
 }
 

@@ -52,6 +52,7 @@ typedef struct Partition {
     WindowReading *reading;
     const Aggregate *aggregate;
     const Vector *value; // the argument, by member; data NULL: none
+    const Vector *by;    // an order of the aggregate's own, by member; data NULL: row numbers
     const int64_t *time; // by member: frames by time; else NULL
     const int64_t *low;
     const Place *places; // in order

@@ -14,7 +14,8 @@
 typedef struct Order {
     WindowReading *reading;
     Arena *arena;
-    uint32_t key_count;
+    const WindowSort *sorts; // of the window, or by the value that is ranked
+    uint32_t sort_count;
     Cell **keys;    // per key, by member
     int64_t *low;   // by member: frames by time
     int64_t *time;  // the first key, of a whole layout
@@ -25,8 +26,8 @@ typedef struct Order {
     int64_t *starts; // per partition, into `at`; behind them the loose ones
     int64_t *at;
     int64_t *loose_starts, *loose;
-    // The argument and condition of the aggregate under way.
-    Vector value;
+    // The argument, own order and condition of the aggregate under way.
+    Vector value, by;
     uint8_t *when; // Truth by member; NULL: always
     CauseId *when_cause;
 } Order;
@@ -77,27 +78,28 @@ static void read_orders(Order *order)
 {
     const Window *window = &order->reading->op->window;
     int64_t total = total_of(order);
-    order->keys = ARENA_ARRAY(order->arena, Cell *, window->sort_count);
+    bool by_time = order->sorts == window->sorts && window->low.count > 0;
+    order->keys = ARENA_ARRAY(order->arena, Cell *, order->sort_count);
     order->cause = ARENA_ARRAY(order->arena, CauseId, total);
-    for (uint32_t k = 0; k < window->sort_count; k++)
+    for (uint32_t k = 0; k < order->sort_count; k++)
         order->keys[k] = ARENA_ARRAY(order->arena, Cell, total);
-    if (window->low.count > 0)
+    if (by_time)
         order->low = ARENA_ARRAY(order->arena, int64_t, total);
-    if (window->low.count > 0)
+    if (by_time)
         order->time = ARENA_ARRAY(order->arena, int64_t, total);
     for (int64_t first = 0; first < total; first += BLOCK_ROWS) {
         int64_t count = MIN_OF(BLOCK_ROWS, total - first);
         ArenaMark mark = arena_mark(order->reading->run->scratch);
         Vector vector;
-        for (uint32_t k = 0; k < window->sort_count; k++) {
-            eval_member_block(order, &window->sorts[k].value, first, count, &vector);
+        for (uint32_t k = 0; k < order->sort_count; k++) {
+            eval_member_block(order, &order->sorts[k].value, first, count, &vector);
             note_unknown(order, &vector, first, count);
             for (int64_t i = 0; i < count; i++)
                 order->keys[k][first + i] = cell_load(&vector, i);
             for (int64_t i = 0; k == 0 && order->time != NULL && i < count; i++)
                 order->time[first + i] = vector.i64[i];
         }
-        if (window->low.count > 0) {
+        if (by_time) {
             eval_member_block(order, &window->low, first, count, &vector);
             reach_back(order, &vector, first, count);
             note_unknown(order, &vector, first, count);
@@ -109,12 +111,11 @@ static void read_orders(Order *order)
 
 static int compare_keys(const Order *order, int64_t a, int64_t b)
 {
-    const Window *window = &order->reading->op->window;
-    for (uint32_t k = 0; k < window->sort_count; k++) {
-        int way = cell_compare(order->reading->run->shared->dict, window->sorts[k].value.type,
+    for (uint32_t k = 0; k < order->sort_count; k++) {
+        int way = cell_compare(order->reading->run->shared->dict, order->sorts[k].value.type,
                                order->keys[k][a], order->keys[k][b]);
         if (way != 0)
-            return window->sorts[k].descending && !order->by_time ? -way : way;
+            return order->sorts[k].descending && !order->by_time ? -way : way;
     }
     return 0;
 }
@@ -190,6 +191,9 @@ static void read_arguments(Order *order, const Aggregate *aggregate)
         aggregate->when.count == 0 ? NULL : ARENA_ARRAY(order->arena, CauseId, total);
     if (aggregate->argument.count > 0)
         vector_make(&order->value, type_phys(aggregate->argument.type), total, order->arena);
+    order->by = (Vector){.data = NULL};
+    if (aggregate->by.count > 0)
+        vector_make(&order->by, type_phys(aggregate->by.type), total, order->arena);
     for (int64_t first = 0; first < total; first += BLOCK_ROWS) {
         int64_t count = MIN_OF(BLOCK_ROWS, total - first);
         BodyRun *run = order->reading->run;
@@ -198,6 +202,10 @@ static void read_arguments(Order *order, const Aggregate *aggregate)
         if (aggregate->argument.count > 0) {
             eval_member_block(order, &aggregate->argument, first, count, &block);
             store_block(&order->value, &block, first, count, order->arena);
+        }
+        if (aggregate->by.count > 0) {
+            eval_member_block(order, &aggregate->by, first, count, &block);
+            store_block(&order->by, &block, first, count, order->arena);
         }
         if (order->when != NULL) {
             Bindings view;
@@ -386,6 +394,7 @@ static Status order_partition(Order *order, const Aggregate *aggregate, int64_t 
     Partition partition = {.reading = reading,
                            .aggregate = aggregate,
                            .value = &order->value,
+                           .by = &order->by,
                            .time = order->time,
                            .low = order->low,
                            .places = places.items,
@@ -443,26 +452,54 @@ static Status order_aggregate(Order *order, uint32_t index)
     return STATUS_OK;
 }
 
-static void order_open(Order *order, WindowReading *reading)
+static void order_open(Order *order, WindowReading *reading, const WindowSort *sorts,
+                       uint32_t sort_count)
 {
-    *order = (Order){.reading = reading, .arena = reading->level.arena};
+    *order = (Order){.reading = reading,
+                     .arena = reading->level.arena,
+                     .sorts = sorts,
+                     .sort_count = sort_count};
     read_orders(order);
     list_members(order, false, &order->starts, &order->at);
     list_members(order, true, &order->loose_starts, &order->loose);
-    reading->order_cause = order->cause;
+}
+
+// A rank by the value itself: of a row that has none nothing is known.
+static Status order_by_value(WindowReading *reading, uint32_t index)
+{
+    const Aggregate *aggregate = &reading->run->body->aggregates[index];
+    WindowSort sort = {.value = aggregate->argument};
+    Order order;
+    order_open(&order, reading, &sort, 1);
+    TRY(order_aggregate(&order, index));
+    WindowValues *values = &reading->values[index];
+    for (int64_t i = 0; i < total_of(&order); i++) {
+        Value issue = {.type = aggregate->type, .state = VALUE_ISSUE, .cause = order.cause[i]};
+        if (order.cause[i] == 0)
+            continue;
+        vector_set(&values->m, i, &issue, order.arena);
+        if (reading->shadows)
+            vector_set(&values->t, i, &issue, order.arena);
+    }
+    if (!reading->shadows)
+        values->t = values->m;
+    return STATUS_OK;
 }
 
 Status window_order(WindowReading *reading)
 {
     const Body *body = reading->run->body;
+    const Window *window = &reading->op->window;
     Order order = {.reading = NULL};
-    if (reading->op->window.sort_count > 0)
-        order_open(&order, reading);
+    if (window->sort_count > 0)
+        order_open(&order, reading, window->sorts, window->sort_count);
+    reading->order_cause = order.cause;
     for (uint32_t a = 0; a < body->aggregate_count; a++) {
         const Aggregate *aggregate = &body->aggregates[a];
         if (aggregate->window != reading->op->slot || window_whole(aggregate))
             continue;
-        TRY(order_aggregate(&order, a));
+        TRY(aggregate->frame == FRAME_VALUE ? order_by_value(reading, a)
+                                            : order_aggregate(&order, a));
     }
     return STATUS_OK;
 }

@@ -57,6 +57,20 @@ static void walk_on(const Partition *partition, const int64_t *at, int64_t p, Wa
     walk->dense += !tied;
 }
 
+static int64_t parameter_of(const Partition *partition)
+{
+    return partition->aggregate->statistic.parameters[0].i64;
+}
+
+// The part, from 1, of place p when `count` places are cut into `parts`; the first `count % parts` have one more.
+static int64_t part_of(int64_t p, int64_t count, int64_t parts)
+{
+    int64_t least = count / parts, longer = count % parts;
+    if (p < longer * (least + 1))
+        return 1 + p / (least + 1);
+    return 1 + longer + (p - longer * (least + 1)) / least;
+}
+
 static Value value_here(const Partition *partition, const int64_t *at, int64_t count, int64_t p,
                         const Walk *walk)
 {
@@ -66,6 +80,12 @@ static Value value_here(const Partition *partition, const int64_t *at, int64_t c
         return known_i64(type, walk->rank);
     case WINDOW_DENSE_RANK:
         return known_i64(type, walk->dense);
+    case WINDOW_BEHIND:
+        return known_i64(type, walk->rank - 1);
+    case WINDOW_OTHERS:
+        return known_i64(type, MAX_OF(count - 1, 1));
+    case WINDOW_NTILE:
+        return known_i64(type, part_of(p, count, parameter_of(partition)));
     case WINDOW_ROW_NUMBER:
         return known_i64(type, p + 1);
     case WINDOW_PREVIOUS:
@@ -76,6 +96,8 @@ static Value value_here(const Partition *partition, const int64_t *at, int64_t c
         return value_at(partition, at, count, 0);
     case WINDOW_LAST_VALUE:
         return value_at(partition, at, count, count - 1);
+    case WINDOW_NTH_VALUE:
+        return value_at(partition, at, count, parameter_of(partition) - 1);
     case WINDOW_FOLD:
     case WINDOW_LINE_FOLD:
         break;

@@ -4,7 +4,7 @@
 from fractions import Fraction
 
 import model as ast
-from values import INF, Gap, bounds, corner_product, unknown
+from values import INF, Gap, bounds, corner_product, sort_key, unknown
 
 
 def _tuple_bounds(t, agg, s):
@@ -104,5 +104,35 @@ def _kleene_fold(sure, open_, decisive):
     return not decisive, not decisive
 
 
+def _first(agg, sure, open_, s):
+    return _at_end(agg, sure, open_, lambda t: _place(agg, t))
+
+
+def _last(agg, sure, open_, s):
+    return _at_end(agg, sure[::-1], open_, lambda t: _Reversed(_place(agg, t)))
+
+
+def _place(agg, t):
+    return (None if agg.by is None else sort_key(t.by, agg.by.type), t.number)
+
+
+class _Reversed:
+    def __init__(self, key):
+        self.key = key
+
+    def __lt__(self, other):
+        return other.key < self.key
+
+
+def _at_end(agg, sure, open_, key):
+    if open_ or any(unknown(t.value) or unknown(t.by) for t in sure):
+        return None, None
+    if not sure:
+        return _no_rows(agg)
+    best = min(sure, key=key).value
+    return best, best
+
+
 BOUNDS = {"count": _count, "sum": _sum, "min": _min, "max": _max, "mean": _mean,
-          "distinct_count": _distinct_count, "any": _any, "all": _all}
+          "distinct_count": _distinct_count, "any": _any, "all": _all, "first": _first,
+          "last": _last}

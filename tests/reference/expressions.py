@@ -567,6 +567,8 @@ class Tuple:
     many: bool
     cause: tuple
     caveat: tuple = None
+    by: object = None        # first, last: the order
+    number: int = 0          # the row by which they decide between equals
 
 
 def tuples(agg, s):
@@ -611,11 +613,18 @@ def _inner(blame):
     return blame.cause
 
 
+def inner_cause(v, mode):
+    """The cause of an unknown value, for undecided members that of the least: of the possible ones,
+    or of those that only the guard sees."""
+    if isinstance(v, Issue) and v.cause[0] == UNDECIDED_MEMBERS and v.members:
+        order = v.members[:2] if mode == "m" else v.members[1::-1]
+        return next((c for c in order if c), v.cause)
+    return v.cause
+
+
 def guarded_cause(v):
     """The cause of an unknown value that is read with the guard."""
-    if isinstance(v, Issue) and v.cause[0] == UNDECIDED_MEMBERS:
-        return next((v.members[i] for i in (1, 0) if v.members and v.members[i]), v.cause)
-    return v.cause
+    return inner_cause(v, "n")
 
 
 @dataclass
@@ -693,7 +702,9 @@ def _aggregate(agg, s, exact=False):
                    for c in (POSSIBLE, SHADOW, TOLERATED))
     if open_:
         return Issue((UNDECIDED_MEMBERS, ""), *_numeric(low, high), causes)
-    cause = min((t.value.cause for t in sure if unknown(t.value)), default=(UNDECIDED_MEMBERS, ""))
+    read = "n" if s.window is not None else s.mode
+    cause = min((inner_cause(t.value, read) for t in sure if unknown(t.value)),
+                default=(UNDECIDED_MEMBERS, ""))
     return Issue(cause, *_numeric(low, high))
 
 

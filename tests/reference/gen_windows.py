@@ -18,20 +18,23 @@ def window(maker, scope):
     if maker.chance(0.3):
         numbers = maker.windows_of("integer", "money") or numbers
     keys = _partition(maker, rows)
-    form = maker.pick(["plain", "plain", "upto", "days", "rows", "ordered", "ordered", "check"])
+    form = maker.pick(["plain", "plain", "upto", "days", "rows", "ordered", "ordered", "ordered",
+                       "ranks", "check"])
     if form == "check" and numbers:
         return _check(maker, rows, numbers, keys)
+    if form == "check":
+        form = "plain"
     dates = maker.columns_of(rows, "date")
     order, within = (), None
     if form == "days" and dates:
         order = ((maker.pick(dates), False),)
         within = ast.Lit(maker.pick(LENGTHS), DAYS)
-    elif form != "plain":
+    elif form not in ("plain", "ranks"):
         order = _order(maker, rows)
     if form == "rows":
         within = ("rows", maker.pick([1, 2, 3]))
     e = _ordered(maker, rows, numbers, within) if form == "ordered" else \
-        _fold(maker, rows, numbers)
+        _ranks(maker, rows) if form == "ranks" else _fold(maker, rows, numbers)
     if e is None:
         return None
     if form == "ordered" and isinstance(e, ast.WinFn) and e.fn.startswith("moving"):
@@ -90,11 +93,25 @@ def _fold(maker, rows, numbers):
     u = maker.rng.random()
     if u < 0.4 or not numbers:
         return aggregate("count", vars_=(maker.pick(rows).name,), when=when)
-    if u < 0.5:
+    if u < 0.46 and len(rows) == 1:
+        cols = [ast.Col(v.name, c.name, c.type) for v in rows for c in v.columns]
+        by = maker.pick([None, maker.pick(cols)])
+        return aggregate(maker.pick(["first", "last"]), maker.pick(numbers), when=when, by=by)
+    if u < 0.54:
         cols = [ast.Col(v.name, c.name, c.type) for v in rows for c in v.columns]
         return aggregate("distinct_count", maker.pick(cols), when=when)
     return aggregate(maker.pick(["sum", "sum", "min", "max", "mean"]), maker.pick(numbers),
                      when=when)
+
+
+def _ranks(maker, rows):
+    """Ranks by the values themselves, one or two of them."""
+    cols = [ast.Col(v.name, c.name, c.type) for v in rows for c in v.columns]
+    if maker.chance(0.2):
+        return ast.WinFn("percent_rank", maker.pick(cols), Type("ratio", 18))
+    one, other = (ast.WinFn(maker.pick(["rank", "dense_rank"]), maker.pick(cols), INTEGER)
+                  for _ in range(2))
+    return one if maker.chance(0.5) else ast.Arith("+", one, other, INTEGER)
 
 
 def _ordered(maker, rows, numbers, within):
@@ -104,9 +121,20 @@ def _ordered(maker, rows, numbers, within):
              "running_count", "row_number"]
     forms += ["running_sum", "moving_sum", "moving_mean"] * bool(numbers)
     forms += ["gap_to_previous"] * 2 * bool(dates)
+    forms += ["percent_rank", "ntile", "nth_value"] + ["change"] * bool(numbers)
     fn = maker.pick(forms)
     if fn == "row_number":
         return ast.WinFn(fn, None, INTEGER)
+    if fn == "ntile":
+        return ast.WinFn(fn, None, INTEGER, maker.pick([1, 2, 3]))
+    if fn == "percent_rank":
+        return ast.WinFn(fn, maker.pick(cols), Type("ratio", 18))
+    if fn == "nth_value":
+        arg = maker.pick(numbers or cols)
+        return ast.WinFn(fn, arg, arg.type, maker.pick([1, 2, 3]))
+    if fn == "change":
+        arg = maker.pick(numbers)
+        return ast.WinFn(fn, arg, arg.type)
     if fn in ("rank", "dense_rank", "running_count"):
         return ast.WinFn(fn, maker.pick(cols), INTEGER)
     if fn == "gap_to_previous":

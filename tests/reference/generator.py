@@ -731,7 +731,8 @@ def declared(type_):
 # Clauses that occur only where they are asked for; RUNS are those that the engine executes.
 FEATURES = ("recursion", "each", "among", "session", "connect", "sequence", "series",
             "match", "places")
-RUNS = ("each", "recursion", "match", "places", "connect", "session", "sequence", "series")
+RUNS = ("each", "recursion", "match", "places", "connect", "session", "sequence", "series",
+        "among")
 
 
 def default_features(seed):

@@ -196,6 +196,7 @@ class Agg:
     vars: tuple
     when: object
     type: Type
+    by: object = None    # first, last: their order
 
 
 @dataclass(frozen=True)
@@ -223,6 +224,7 @@ class WinFn:
     fn: str
     arg: object
     type: Type
+    place: int = 0    # of ntile and nth_value
 
 
 @dataclass(frozen=True)
@@ -605,7 +607,7 @@ def arith(op, left, right):
     return Arith(op, left, right, Type(name, scale))
 
 
-def aggregate(fn, arg=None, vars_=(), when=None):
+def aggregate(fn, arg=None, vars_=(), when=None, by=None):
     """An aggregate with its static type."""
     if fn in ("count", "distinct_count"):
         type_ = INTEGER
@@ -615,4 +617,4 @@ def aggregate(fn, arg=None, vars_=(), when=None):
         type_ = Type("decimal" if arg.type.name == "integer" else arg.type.name, 18)
     else:
         type_ = arg.type
-    return Agg(fn, arg, tuple(vars_), when, type_)
+    return Agg(fn, arg, tuple(vars_), when, type_, by)

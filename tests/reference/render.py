@@ -32,7 +32,8 @@ NAMES = {
     "first_day": "首日", "last_day": "末日", "round": "四舍五入", "true": "真", "false": "假",
     "as_of": "截止日", "points": "总分", "text": "文本", "integer": "整数", "money": "金额",
     "date": "日期", "boolean": "真假", "person_id": "身份号", "ratio": "比率",
-    "point": "位置", "length": "长度", "distance": "距离", "rank": "排名", "dense_rank": "连续排名", "row_number": "序号", "previous": "前一个",
+    "point": "位置", "length": "长度", "distance": "距离", "rank": "排名", "dense_rank": "连续排名", "percent_rank": "百分排名", "ntile": "分档", "nth_value": "第几值",
+    "change": "变化量", "row_number": "序号", "previous": "前一个",
     "next": "后一个", "first_value": "首值", "last_value": "末值", "running_sum": "累计合计",
     "running_count": "累计计数", "moving_sum": "移动合计", "moving_mean": "移动平均",
     "z_score": "标准分", "robust_z": "稳健离差", "iqr_outlier": "四分位离群",
@@ -149,6 +150,8 @@ class Renderer:
         inner = ", ".join(v.split(".")[0] for v in e.vars) if e.arg is None else self.expr(e.arg)
         if e.when is not None:
             inner += f" {self.word('when')} {self.expr(e.when)}"
+        if e.by is not None:
+            inner += f", by: {self.expr(e.by)}"
         return f"{self.name(e.fn)}({inner})", ATOM
 
     def _check(self, e):
@@ -247,7 +250,9 @@ class Renderer:
         return f"{self.name(e.fn)}({e.clause.name})", ATOM
 
     def _winfn(self, e):
-        return f"{self.name(e.fn)}({'' if e.arg is None else self.expr(e.arg)})", ATOM
+        operands = [] if e.arg is None else [self.expr(e.arg)]
+        operands += [str(e.place)] if e.place else []
+        return f"{self.name(e.fn)}({', '.join(operands)})", ATOM
 
     def _doubt(self, c):
         return f'{self.word("doubt")} "{c.reason}" {self.word("when")} {self.expr(c.cond)}'

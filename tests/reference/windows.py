@@ -6,13 +6,15 @@ rows of the variables that a function reads, and of partition and order. A membe
 unknown is a shadow in every partition that it fits; one whose order is unknown may stand anywhere.
 """
 
+from copy import copy
 from dataclasses import dataclass
+from fractions import Fraction
 
 import model as ast
 from expressions import (ABSENT, GROUP, REACH, Issue, Scope, Tuple, Unplaced, _inner, failure,
                          guarded_cause, least_cause, mention, truth, value, variables)
-from values import (CERTAIN, POSSIBLE, SHADOW, TOLERATED, Gap, first_unknown, may_equal_values,
-                    sort_key, unknown)
+from values import (CERTAIN, POSSIBLE, SHADOW, TOLERATED, Gap, first_unknown, fits, half_even,
+                    may_equal_values, sort_key, unknown)
 
 PEERS = "peers undecided"
 
@@ -179,7 +181,9 @@ class Window:
                 continue
             arg = getattr(fn, "arg", None)
             v = None if arg is None else value(arg, scope)
-            best[key] = Peer(key, Tuple(cls, v, many, why),
+            by = getattr(fn, "by", None)
+            by = None if by is None else value(by, scope)
+            best[key] = Peer(key, Tuple(cls, v, many, why, None, by, numbers[0] if numbers else 0),
                              None if lost is not None else orders, numbers)
         return best
 
@@ -246,6 +250,8 @@ class Window:
     def _line(self, fn, s, peers, names):
         """The partition in its total order; an issue where some member is not certain."""
         reach = REACH[s.mode]
+        if s.body.query:
+            peers = {k: p for k, p in peers.items() if p.tuple.cls == CERTAIN}
         own = peers.get(self._own_key(s, names))
         if own is None or own.tuple.cls > CERTAIN or \
                 any(CERTAIN < p.tuple.cls <= reach for p in peers.values()):
@@ -256,8 +262,20 @@ class Window:
             line.sort(key=lambda p: sort_key(p.order[i], e.type), reverse=descending)
         return line
 
+    def _by_value(self, fn):
+        """The same window in the order of a value that is ranked."""
+        other = copy(self)
+        other.order = ((fn.arg, False),)
+        other.outer = self.outer + variables(fn.arg, self.body)
+        return other
+
     def ordered(self, fn, s):
         """An ordered function: rank, previous, running_sum and their like."""
+        if fn.fn in RANKS and not self.order:
+            return self._by_value(fn).ordered(fn, s)
+        bad = next((v for v in self._orders(s.at(mode="n")) if unknown(v)), None)
+        if bad is not None:
+            return Issue(guarded_cause(bad))
         names = self._names(fn, s)
         own = self._own_keys(s)
         line = self._line(fn, s, self.peers(fn, s, own, names), names)
@@ -289,15 +307,31 @@ def _dense_rank(w, fn, s, line, at):
     return 1 + len({tuple(p.order) for p in line if w._before(p.order, line[at].order)})
 
 
+def _percent_rank(w, fn, s, line, at):
+    return half_even(Fraction(_rank(w, fn, s, line, at) - 1, max(len(line) - 1, 1)), 18)
+
+
+def _ntile(w, fn, s, line, at):
+    least, longer = divmod(len(line), fn.place)
+    sizes = [least + (i < longer) for i in range(fn.place)]
+    return next(i for i in range(1, fn.place + 1) if at < sum(sizes[:i]))
+
+
+def _nth_value(w, fn, s, line, at):
+    return line[fn.place - 1].tuple.value if fn.place <= len(line) else Gap(("missing", ""))
+
+
 def _neighbour(w, fn, s, line, at):
-    i = at - 1 if fn.fn in ("previous", "gap_to_previous") else at + 1
+    i = at - 1 if fn.fn in ("previous", "gap_to_previous", "change") else at + 1
     return line[i].tuple.value if 0 <= i < len(line) else Gap(("missing", ""))
 
 
 def _gap_to_previous(w, fn, s, line, at):
     before, mine = _neighbour(w, fn, s, line, at), line[at].tuple.value
-    bad = first_unknown((before, mine))
-    return mine - before if bad is None else bad
+    bad = first_unknown((mine, before))
+    if bad is not None:
+        return bad if isinstance(bad, Issue) else Gap(bad.cause)
+    return mine - before if fits(mine - before, fn.type) else failure("overflow", fn)
 
 
 def _fold(w, fn, s, frame):
@@ -330,8 +364,10 @@ def _moving(w, fn, s, line, at):
     return _fold(w, fn, s, [p for p in line if w._in_frame(p, s)])
 
 
+RANKS = ("rank", "dense_rank", "percent_rank")
 ORDERED = {
-    "rank": _rank, "dense_rank": _dense_rank,
+    "rank": _rank, "dense_rank": _dense_rank, "percent_rank": _percent_rank,
+    "ntile": _ntile, "nth_value": _nth_value, "change": _gap_to_previous,
     "row_number": lambda w, fn, s, line, at: at + 1,
     "previous": _neighbour, "next": _neighbour,
     "first_value": lambda w, fn, s, line, at: line[0].tuple.value,
