@@ -101,6 +101,7 @@ static inline bool rowset_many(const Rowset *rowset, int64_t row)
 // any number of rows.
 #define ROW_ABSENT ((int64_t)-1)
 #define ROW_ONE_AT_MOST ((int64_t)1 << 32)
+#define ROW_TAIL ((int64_t)1 << 33)
 static inline int64_t row_unknown(CauseId cause)
 {
     return -2 - (int64_t)cause;
@@ -116,7 +117,16 @@ static inline bool row_is_unknown(int64_t row)
 // Of a `?`: whether it stands for one row at most.
 static inline bool row_is_one(int64_t row)
 {
-    return row_unknown(0) - row >= ROW_ONE_AT_MOST;
+    return ((row_unknown(0) - row) & ROW_ONE_AT_MOST) != 0;
+}
+// The one member of an attached set that stands for all blank rows (exec/partner_tail.c).
+static inline int64_t row_tail(CauseId cause)
+{
+    return row_unknown(cause) - ROW_TAIL;
+}
+static inline bool row_is_tail(int64_t row)
+{
+    return row_is_unknown(row) && ((row_unknown(0) - row) & ROW_TAIL) != 0;
 }
 static inline CauseId row_cause(int64_t row)
 {

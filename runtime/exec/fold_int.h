@@ -8,6 +8,9 @@
 
 #include "runtime/exec/level_int.h"
 
+// Among the row numbers of an identity: the tail of an attached set (partner_tail.c).
+#define TAIL_ID INT64_MIN
+
 // A tuple set aside.
 typedef struct Pending {
     int64_t group;      // or -1: of an unplaced member

@@ -199,7 +199,9 @@ void fold_identity(const Fold *fold, const TupleBatch *tuples, int64_t index, in
     for (uint32_t m = 0; m < aggregate->mention_count; m++) {
         int64_t row = tuples->rows[m][index];
         if (row_is_unknown(row))
-            row = row_is_one(row) ? -3 - optional_unknown(fold, aggregate->mention[m], member) : -2;
+            row = row_is_tail(row)  ? TAIL_ID
+                  : row_is_one(row) ? -3 - optional_unknown(fold, aggregate->mention[m], member)
+                                    : -2;
         id[m] = row;
     }
     if (fold->over_groups)
@@ -218,7 +220,7 @@ Tuple fold_tuple(const Fold *fold, const TupleBatch *tuples, int64_t index, int6
                  RowClass row_class)
 {
     RowClass as = MIN_OF(row_class, CLASS_SHADOW);
-    Tuple tuple = tuple_at(tuples, fold->aggregate, index, as);
+    Tuple tuple = tuple_at(fold->level->run, tuples, fold->aggregate, index, as);
     if (tuples->row_class[index] < fold->level->row_class[member])
         tuple.cause = level_mark(fold->level, member).cause;
     return tuple;
@@ -235,7 +237,7 @@ static void set_aside(Fold *fold, const TupleBatch *tuples, int64_t index, int64
                        .ordinal = (int64_t)fold->pending.count};
     pending.unplaced = group <= -2 ? member_unplaced_index(group) : -1;
     RowClass as = MIN_OF(row_class, CLASS_SHADOW);
-    pending.tuple = tuple_at(tuples, fold->aggregate, index, as);
+    pending.tuple = tuple_at(fold->level->run, tuples, fold->aggregate, index, as);
     if (fold->level->row_class[member] != CLASS_CERTAIN &&
         tuples->row_class[index] <= fold->level->row_class[member])
         pending.tuple.cause = level_mark(fold->level, member).cause;

@@ -177,7 +177,7 @@ static bool can_collapse(Fold *fold, const Pending *pending)
         return true;
     for (uint32_t k = 0; k < fold->id_count; k++) {
         if (pending->rows[k] < 0)
-            return true;
+            return pending->rows[k] != TAIL_ID; // a group may have it too
     }
     if (fold->identities == NULL)
         make_identities(fold);
@@ -194,63 +194,14 @@ static bool can_collapse(Fold *fold, const Pending *pending)
     return number == GROUP_NONE;
 }
 
-static bool collapses(AggregateKind kind, Type type)
-{
-    bool numeric = type_phys(type) == PHYS_I64 || type_phys(type) == PHYS_I128;
-    return kind == AGGREGATE_COUNT ||
-           (numeric && (kind == AGGREGATE_SUM || kind == AGGREGATE_MIN || kind == AGGREGATE_MAX));
-}
-
-static void tuple_ends(const Fold *fold, const Tuple *tuple, int128_t *lo, int128_t *hi)
-{
-    const Value *value = &tuple->value;
-    *lo = fold->aggregate->nonnegative ? 0 : BOUND_LOW;
-    *hi = BOUND_HIGH;
-    if (value->state == VALUE_KNOWN)
-        *lo = *hi = type_phys(value->type) == PHYS_I64 ? value->i64 : value->i128;
-    else if (value->state == VALUE_ISSUE && value->bounded)
-        *lo = value->lo, *hi = value->hi;
-}
-
-static int128_t add_ends(int128_t a, int128_t b)
-{
-    int128_t sum;
-    if (a == BOUND_LOW || b == BOUND_LOW || a == BOUND_HIGH || b == BOUND_HIGH)
-        return a == BOUND_LOW || b == BOUND_LOW ? BOUND_LOW : BOUND_HIGH;
-    if (!num_add_i128(a, b, &sum))
-        return a < 0 ? BOUND_LOW : BOUND_HIGH;
-    return sum;
-}
-
 // Takes `next` into `all`, a tuple that stands for several: as many as they are, with the bounds that they have together.
 static void collapse_into(const Fold *fold, Pending *all, const Pending *next, bool first)
 {
-    Tuple *tuple = &all->tuple;
-    int128_t lo, hi;
-    tuple_ends(fold, &next->tuple, &lo, &hi);
-    if (fold->aggregate->kind == AGGREGATE_SUM) {
-        lo = lo < 0 ? (next->tuple.many ? BOUND_LOW : lo) : 0;
-        hi = hi > 0 ? (next->tuple.many ? BOUND_HIGH : hi) : 0;
-    }
-    const CauseTable *causes = fold->level->run->shared->causes;
-    if (first) {
+    if (first)
         *all = *next;
-        all->collapsed = true;
-        tuple->weight = 1;
-        tuple->value.state = VALUE_ISSUE;
-        tuple->value.bounded = true;
-        tuple->value.lo = lo;
-        tuple->value.hi = hi;
-        return;
-    }
-    tuple->weight++;
-    tuple->many |= next->tuple.many;
-    bool sums = fold->aggregate->kind == AGGREGATE_SUM;
-    tuple->value.lo = sums ? add_ends(tuple->value.lo, lo) : MIN_OF(tuple->value.lo, lo);
-    tuple->value.hi = sums ? add_ends(tuple->value.hi, hi) : MAX_OF(tuple->value.hi, hi);
-    if (next->tuple.cause != 0 &&
-        (tuple->cause == 0 || cause_order(causes, next->tuple.cause, tuple->cause) < 0))
-        tuple->cause = next->tuple.cause;
+    all->collapsed = true;
+    tuple_collapse(fold->level->run->shared->causes, fold->aggregate, &all->tuple, &next->tuple,
+                   first);
 }
 
 // The distinct tuples of refs[0..count), appended to `out`.
@@ -277,8 +228,7 @@ static void distinct_tuples(const Fold *fold, const FloatingRef *refs, size_t co
 // Takes the tuples from `first` on together, as far as they can be.
 static void collapse_from(Fold *fold, size_t first, Floating *floating)
 {
-    if (floating->tuples.count - first <= COLLAPSE_FROM ||
-        !collapses(fold->aggregate->kind, fold->aggregate->argument.type))
+    if (floating->tuples.count - first <= COLLAPSE_FROM || !tuples_collapse(fold->aggregate))
         return;
     Pending all[4];
     bool have[4] = {false};

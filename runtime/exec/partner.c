@@ -191,6 +191,11 @@ static Status collect_unusual(BodyRun *run, PartnerRun *partner, const Bindings 
         }
         if (!blanks || decided[i])
             continue;
+        bool in_tail = false;
+        if (partner->tail != NULL)
+            TRY(partner_tail_note(run, partner, in, i, state == LINKS_KNOWN, &in_tail));
+        if (in_tail)
+            continue;
         from = pairs->count;
         if (state == LINKS_KNOWN && partner_blanks_speak(partner, i, pairs))
             TRY(pairs_judge(run, partner, in, pairs, from, false));
@@ -279,6 +284,7 @@ static Status collect_linkless(BodyRun *run, PartnerRun *partner, const Bindings
 
 static Status collect(BodyRun *run, PartnerRun *partner, const Bindings *in, Pairs *pairs)
 {
+    partner->tail_cause = NULL;
     if (partner->match != NULL) {
         TRY(match_collect(run, partner, in, pairs));
     } else if (partner->link_count == 0) {
@@ -436,7 +442,7 @@ static void attach_build(BodyRun *run, PartnerRun *partner, const Bindings *in, 
     uint8_t *covered = ARENA_ARRAY(run->scratch, uint8_t, in->count);
     coverage_test(run, &partner->partner->coverage, in, run->scratch, covered);
     set->offsets = ARENA_ARRAY(run->scratch, int64_t, in->count + 1);
-    set->members = ARENA_ARRAY(run->scratch, AttachedMember, pairs->count + in->count);
+    set->members = ARENA_ARRAY(run->scratch, AttachedMember, pairs->count + 2 * in->count);
     int64_t next = 0, pair = 0;
     for (int64_t i = 0; i < in->count; i++) {
         int64_t from = pair;
@@ -447,6 +453,8 @@ static void attach_build(BodyRun *run, PartnerRun *partner, const Bindings *in, 
             opened = partner_not_covered(run, partner);
         if (opened != 0)
             set->members[next++] = (AttachedMember){row_unknown(opened), opened, CLASS_POSSIBLE};
+        if (partner->tail_cause != NULL && partner->tail_cause[i] != NO_TAIL)
+            set->members[next++] = partner_tail_member(partner, partner->tail_cause[i]);
         set->offsets[i + 1] = next;
     }
 }

@@ -290,6 +290,8 @@ Status partner_index_build(BodyRun *run, PartnerRun *partner)
         partner_find_loose(run, partner);
     }
     measure_tolerance(run, partner);
+    if (partner->index != NULL && partner->loose_cause != NULL)
+        partner_tail_find(run, partner);
     return STATUS_OK;
 }
 

@@ -31,6 +31,7 @@ typedef struct Pairs {
 typedef struct SkeletonIndex SkeletonIndex;
 typedef struct LatestIndex LatestIndex;
 typedef struct BlankKinds BlankKinds;
+typedef struct AttachedTail AttachedTail;
 typedef struct MatchRun MatchRun;
 typedef struct RangeIndex RangeIndex;
 typedef struct NearIndex NearIndex;
@@ -52,6 +53,8 @@ struct PartnerIndex {
     int64_t *blanks;          // right rows with a link that kept nothing, quarantined ones left out
     int64_t blank_count;
 };
+
+#define NO_TAIL UINT32_MAX
 
 struct PartnerRun {
     const Operator *op;
@@ -78,6 +81,9 @@ struct PartnerRun {
     RangeIndex *range;
     WordsIndex *words;
     SimilarIndex *similar;
+    AttachedTail *tail; // attach: blank rows taken together; NULL: attached one by one
+    CauseId *
+        tail_cause; // of the batch under way, by binding: why it has the tail; 0: as the tail, NO_TAIL: it has not
     BlankKinds *blank_kinds; // of blank rows, once a binding has asked; else NULL
     MatchRun *match;         // of `using`, else NULL: then there are no links
 };
@@ -113,6 +119,13 @@ bool partner_has_skeletons(const PartnerRun *partner, const Vector *link_vectors
 // Adds, for a binding whose links are known, blank rows that speak for all of them (partner_blanks.c). False: each row
 // has to be judged.
 bool partner_blanks_speak(PartnerRun *partner, int64_t binding, Pairs *pairs);
+
+// Decides whether blank rows are attached together (partner_tail.c); whether a binding has the tail, which is noted:
+// where its own link is known for the rows' cause, else for what one of them says; the member that stands for them.
+void partner_tail_find(BodyRun *run, PartnerRun *partner);
+Status partner_tail_note(BodyRun *run, PartnerRun *partner, const Bindings *in, int64_t binding,
+                         bool known, bool *has);
+AttachedMember partner_tail_member(const PartnerRun *partner, CauseId cause);
 
 // ---------------------------------------------------------------- what pairs are worth (partner.c)
 

@@ -68,7 +68,8 @@ static void spread_attached(Spread *spread, uint32_t m, const Rowset *rowset,
             out.rows[m][next] = member->row;
             tuple_worsen(&out, next, member->row_class, member->cause);
             if (m < spread->folded_count)
-                out.many[next] |= row_is_unknown(member->row) || rowset_many(rowset, member->row);
+                out.many[next] |= row_is_unknown(member->row) ? !row_is_tail(member->row)
+                                                              : rowset_many(rowset, member->row);
         }
     }
     memcpy(out.extra, in->extra, sizeof out.extra);
@@ -160,8 +161,14 @@ static uint32_t last_key_count(const Body *body)
     return most;
 }
 
+// A tuple that is the tail of its binding's set (partner_tail.c).
+static bool is_tail(const TupleBatch *tuples, const Aggregate *aggregate, int64_t index)
+{
+    return aggregate->mention_count == 1 && row_is_tail(tuples->rows[0][index]);
+}
+
 // Evaluates `when`, drops tuples in which it is false, and lowers those in which it is undetermined.
-static void apply_when(const BodyRun *run, const EvalContext *context, const Aggregate *aggregate,
+static void apply_when(BodyRun *run, const EvalContext *context, const Aggregate *aggregate,
                        TupleBatch *tuples)
 {
     if (aggregate->when.count == 0)
@@ -171,11 +178,12 @@ static void apply_when(const BodyRun *run, const EvalContext *context, const Agg
     vector_expand(&truth, tuples->count, context->arena);
     int64_t next = 0;
     for (int64_t i = 0; i < tuples->count; i++) {
-        if (truth.truth[i] == TRUTH_F)
+        bool tail = is_tail(tuples, aggregate, i);
+        if (tail ? partner_tail_tuple(run, aggregate, 0).weight == 0 : truth.truth[i] == TRUTH_F)
             continue;
         if (next != i)
             tuple_copy(tuples, i, tuples, next, aggregate->mention_count + tuples->extra_count);
-        if (truth.truth[i] == TRUTH_U) {
+        if (truth.truth[i] == TRUTH_U && !tail) {
             CauseId cause = truth.cause == NULL ? 0 : truth.cause[i];
             tuple_worsen(tuples, next, CLASS_POSSIBLE, members_cause(run->shared->causes, cause));
         }
@@ -284,9 +292,14 @@ void tuples_build(BodyRun *run, const Bindings *batch, const Aggregate *aggregat
 
 // ---------------------------------------------------------------- per binding
 
-Tuple tuple_at(const TupleBatch *tuples, const Aggregate *aggregate, int64_t index,
+Tuple tuple_at(BodyRun *run, const TupleBatch *tuples, const Aggregate *aggregate, int64_t index,
                RowClass row_class)
 {
+    if (is_tail(tuples, aggregate, index)) {
+        Tuple tail = partner_tail_tuple(run, aggregate, tuples->cause[index]);
+        tail.class = row_class;
+        return tail;
+    }
     Tuple tuple = {
         .class = row_class, .many = tuples->many[index] != 0, .cause = tuples->cause[index]};
     if (tuples->value.data != NULL)
@@ -419,7 +432,8 @@ static void bound_rest(BodyRun *run, const BindingFold *fold, RowClass upto, Vec
             RowClass row_class = (RowClass)tuples->row_class[i];
             if (fold->groups[i] >= 0 || row_class > upto)
                 continue;
-            vec_push(&rest, tuple_at(tuples, fold->aggregate, i, MIN_OF(row_class, CLASS_SHADOW)));
+            vec_push(&rest,
+                     tuple_at(run, tuples, fold->aggregate, i, MIN_OF(row_class, CLASS_SHADOW)));
             tuple_blame(run->shared, &blame, &vec_last(&rest), row_class);
         }
         if (rest.count == 0)

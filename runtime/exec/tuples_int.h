@@ -10,8 +10,11 @@
 #include "runtime/exec/body_int.h"
 
 // Tuple `index` as one outside the accumulator, of the given class (CERTAIN or POSSIBLE).
-Tuple tuple_at(const TupleBatch *tuples, const Aggregate *aggregate, int64_t index,
+Tuple tuple_at(BodyRun *run, const TupleBatch *tuples, const Aggregate *aggregate, int64_t index,
                RowClass row_class);
+// What the tail of an attached set is worth to an aggregate that mentions that set alone; weight 0: nothing. `cause`: the
+// member's (partner_tail.c).
+Tuple partner_tail_tuple(BodyRun *run, const Aggregate *aggregate, CauseId cause);
 // Whether the tuple counts for certain and its value (and order) is known.
 bool tuple_is_clean(const TupleBatch *tuples, int64_t index);
 // The least causes among tuples outside the accumulator, by class.
@@ -26,5 +29,11 @@ void tuples_bounds(const RunShared *shared, AggState *state, int64_t group, cons
 // The batch for aggregate_update; tuples whose group is negative are left out.
 AggBatch tuples_agg_batch(const TupleBatch *tuples, const Aggregate *aggregate,
                           const int64_t *groups);
+
+// Whether open tuples of the aggregate can be taken together; takes `next` into `all`, which stands for several
+// (tuples_collapse.c).
+bool tuples_collapse(const Aggregate *aggregate);
+void tuple_collapse(const CauseTable *causes, const Aggregate *aggregate, Tuple *all,
+                    const Tuple *next, bool first);
 
 #endif
