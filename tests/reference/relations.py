@@ -181,7 +181,13 @@ def rule_rows(run, name):
     keys = [n for n, _ in clue.keys]
     rows = []
     lists = finding.lists()
-    for key, listed in lists.items():
+
+    def in_order(found):
+        """Full keys in their order, as the rows of the table stand."""
+        return sorted(found, key=lambda key: [sort_key(v, e.type) for v, (_, e) in zip(key, clue.keys)])
+
+    for key in in_order(lists):
+        listed = lists[key]
         if listed == "cleared":
             continue
         group = finding.in_a[key]
@@ -197,7 +203,7 @@ def rule_rows(run, name):
         if key in lists:
             continue
         rows.append(_open_row(name, keys, key, clue, POSSIBLE, min(causes, key=mark_order)[1:]))
-    for key in finding.shadow_keys():
+    for key in in_order(finding.shadow_keys()):
         group = finding.in_a[key] if finding.in_a[key].cls == SHADOW else finding.in_b[key]
         rows.append(_open_row(name, keys, key, clue, SHADOW, group.first_cause()[1:]))
     listed = {id(m) for m, _ in finding.a.partial}

@@ -280,9 +280,17 @@ class Window:
         own = self._own_keys(s)
         line = self._line(fn, s, self.peers(fn, s, own, names), names)
         if isinstance(line, Issue):
-            return line
+            return _own_first(fn, s, line)
         at = next(i for i, p in enumerate(line) if p.key == self._own_key(s, names))
         return ORDERED[fn.fn](self, fn, s, line, at)
+
+
+def _own_first(fn, s, issue):
+    """`change` and `gap_to_previous` are x less the value before: what is wrong with x comes first."""
+    if fn.fn not in ("gap_to_previous", "change"):
+        return issue
+    mine = value(fn.arg, s)
+    return Issue(guarded_cause(mine)) if isinstance(mine, Issue) else issue
 
 
 @dataclass
