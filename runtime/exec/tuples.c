@@ -369,8 +369,8 @@ static CauseId least_cause(const CauseTable *causes, CauseId a, CauseId b)
 static CauseId open_cause(CauseTable *causes, const TupleBlame *blame, RowClass upto)
 {
     bool open = blame->possible != 0 || (upto >= CLASS_SHADOW && blame->shadow != 0);
-    if (!open)
-        return blame->certain;
+    if (!open) // no cause: the order of first or last is not known
+        return blame->certain != 0 ? blame->certain : members_cause_make(causes, 0);
     bool shadows = upto >= CLASS_SHADOW && blame->shadow != 0;
     return members_cause_make(causes, shadows ? blame->shadow : blame->possible);
 }
