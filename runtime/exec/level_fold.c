@@ -221,7 +221,8 @@ Tuple fold_tuple(const Fold *fold, const TupleBatch *tuples, int64_t index, int6
 {
     RowClass as = MIN_OF(row_class, CLASS_SHADOW);
     Tuple tuple = tuple_at(fold->level->run, tuples, fold->aggregate, index, as);
-    if (tuples->row_class[index] < fold->level->row_class[member])
+    RowClass member_class = (RowClass)fold->level->row_class[member];
+    if (member_class != CLASS_CERTAIN && tuples->row_class[index] <= member_class)
         tuple.cause = level_mark(fold->level, member).cause;
     return tuple;
 }
@@ -236,11 +237,7 @@ static void set_aside(Fold *fold, const TupleBatch *tuples, int64_t index, int64
                        .rows = id,
                        .ordinal = (int64_t)fold->pending.count};
     pending.unplaced = group <= -2 ? member_unplaced_index(group) : -1;
-    RowClass as = MIN_OF(row_class, CLASS_SHADOW);
-    pending.tuple = tuple_at(fold->level->run, tuples, fold->aggregate, index, as);
-    if (fold->level->row_class[member] != CLASS_CERTAIN &&
-        tuples->row_class[index] <= fold->level->row_class[member])
-        pending.tuple.cause = level_mark(fold->level, member).cause;
+    pending.tuple = fold_tuple(fold, tuples, index, member, row_class);
     fold->shadows |= row_class >= CLASS_SHADOW;
     if (fold->level->tolerant && fold->level->row_class[member] == CLASS_SHADOW) {
         fold->floats |= group < 0;
