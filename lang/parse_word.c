@@ -18,50 +18,22 @@ typedef struct Synonym {
 
 static const Synonym synonyms[] = {
 #define SYNONYM(word, token, spelling) {STR_INIT(word), token, STR_INIT(spelling)},
-#define PARTICLE(word)
-#define PREFIX(word, spelling)
-#define BETWEEN(word)
 #include "lang/synonym.def"
-#undef SYNONYM
-#undef PARTICLE
-#undef PREFIX
-#undef BETWEEN
 };
 
 static const Synonym prefixes[] = {
-#define SYNONYM(word, token, spelling)
-#define PARTICLE(word)
 #define PREFIX(word, spelling) {STR_INIT(word), 0, STR_INIT(spelling)},
-#define BETWEEN(word)
 #include "lang/synonym.def"
-#undef SYNONYM
-#undef PARTICLE
-#undef PREFIX
-#undef BETWEEN
 };
 
 static const Str particles[] = {
-#define SYNONYM(word, token, spelling)
 #define PARTICLE(word) STR_INIT(word),
-#define PREFIX(word, spelling)
-#define BETWEEN(word)
 #include "lang/synonym.def"
-#undef SYNONYM
-#undef PARTICLE
-#undef PREFIX
-#undef BETWEEN
 };
 
 static const Str separators[] = {
-#define SYNONYM(word, token, spelling)
-#define PARTICLE(word)
-#define PREFIX(word, spelling)
 #define BETWEEN(word) STR_INIT(word),
 #include "lang/synonym.def"
-#undef SYNONYM
-#undef PARTICLE
-#undef PREFIX
-#undef BETWEEN
 };
 
 /* ----------------------------------------------------------------------- looking ahead */

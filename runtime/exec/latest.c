@@ -49,6 +49,11 @@ static int compare_times(const void *context, const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+void latest_sort(const Vector *times, int64_t *rows, int64_t count)
+{
+    sort_stable(rows, (size_t)count, sizeof *rows, compare_times, times->i64);
+}
+
 static void sort_links(PartnerRun *partner, LatestIndex *index)
 {
     int64_t links = group_count(partner->index->groups), count = partner->index->starts[links];
@@ -65,8 +70,7 @@ static void sort_links(PartnerRun *partner, LatestIndex *index)
                                                  index->times.i64[index->rows[k]]);
         }
         if (!sorted && !index->odd[link])
-            sort_stable(index->rows + from, (size_t)(to - from), sizeof *index->rows, compare_times,
-                        index->times.i64);
+            latest_sort(&index->times, index->rows + from, to - from);
     }
     for (int64_t k = 0; k < count; k++)
         index->order[k] = index->times.i64[index->rows[k]];
@@ -110,13 +114,12 @@ static bool known_at(const Vector *vector, int64_t index)
     return vector->state == NULL || vector->state[index] == VALUE_KNOWN;
 }
 
-// The last of rows[from..to) whose time is not after `upto`; from - 1: none.
-static int64_t last_upto(const LatestIndex *index, int64_t from, int64_t to, int64_t upto)
+int64_t latest_last(const int64_t *times, int64_t from, int64_t to, int64_t upto)
 {
     int64_t low = from, high = to;
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
-        if (index->order[middle] <= upto)
+        if (times[middle] <= upto)
             low = middle + 1;
         else
             high = middle;
@@ -145,7 +148,7 @@ void latest_matches(const PartnerRun *partner, const Bindings *in, const int64_t
         }
         if (!known_at(&index->upto, i))
             continue;
-        int64_t last = last_upto(index, from, to, index->upto.i64[i]);
+        int64_t last = latest_last(index->order, from, to, index->upto.i64[i]);
         for (int64_t k = last; k >= from && index->order[k] == index->order[last]; k--)
             pairs_add(pairs, i, index->rows[k]);
     }

@@ -103,6 +103,18 @@ static int compare_numbers(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+int64_t *narrow_groups(const PartnerRun *partner, int64_t *groups)
+{
+    const PartnerIndex *index = partner->index;
+    *groups = index == NULL ? 1 : group_count(index->groups);
+    int64_t *starts = ARENA_ARRAY(partner->arena, int64_t, *groups + 1);
+    if (index != NULL)
+        memcpy(starts, index->starts, ((size_t)*groups + 1) * sizeof *starts);
+    else
+        starts[1] = partner->rowset->row_count;
+    return starts;
+}
+
 void narrow_sort(int64_t *rows, int64_t count)
 {
     if (count > 24) {

@@ -22,6 +22,9 @@ bool narrow_reads_binding(const PartnerRun *partner, const Expr *side);
 void narrow_rows(BodyRun *run, const PartnerRun *partner, const Expr *side, Vector *out);
 void narrow_bindings(BodyRun *run, const Bindings *in, const Expr *side, Vector *out);
 
+// Where the right rows of each link start, and behind the last one their number; without links all are one group. In the
+// clause's arena.
+int64_t *narrow_groups(const PartnerRun *partner, int64_t *groups);
 // Brings rows into their order, in which pairs are wanted.
 void narrow_sort(int64_t *rows, int64_t count);
 

@@ -206,13 +206,9 @@ static void fill(BodyRun *run, PartnerRun *partner, NearIndex *index, const Expr
     if (index->limit_of_rows)
         find_most(run, partner, index, &limits);
     choose_height(run, index, &points, partner->rowset->row_count);
-    int64_t groups = partner->index == NULL ? 1 : group_count(partner->index->groups);
-    int64_t total =
-        partner->index == NULL ? partner->rowset->row_count : partner->index->starts[groups];
-    index->starts = ARENA_ARRAY(arena, int64_t, groups + 1);
-    index->starts[groups] = total;
-    if (partner->index != NULL)
-        memcpy(index->starts, partner->index->starts, ((size_t)groups + 1) * sizeof(int64_t));
+    int64_t groups;
+    index->starts = narrow_groups(partner, &groups);
+    int64_t total = index->starts[groups];
     index->known_end = ARENA_ARRAY(arena, int64_t, groups + 1);
     index->rows = ARENA_ARRAY(arena, int64_t, total + 1);
     index->place = ARENA_ARRAY(arena, uint64_t, total + 1);

@@ -185,13 +185,9 @@ static void fill(BodyRun *run, PartnerRun *partner, RangeIndex *index)
     narrow_rows(run, partner, &one->row, &first);
     if (two)
         narrow_rows(run, partner, &other->row, &second);
-    int64_t groups = partner->index == NULL ? 1 : group_count(partner->index->groups);
-    int64_t total =
-        partner->index == NULL ? partner->rowset->row_count : partner->index->starts[groups];
-    index->starts = ARENA_ARRAY(arena, int64_t, groups + 1);
-    index->starts[groups] = total;
-    if (partner->index != NULL)
-        memcpy(index->starts, partner->index->starts, ((size_t)groups + 1) * sizeof(int64_t));
+    int64_t groups;
+    index->starts = narrow_groups(partner, &groups);
+    int64_t total = index->starts[groups];
     index->known_end = ARENA_ARRAY(arena, int64_t, groups + 1);
     index->rows = ARENA_ARRAY(arena, int64_t, total + 1);
     index->first = ARENA_ARRAY(arena, int64_t, total + 1);

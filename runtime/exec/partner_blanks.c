@@ -7,7 +7,6 @@
 // is to say; `latest` asks for the last one up to the binding's time as well. So a table with many blanks costs a binding
 // a few pairs, not one for each of them.
 
-#include "runtime/base/sort.h"
 #include "runtime/exec/partner_int.h"
 
 typedef struct Kind {
@@ -15,7 +14,8 @@ typedef struct Kind {
     uint8_t row_class; // with the marks of rowset->classes
     int64_t timeless;  // the first row without a known time, -1: none
     int64_t count;
-    int64_t *rows; // the others, by time; without times the first one only
+    int64_t *rows;  // the others, by time; without times the first one only
+    int64_t *times; // theirs
 } Kind;
 
 struct BlankKinds {
@@ -47,15 +47,8 @@ static Kind *kind_of(const PartnerRun *partner, BlankKinds *kinds, int64_t row)
             return &kinds->kinds[k];
     if (kinds->count == KINDS_MOST)
         return NULL;
-    kinds->kinds[kinds->count] = (Kind){cause, row_class, -1, 0, NULL};
+    kinds->kinds[kinds->count] = (Kind){cause, row_class, -1, 0, NULL, NULL};
     return &kinds->kinds[kinds->count++];
-}
-
-static int compare_times(const void *context, const void *a, const void *b)
-{
-    const int64_t *times = context;
-    int64_t x = times[*(const int64_t *)a], y = times[*(const int64_t *)b];
-    return (x > y) - (x < y);
 }
 
 static bool has_time(const Vector *times, int64_t row)
@@ -76,6 +69,14 @@ static void put_row(const PartnerRun *partner, const Vector *times, Kind *kind, 
         kind->rows[kind->count++] = row;
 }
 
+static void sort_kind(const PartnerRun *partner, const Vector *times, Kind *kind)
+{
+    latest_sort(times, kind->rows, kind->count);
+    kind->times = ARENA_ARRAY(partner->arena, int64_t, kind->count);
+    for (int64_t i = 0; i < kind->count; i++)
+        kind->times[i] = times->i64[kind->rows[i]];
+}
+
 static BlankKinds *find_kinds(const PartnerRun *partner)
 {
     BlankKinds *kinds = ARENA_NEW(partner->arena, BlankKinds);
@@ -91,24 +92,14 @@ static BlankKinds *find_kinds(const PartnerRun *partner)
         put_row(partner, times, kind, row);
     }
     for (uint32_t k = 0; times != NULL && k < kinds->count; k++)
-        sort_stable(kinds->kinds[k].rows, (size_t)kinds->kinds[k].count, sizeof(int64_t),
-                    compare_times, times->i64);
+        sort_kind(partner, times, &kinds->kinds[k]);
     return kinds;
 }
 
 // The last row whose time is not after that of the binding, else the first.
-static int64_t row_upto(const PartnerRun *partner, const Kind *kind, int64_t upto)
+static int64_t row_upto(const Kind *kind, int64_t upto)
 {
-    const int64_t *times = latest_times(partner)->i64;
-    int64_t low = 0, high = kind->count;
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2;
-        if (times[kind->rows[middle]] <= upto)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return kind->rows[low == 0 ? 0 : low - 1];
+    return kind->rows[MAX_OF(latest_last(kind->times, 0, kind->count, upto), 0)];
 }
 
 bool partner_blanks_speak(PartnerRun *partner, int64_t binding, Pairs *pairs)
@@ -125,7 +116,7 @@ bool partner_blanks_speak(PartnerRun *partner, int64_t binding, Pairs *pairs)
         if (kind->count > 0)
             pairs_add(pairs, binding,
                       partner->latest != NULL && latest_upto(partner, binding, &upto)
-                          ? row_upto(partner, kind, upto)
+                          ? row_upto(kind, upto)
                           : kind->rows[0]);
     }
     return partner->blank_kinds->count > 0;

@@ -152,6 +152,9 @@ void latest_matches(const PartnerRun *partner, const Bindings *in, const int64_t
                     Pairs *pairs);
 // The times of all right rows where these are plain numbers of days or seconds, else NULL.
 const Vector *latest_times(const PartnerRun *partner);
+// Sorts rows by their times; the last of times[from..to), sorted, that is not after `upto`, from - 1: none.
+void latest_sort(const Vector *times, int64_t *rows, int64_t count);
+int64_t latest_last(const int64_t *times, int64_t from, int64_t to, int64_t upto);
 // The last time that the binding allows; false where it is not known.
 bool latest_upto(const PartnerRun *partner, int64_t binding, int64_t *upto);
 // Whether the row's time may lie in the span of the binding.

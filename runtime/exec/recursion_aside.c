@@ -156,7 +156,7 @@ void aside_publish_certain(Aside *aside, Rowset *rowset)
     rowset->row_causes = base_alloc_zeroed((size_t)total, sizeof *rowset->row_causes);
     for (int64_t i = first; i < total; i++) {
         const MadeRow *row = &aside->sure.items[aside->sure.count - (size_t)(total - i)];
-        rowset->classes[i] = (uint8_t)(CLASS_CERTAIN | (row->many ? ROW_MANY : 0));
+        rowset->classes[i] = made_row_mark(row);
     }
 }
 

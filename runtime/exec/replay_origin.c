@@ -153,16 +153,19 @@ static Str cells_text(const Origins *origins, const Target *target)
     return out;
 }
 
-// Puts the evidence of the members into the row.
-static void put_members(Origins *origins, Finding *finding, const Target *target,
-                        const Numbers *members, EvidenceRow *row)
+// Puts the evidence of the members, if there are any, into the row, and frees their list.
+static void put_members(Origins *origins, Finding *finding, const Target *target, Numbers *members,
+                        EvidenceRow *row)
 {
     Entry entry = {0};
+    if (members->count == 0)
+        return;
     members_evidence(finding, origins->replay->arena, members->items, (int64_t)members->count,
                      target->row_class, &entry);
     row->origins = (EvidenceRow *)(uintptr_t)entry.evidence;
     row->origin_count = entry.evidence_count;
     row->origin_total = entry.evidence_total;
+    vec_free(members);
 }
 
 static Status from_branch(Origins *origins, const Body *branch, const Target *target,
@@ -175,9 +178,7 @@ static Status from_branch(Origins *origins, const Body *branch, const Target *ta
         matching_members(finding, target, &members);
     else
         matching_bindings(finding, target, &members);
-    if (members.count > 0)
-        put_members(origins, finding, target, &members, row);
-    vec_free(&members);
+    put_members(origins, finding, target, &members, row);
     return STATUS_OK;
 }
 
@@ -217,9 +218,7 @@ static Status from_rule(Origins *origins, const Rule *rule, const Target *target
         if (same)
             members_of_group(finding_a(finding), key->a, target->row_class, &members);
     }
-    if (members.count > 0)
-        put_members(origins, finding, target, &members, row);
-    vec_free(&members);
+    put_members(origins, finding, target, &members, row);
     return STATUS_OK;
 }
 

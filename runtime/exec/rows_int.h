@@ -23,6 +23,12 @@ typedef struct MadeRow {
 
 typedef VEC(MadeRow) MadeRows;
 
+// Its class as Rowset.classes holds it.
+static inline uint8_t made_row_mark(const MadeRow *row)
+{
+    return (uint8_t)(row->row_class | (row->many ? ROW_MANY : 0));
+}
+
 // Rows that are certain and known in every cell, column by column: all rows, on clean data.
 typedef struct CleanRows {
     int64_t count, capacity;
@@ -93,6 +99,12 @@ void group_vectors(Level *level, const Expr *expr, Arena *arena, Vector *m, Vect
 // The identity of the cells at `columns` (NULL: the first `count`), in `buf`.
 Str made_row_bytes(StrBuf *buf, const RowMaker *maker, const MadeRow *row, const uint32_t *columns,
                    uint32_t count);
+// The first cell at `key` that is not known, or NULL; *issue: some of them could not be computed.
+const Value *made_row_unknown(const MadeRow *row, const uint32_t *key, uint32_t key_count,
+                              bool *issue);
+// Whether both could have the same key.
+bool made_rows_fit(const RowMaker *maker, const MadeRow *a, const MadeRow *b, const uint32_t *key,
+                   uint32_t key_count);
 // Order by cells, unknown ones last, then by class; then by what is known of unknown cells and by cause.
 int made_row_compare(const RowMaker *maker, const MadeRow *a, const MadeRow *b);
 // Least and greatest value that a cell can have; of what has no order in integers, all of them (rows_settle.c).

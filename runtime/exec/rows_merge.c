@@ -78,7 +78,7 @@ static void set_class(Rowset *rowset, int64_t at, const MadeRow *row)
         rowset->classes = base_alloc_zeroed(total, sizeof *rowset->classes);
         rowset->row_causes = base_alloc_zeroed(total, sizeof *rowset->row_causes);
     }
-    rowset->classes[at] = (uint8_t)(row->row_class | (row->many ? ROW_MANY : 0));
+    rowset->classes[at] = made_row_mark(row);
     rowset->row_causes[at] = row->cause;
 }
 

@@ -55,16 +55,6 @@ static bool same_identity(const Rivals *rivals, const MadeRow *a, const MadeRow 
     return same;
 }
 
-static bool keys_fit(const Rivals *rivals, const MadeRow *a, const MadeRow *b)
-{
-    const Dict *dict = rivals->maker->shared->dict;
-    for (uint32_t k = 0; k < rivals->key_count; k++) {
-        if (!value_may_equal(dict, key_cell(rivals, a, k), key_cell(rivals, b, k)))
-            return false;
-    }
-    return true;
-}
-
 // ---------------------------------------------------------------- signatures
 
 static bool is_kept(const Value *cell)
@@ -222,7 +212,8 @@ static void meet_loose(const Rivals *rivals, Signature *signature, const MadeRow
     const MadeRow *rows = rivals->maker->rows.items;
     for (size_t a = 0; a < signature->alike.count; a++) {
         Alike *alike = signature->alike.items[a];
-        if (!alike->rival && keys_fit(rivals, row, &rows[alike->asking.items[0]]))
+        if (!alike->rival && made_rows_fit(rivals->maker, row, &rows[alike->asking.items[0]],
+                                           rivals->key, rivals->key_count))
             alike->rival = true; // its key differs, for it is unknown elsewhere
     }
 }
@@ -262,21 +253,6 @@ static void settle_signature(Rivals *rivals, Signature *signature, uint8_t *doub
     map_deinit(&signature->projections);
 }
 
-// The first key cell that is not known, or NULL; *issue: some of them could not be computed.
-static const Value *first_unknown(const Rivals *rivals, const MadeRow *row, bool *issue)
-{
-    const Value *first = NULL;
-    *issue = false;
-    for (uint32_t k = 0; k < rivals->key_count; k++) {
-        const Value *cell = key_cell(rivals, row, k);
-        if (cell->state == VALUE_KNOWN)
-            continue;
-        first = first == NULL ? cell : first;
-        *issue = *issue || cell->state == VALUE_ISSUE;
-    }
-    return first;
-}
-
 void rows_doubt_unknown_keys(RowMaker *maker, const uint32_t *key, uint32_t key_count)
 {
     if (maker->rows.count == 0)
@@ -287,7 +263,7 @@ void rows_doubt_unknown_keys(RowMaker *maker, const uint32_t *key, uint32_t key_
     for (size_t i = 0; i < maker->rows.count; i++) {
         MadeRow *row = &maker->rows.items[i];
         bool issue;
-        const Value *unknown = first_unknown(&rivals, row, &issue);
+        const Value *unknown = made_row_unknown(row, key, key_count, &issue);
         row->many |= issue; // of a `?`, say: any number of rows
         doubtful[i] = issue && row->row_class == CLASS_CERTAIN;
         if (unknown != NULL && row->row_class == CLASS_CERTAIN && !issue)
@@ -301,7 +277,7 @@ void rows_doubt_unknown_keys(RowMaker *maker, const uint32_t *key, uint32_t key_
         if (!doubtful[i])
             continue;
         row->row_class = CLASS_POSSIBLE;
-        row->cause = first_unknown(&rivals, row, &issue)->cause;
+        row->cause = made_row_unknown(row, key, key_count, &issue)->cause;
     }
     map_deinit(&rivals.signatures);
     vec_free(&rivals.list);

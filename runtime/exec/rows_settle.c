@@ -47,23 +47,23 @@ Str made_row_bytes(StrBuf *buf, const RowMaker *maker, const MadeRow *row, const
 
 // ---------------------------------------------------------------- unknown keys
 
-static const Value *first_unknown_key(const MadeRow *row, const uint32_t *key, uint32_t key_count,
-                                      bool *issue)
+const Value *made_row_unknown(const MadeRow *row, const uint32_t *key, uint32_t key_count,
+                              bool *issue)
 {
     const Value *first = NULL;
+    *issue = false;
     for (uint32_t k = 0; k < key_count; k++) {
         const Value *cell = &row->cells[key[k]];
         if (cell->state == VALUE_KNOWN)
             continue;
-        if (first == NULL)
-            first = cell;
-        *issue |= cell->state == VALUE_ISSUE;
+        first = first == NULL ? cell : first;
+        *issue = *issue || cell->state == VALUE_ISSUE;
     }
     return first;
 }
 
-static bool keys_fit(const RowMaker *maker, const MadeRow *a, const MadeRow *b, const uint32_t *key,
-                     uint32_t key_count)
+bool made_rows_fit(const RowMaker *maker, const MadeRow *a, const MadeRow *b, const uint32_t *key,
+                   uint32_t key_count)
 {
     for (uint32_t k = 0; k < key_count; k++) {
         if (!value_may_equal(maker->shared->dict, &a->cells[key[k]], &b->cells[key[k]]))
@@ -335,7 +335,7 @@ static void sort_rivals(const RowMaker *maker, const MadeRows *others, const uin
     for (size_t i = 0; i < others->count; i++) {
         bool issue = false, is_new = false;
         vec_push(&rivals->next, 0);
-        if (first_unknown_key(&others->items[i], key, key_count, &issue) != NULL) {
+        if (made_row_unknown(&others->items[i], key, key_count, &issue) != NULL) {
             vec_push(&rivals->free, i);
             continue;
         }
@@ -372,7 +372,7 @@ static void unsettle(const RowMaker *maker, const Relation *relation, const uint
         MadeRow *row = &settled->kept.items[j];
         uint64_t at;
         bool issue = false;
-        bool known = first_unknown_key(row, key, key_count, &issue) == NULL;
+        bool known = made_row_unknown(row, key, key_count, &issue) == NULL;
         beating.cause = 0;
         memset(beating.differs, 0, maker->column_count * sizeof *beating.differs);
         size_t i = known && map_get(&rivals.by_key,
@@ -383,7 +383,7 @@ static void unsettle(const RowMaker *maker, const Relation *relation, const uint
             note_beating(maker, relation, row, &settled->others.items[i - 1], texts, &beating);
         for (size_t o = 0; o < (known ? rivals.free.count : settled->others.count); o++) {
             const MadeRow *other = &settled->others.items[known ? rivals.free.items[o] : o];
-            if (keys_fit(maker, other, row, key, key_count))
+            if (made_rows_fit(maker, other, row, key, key_count))
                 note_beating(maker, relation, row, other, texts, &beating);
         }
         if (beating.cause != 0)
@@ -412,7 +412,7 @@ static void set_classes(Rowset *rowset, const MadeRow *rows, size_t count)
     rowset->classes = base_alloc_zeroed(count, sizeof *rowset->classes);
     rowset->row_causes = base_alloc_zeroed(count, sizeof *rowset->row_causes);
     for (size_t i = 0; i < count; i++) {
-        rowset->classes[i] = (uint8_t)(rows[i].row_class | (rows[i].many ? ROW_MANY : 0));
+        rowset->classes[i] = made_row_mark(&rows[i]);
         rowset->row_causes[i] = rows[i].cause;
     }
 }
@@ -504,41 +504,32 @@ Rowset *rows_from_groups(const RowMaker *maker, const GroupTable *distinct)
     return rowset;
 }
 
+static GroupTable *number_all(const RowMaker *maker, const Vector *columns)
+{
+    return number_rows(maker, columns, NULL, maker->column_count, maker->clean.count);
+}
+
+// By the declared key; NULL: all columns are the key.
+static GroupTable *number_keys(const RowMaker *maker, const Relation *relation,
+                               const Vector *columns, const uint32_t *key)
+{
+    return relation->key_count == 0
+               ? NULL
+               : number_rows(maker, columns, key, relation->key_count, maker->clean.count);
+}
+
 // All rows are certain and known: equal rows are one, and no two differ under one key. NULL where some do.
-static Rowset *settle_clean(const RowMaker *maker, const uint32_t *key, uint32_t key_count)
+static Rowset *settle_clean(const RowMaker *maker, const Relation *relation, const uint32_t *key)
 {
     const Vector *columns = clean_vectors(maker);
-    GroupTable *distinct =
-        number_rows(maker, columns, NULL, maker->column_count, maker->clean.count);
-    GroupTable *keys = number_rows(maker, columns, key, key_count, maker->clean.count);
+    GroupTable *distinct = number_all(maker, columns);
+    GroupTable *keys = number_keys(maker, relation, columns, key);
     Rowset *rowset = NULL;
-    if (group_count(keys) == group_count(distinct))
+    if (keys == NULL || group_count(keys) == group_count(distinct))
         rowset = rows_from_groups(maker, distinct);
     group_table_destroy(keys);
     group_table_destroy(distinct);
     return rowset;
-}
-
-// ---------------------------------------------------------------- all rows, one by one
-
-static Status settle_made(RowMaker *maker, const Relation *relation, const uint32_t *key,
-                          uint32_t key_count, Rowset **out)
-{
-    Settled settled = {0};
-    Status status = keep_certain(maker, relation, key, key_count, &settled);
-    if (status == STATUS_OK) {
-        keep_others(maker, &settled);
-        if (relation_keeps(relation))
-            unsettle(maker, relation, key, key_count, &settled);
-        for (size_t i = 0; i < settled.others.count; i++)
-            vec_push(&settled.kept, settled.others.items[i]);
-        sort_stable(settled.kept.items, settled.kept.count, sizeof *settled.kept.items,
-                    compare_made, maker);
-        *out = make_rowset(maker, settled.kept.items, settled.kept.count);
-    }
-    vec_free(&settled.kept);
-    vec_free(&settled.others);
-    return status;
 }
 
 // ---------------------------------------------------------------- few rows beside clean ones
@@ -588,39 +579,47 @@ static void drop_repeats(const RowMaker *maker, const GroupTable *distinct, Made
     free(found);
 }
 
-// The clean rows stay columns, numbered by `distinct` and by key in `keys`. *out stays NULL where rows contradict each
-// other.
-static Status settle_beside(RowMaker *maker, const Relation *relation, const uint32_t *key,
-                            uint32_t key_count, const GroupTable *distinct, const GroupTable *keys,
-                            Rowset **out)
+// ---------------------------------------------------------------- all rows
+
+// The rows of the maker that are no clean ones, settled: among the groups of `distinct`, or (NULL) by themselves.
+static Status settle_made(RowMaker *maker, const Relation *relation, const uint32_t *key,
+                          uint32_t key_count, const GroupTable *distinct, Rowset **out)
 {
-    if (group_count(keys) != group_count(distinct) || meets_clean_key(maker, keys, key, key_count))
-        return STATUS_OK;
     Settled settled = {0};
     Status status = keep_certain(maker, relation, key, key_count, &settled);
     if (status == STATUS_OK) {
         keep_others(maker, &settled);
-        drop_repeats(maker, distinct, &settled.others);
+        if (distinct != NULL)
+            drop_repeats(maker, distinct, &settled.others);
+        else if (relation_keeps(relation))
+            unsettle(maker, relation, key, key_count, &settled);
         for (size_t i = 0; i < settled.others.count; i++)
             vec_push(&settled.kept, settled.others.items[i]);
         sort_stable(settled.kept.items, settled.kept.count, sizeof *settled.kept.items,
                     compare_made, maker);
-        *out = rows_merge(maker, distinct, settled.kept.items, settled.kept.count);
+        *out = distinct != NULL
+                   ? rows_merge(maker, distinct, settled.kept.items, settled.kept.count)
+                   : make_rowset(maker, settled.kept.items, settled.kept.count);
     }
     vec_free(&settled.kept);
     vec_free(&settled.others);
     return status;
 }
 
+// The clean rows stay columns, numbered by `distinct` (NULL: that is still to be done). *out stays NULL where rows
+// contradict each other.
 static Status settle_mixed(RowMaker *maker, const Relation *relation, const uint32_t *key,
                            uint32_t key_count, const GroupTable *distinct, Rowset **out)
 {
     const Vector *columns = clean_vectors(maker);
-    GroupTable *own = NULL, *keys = number_rows(maker, columns, key, key_count, maker->clean.count);
-    if (distinct == NULL)
-        distinct = own = number_rows(maker, columns, NULL, maker->column_count, maker->clean.count);
-    Status status = settle_beside(maker, relation, key, key_count, distinct, keys, out);
-    group_table_destroy(keys);
+    GroupTable *own = distinct != NULL ? NULL : number_all(maker, columns);
+    const GroupTable *rows = distinct != NULL ? distinct : own;
+    GroupTable *by_key = number_keys(maker, relation, columns, key);
+    const GroupTable *keys = by_key != NULL ? by_key : rows;
+    Status status = STATUS_OK;
+    if (group_count(keys) == group_count(rows) && !meets_clean_key(maker, keys, key, key_count))
+        status = settle_made(maker, relation, key, key_count, rows, out);
+    group_table_destroy(by_key);
     group_table_destroy(own);
     return status;
 }
@@ -644,13 +643,13 @@ Status rows_settle_beside(RowMaker *maker, const Relation *relation, const Group
     if (*out != NULL)
         return STATUS_OK;
     rows_unclean(maker);
-    return settle_made(maker, relation, key, key_count, out);
+    return settle_made(maker, relation, key, key_count, NULL, out);
 }
 
 Status rows_settle(RowMaker *maker, const Relation *relation, Rowset **out)
 {
     *out = NULL;
     if (maker->rows.count == 0)
-        *out = settle_clean(maker, key_columns(maker, relation), relation_key_count(relation));
+        *out = settle_clean(maker, relation, key_columns(maker, relation));
     return *out != NULL ? STATUS_OK : rows_settle_beside(maker, relation, NULL, out);
 }
