@@ -68,8 +68,7 @@ void mentions_by_level(BodyState *b, const AstNode *expr, uint64_t *bits, const 
 void mentions_of(BodyState *b, const AstNode *expr, uint64_t *bits);
 void aggregate_settle(BodyState *b, TypedAggregate *a);
 
-/* The library's name for what an author calls otherwise: 个数 for 计数 (other_name.c). False: none known. */
-bool other_function_name(Str word, Str *name);
+/* The library's name for a type that an author calls otherwise (other_name.c). False: none known. */
 bool other_type_name(Str word, Str *name);
 
 /* Offers the fix where a literal is not of the type wanted by its writing alone: `500` for 500元, a date in

@@ -273,4 +273,7 @@ void typed_type_text(Type type, Lang lang, StrBuf *out);
  * none. */
 bool typed_record_fields(Str function, StrBuf *out);
 
+/* The library's name for what an author calls otherwise: 个数 for 计数 (other_name.c). False: none known. */
+bool other_function_name(Str word, Str *name);
+
 #endif

@@ -95,7 +95,7 @@ static int tell_no_function(const Args *args, Str name)
         near_name_offer(&near, str_from_cstr(stdlib_identity_at(i)->name));
         near_name_offer(&near, str_from_cstr(stdlib_identity_at(i)->name_zh));
     }
-    if (near_name_best(&near, &best))
+    if (other_function_name(name, &best) || near_name_best(&near, &best))
         tell(args, "没有函数“" STR_FMT "”；是不是“" STR_FMT "”？",
              "there is no function '" STR_FMT "'; did you mean '" STR_FMT "'?", STR_ARG(name),
              STR_ARG(best));
