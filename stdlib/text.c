@@ -11,6 +11,7 @@
 #include "runtime/base/vec.h"
 #include "stdlib/fn.h"
 #include "stdlib/stdlib_int.h"
+#include "stdlib/tables/han.h"
 
 // Longest text that a function builds from shorter ones.
 #define TEXT_BYTES_MAX ((size_t)1 << 24)
@@ -342,6 +343,65 @@ FN1(han_only, Text, Text, t, .name = "han_only", .name_zh = "仅汉字",
     return text_filter(fn, *t, unicode_is_han);
 }
 
+// ---- Han characters
+
+FN1(simplify, Text, Text, t, .name = "simplify", .name_zh = "繁转简",
+    .signature = "simplify(t: text): text",
+    .doc = "The text with simplified characters for traditional ones, one at a time (Open Chinese "
+           "Convert, 2,947 characters). What is simplified writing as well as traditional (乾, 於, "
+           "像) and all else stays as it is.",
+    .doc_zh =
+        "繁体字逐字转为简体字（开放中文转换的单字表，2947 字）。既是繁体也是简体的字（乾、於、"
+        "像）和其他文字保持原样。",
+    .example = "simplify(\"陳偉東\") = \"陈伟东\"", .cost = 100)
+{
+    char *bytes = NULL;
+    for (size_t at = 0; at < t->len;) {
+        size_t start = at;
+        (void)utf8_decode(*t, &at);
+        Str simple = han_simplified(str_slice(*t, start, at));
+        if (simple.len == 0)
+            continue;
+        if (bytes == NULL)
+            bytes = memcpy(ARENA_ARRAY(fn->arena, char, t->len), t->ptr, t->len);
+        memcpy(bytes + start, simple.ptr, simple.len); // as long as the other
+    }
+    return bytes == NULL ? *t : (Str){bytes, t->len};
+}
+
+FN1(pinyin, Text, Text, t, .name = "pinyin", .name_zh = "拼音",
+    .signature = "pinyin(t: text): text",
+    .doc =
+        "Han characters as syllables without tones, with a blank around each: for each the "
+        "reading that dictionaries name first, also where a word or name is read otherwise (曾 is "
+        "always ceng). All else stays as it is. Undecided where a character has no known reading "
+        "(U+4E00 to U+9FA5 are known but for ten).",
+    .doc_zh = "汉字逐字转为不带声调的拼音，音节以空格隔开；多音字总取字典列在最前的读音，不看词语和"
+              "姓氏（“曾”总是 ceng）。其他文字保持原样。有读音不明的汉字则待定（U+4E00 至 U+9FA5 "
+              "仅十字不明）。",
+    .example = "pinyin(\"张伟A1\") = \"zhang wei A1\"",
+    .issues = FN_ISSUES(REASON_CONVERSION, REASON_OVERFLOW), .cost = 150)
+{
+    StrBuf out = {0};
+    int32_t before = ' ';  // the character before, a syllable's letter or what stands in the text
+    bool syllable = false; // which wants a blank behind it
+    for (size_t at = 0; at < t->len && fn->issue == REASON_NONE;) {
+        size_t start = at;
+        int32_t c = utf8_decode(*t, &at);
+        Str sound = han_pinyin(c);
+        if ((syllable || sound.len > 0) && !unicode_is_space(c) && !unicode_is_space(before))
+            strbuf_add_char(&out, ' ');
+        strbuf_add(&out, sound.len > 0 ? sound : str_slice(*t, start, at));
+        syllable = sound.len > 0;
+        before = c;
+        if (!syllable && unicode_is_han(c))
+            fn_issue(fn, REASON_CONVERSION);
+        else if (out.len > TEXT_BYTES_MAX)
+            fn_issue(fn, REASON_OVERFLOW);
+    }
+    return text_finish(fn, &out);
+}
+
 // ---- names
 
 // The dots that stand between the parts of a name: one is taken for all.
@@ -383,17 +443,11 @@ FN1(name_normal, Text, Text, t, .name = "name_normal", .name_zh = "姓名归一"
 }
 
 const FnCard *const text_cards[] = {
-    FN_CARD(length),       FN_CARD(left),
-    FN_CARD(right),        FN_CARD(mid),
-    FN_CARD(split),        FN_CARD(contains),
-    FN_CARD(starts_with),  FN_CARD(ends_with),
-    FN_CARD(position),     FN_CARD(replace),
-    FN_CARD(repeat),       FN_CARD(join_text),
-    FN_CARD(reverse),      FN_CARD(upper),
-    FN_CARD(lower),        FN_CARD(trim),
-    FN_CARD(squeeze),      FN_CARD(halfwidth),
-    FN_CARD(fullwidth),    FN_CARD(nfc),
-    FN_CARD(nfkc),         FN_CARD(digits_only),
-    FN_CARD(letters_only), FN_CARD(han_only),
-    FN_CARD(name_normal),  NULL,
+    FN_CARD(length),   FN_CARD(left),        FN_CARD(right),        FN_CARD(mid),
+    FN_CARD(split),    FN_CARD(contains),    FN_CARD(starts_with),  FN_CARD(ends_with),
+    FN_CARD(position), FN_CARD(replace),     FN_CARD(repeat),       FN_CARD(join_text),
+    FN_CARD(reverse),  FN_CARD(upper),       FN_CARD(lower),        FN_CARD(trim),
+    FN_CARD(squeeze),  FN_CARD(halfwidth),   FN_CARD(fullwidth),    FN_CARD(nfc),
+    FN_CARD(nfkc),     FN_CARD(digits_only), FN_CARD(letters_only), FN_CARD(han_only),
+    FN_CARD(simplify), FN_CARD(pinyin),      FN_CARD(name_normal),  NULL,
 };

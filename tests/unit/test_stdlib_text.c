@@ -5,6 +5,7 @@
 
 #include "runtime/base/time.h"
 #include "stdlib/stdlib.h"
+#include "stdlib/tables/han.h"
 #include "tests/unit/stdlib_call.h"
 
 #define SIMILAR SUP_ROOT "/tests/unit/tables/similar.tsv"
@@ -58,6 +59,16 @@ static const TextCase text_cases[] = {
     {ONE("digits_only"), "电话0512-12 34", NULL, 0, "05121234", REASON_NONE},
     {ONE("letters_only"), "甲A-1 b", NULL, 0, "甲Ab", REASON_NONE},
     {ONE("han_only"), "甲A乙1", NULL, 0, "甲乙", REASON_NONE},
+    {ONE("simplify"), "臺灣A陳大昇，對於乾隆", NULL, 0, "台湾A陈大昇，对於乾隆", REASON_NONE},
+    {ONE("simplify"), "", NULL, 0, "", REASON_NONE},
+    {ONE("simplify"), "\xE8\xE8", NULL, 0, "\xE8\xE8", REASON_NONE},
+    {ONE("pinyin"), "吕 布", NULL, 0, "lü bu", REASON_NONE},
+    {ONE("pinyin"), "第3号，张三　李四", NULL, 0, "di 3 hao ， zhang san　li si", REASON_NONE},
+    {ONE("pinyin"), "nà甲", NULL, 0, "nà jia", REASON_NONE},
+    {ONE("pinyin"), "abc", NULL, 0, "abc", REASON_NONE},
+    {ONE("pinyin"), "", NULL, 0, "", REASON_NONE},
+    {ONE("pinyin"), "张\xF0\xA0\x80\x80", NULL, 0, NULL, REASON_CONVERSION},
+    {ONE("pinyin"), "烪", NULL, 0, NULL, REASON_CONVERSION},
     {ONE("name_normal"), "张 三", NULL, 0, "张三", REASON_NONE},
     {ONE("name_normal"), "　张　三　", NULL, 0, "张三", REASON_NONE},
     {ONE("name_normal"), "买买提•吐尔逊", NULL, 0, "买买提·吐尔逊", REASON_NONE},
@@ -379,6 +390,25 @@ static void test_places(void **state)
     assert_int_equal((int64_t)v.i128, 111195080);
 }
 
+// Every row of the tables is found, which holds only in their order, and gives another character.
+static void test_han_tables(void **state)
+{
+    (void)state;
+    int simple = 0, sounds = 0;
+    for (int32_t c = 0x80; c <= 0xFFFF; c = c == 0xD7FF ? 0xE000 : c + 1) {
+        StrBuf buf = {0};
+        strbuf_add_code_point(&buf, c);
+        Str one = han_simplified(strbuf_str(&buf));
+        simple += one.len == 3;
+        sounds += han_pinyin(c).len > 0;
+        assert_true(one.len == 0 || (one.len == 3 && !str_equal(one, strbuf_str(&buf))));
+        strbuf_deinit(&buf);
+    }
+    assert_int_equal(simple, 2947);
+    assert_int_equal(sounds, 20892);
+    assert_int_equal(han_pinyin(-1).len + han_pinyin(INT32_MAX).len, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -388,6 +418,7 @@ int main(void)
         cmocka_unit_test(test_jaccard),        cmocka_unit_test(test_long_texts),
         cmocka_unit_test(test_numbers),        cmocka_unit_test(test_reals),
         cmocka_unit_test(test_identity_parts), cmocka_unit_test(test_places),
+        cmocka_unit_test(test_han_tables),
     };
     return cmocka_run_group_tests(tests, call_world_create, call_world_destroy);
 }
