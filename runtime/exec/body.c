@@ -18,9 +18,7 @@
 void body_run_init(BodyRun *run, RunShared *shared, const Body *body)
 {
     ASSERT(body->slot_count <= BODY_SLOTS_MAX);
-    *run = (BodyRun){.shared = shared,
-                     .body = body,
-                     .slot_rows = shared->slot_rows};
+    *run = (BodyRun){.shared = shared, .body = body, .slot_rows = shared->slot_rows};
     run->arena = arena_create(NULL, 0);
     run->scratch = arena_create(NULL, 0);
     run->partners = ARENA_ARRAY(run->arena, PartnerRun *, MAX_OF(body->operator_count, 1u));
@@ -270,5 +268,6 @@ Status body_rerun(BodyRun *run)
         TRY(push_planned(run, &batch));
         arena_reset(run->scratch);
     }
+    TRY(run_poll(run->shared)); // the last batch may not be complete
     return finish_gatherers(run);
 }

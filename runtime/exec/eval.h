@@ -27,6 +27,10 @@ typedef struct EvalShared {
     CauseId absent_cause;    // (absent, "")
     const void *calendar;    // for library functions, may be NULL
     struct Foreign *foreign; // loaded extern functions; NULL: the program has none
+    // Whether the run is to end now: steps that may take long ask, and leave the rest of their rows out; what they gave
+    // is never used, for the run ends at its next poll. May be NULL.
+    bool (*ends)(const void *closure);
+    const void *ends_closure;
 } EvalShared;
 
 typedef struct SlotRows {

@@ -91,6 +91,18 @@ void step_run_MENTIONS_ANY(const Frame *frame, const Step *step, Vector *out)
     }
 }
 
+// Long texts may take as many steps as a match may have, so whether the run is to end is asked now and then.
+enum { BYTES_BETWEEN_POLLS = 1 << 14 };
+
+static bool like_ends(const EvalShared *shared, Str text, size_t *bytes)
+{
+    *bytes += text.len + 1;
+    if (*bytes < BYTES_BETWEEN_POLLS || shared->ends == NULL)
+        return false;
+    *bytes = 0;
+    return shared->ends(shared->ends_closure);
+}
+
 void step_run_LIKE(const Frame *frame, const Step *step, Vector *out)
 {
     const Vector *a = frame_operand(frame, step->a);
@@ -102,6 +114,7 @@ void step_run_LIKE(const Frame *frame, const Step *step, Vector *out)
     uint32_t last_text = UINT32_MAX;
     bool last = false;
     bool decided = true;
+    size_t bytes = 0;
     int64_t length = vector_length(out);
     for (int64_t i = 0; i < length; i++) {
         if (!row_known(out, i))
@@ -109,6 +122,8 @@ void step_run_LIKE(const Frame *frame, const Step *step, Vector *out)
         if (a->code[i] != last_text) {
             last_text = a->code[i];
             Str text = dict_str(frame->shared->dict, last_text);
+            if (like_ends(frame->shared, text, &bytes))
+                break;
             decided = regex_test(regex, match, text, &last, NULL) == STATUS_OK;
         }
         if (decided)

@@ -224,7 +224,9 @@ static int64_t first_open_row(const Rowset *rowset)
     return -1;
 }
 
-void match_open(BodyRun *run, PartnerRun *partner)
+static Status foresee_pairs(BodyRun *run, const PartnerRun *partner);
+
+Status match_open(BodyRun *run, PartnerRun *partner)
 {
     const MatchModel *model = partner->partner->match;
     MatchRun *match = ARENA_NEW(partner->arena, MatchRun);
@@ -242,6 +244,7 @@ void match_open(BodyRun *run, PartnerRun *partner)
     match->open_row = first_open_row(partner->rowset);
     partner->earlier_slots = (uint64_t)1 << model->earlier;
     find_unplaced(partner);
+    return foresee_pairs(run, partner);
 }
 
 void match_close(PartnerRun *partner)
@@ -447,37 +450,188 @@ static bool found_before(const MatchRun *match, const BlockBatch *batch, uint32_
     return false;
 }
 
-// What the block would pair over all rows of the other side.
-static int64_t block_estimate(BodyRun *run, const MatchRun *match, uint32_t number)
+// ---------------------------------------------------------------- how many pairs there will be
+
+// What one block pairs over all bindings counted.
+typedef struct BlockSize {
+    BodyRun *run;
+    const MatchRun *match;
+    uint32_t number;
+    int64_t *asking; // per group: bindings that look into it
+    int64_t largest; // group with most pairs; -1: there is none
+    int64_t pairs;
+} BlockSize;
+
+static void count_asking(BlockSize *size, const Bindings *in)
 {
-    int64_t rows = slot_rowset(run, match->model->earlier)->row_count;
-    int128_t total = 0;
-    for (int64_t first = 0; first < rows; first += BLOCK_ROWS) {
-        ArenaMark mark = arena_mark(run->scratch);
-        Bindings part = earlier_rows(run, match, first, MIN_OF(BLOCK_ROWS, rows - first));
-        BlockBatch batch;
-        block_batch(run, match, number, &part, &batch);
-        for (int64_t i = 0; i < part.count; i++)
-            total += candidate_count(&batch, i);
-        arena_rewind(run->scratch, mark);
+    BlockBatch batch;
+    ArenaMark mark = arena_mark(size->run->scratch);
+    block_batch(size->run, size->match, size->number, in, &batch);
+    for (int64_t i = 0; i < in->count; i++) {
+        int64_t count;
+        const int64_t *groups = groups_of(&batch, i, &count);
+        for (int64_t k = 0; k < count; k++)
+            size->asking[groups[k]]++;
     }
-    return total > INT64_MAX ? INT64_MAX : (int64_t)total;
+    arena_rewind(size->run->scratch, mark);
+}
+
+// Of one group: rows of the clause's own side.
+static int64_t group_rows(const BlockSize *size, int64_t group)
+{
+    const int64_t *starts = size->match->blocks[size->number]->index->starts;
+    return starts[group + 1] - starts[group];
+}
+
+static void add_up(BlockSize *size)
+{
+    int128_t pairs = 0, most = 0;
+    for (int64_t g = 0; g < group_count(size->match->blocks[size->number]->index->groups); g++) {
+        int128_t own = (int128_t)size->asking[g] * group_rows(size, g);
+        pairs += own;
+        if (own > most) {
+            most = own;
+            size->largest = g;
+        }
+    }
+    size->pairs = pairs > INT64_MAX ? INT64_MAX : (int64_t)pairs;
+}
+
+static Status count_batch(void *closure, BodyRun *run, const Bindings *batch)
+{
+    (void)run;
+    count_asking(closure, batch);
+    return STATUS_OK;
+}
+
+static Status count_all_rows(BlockSize *size)
+{
+    int64_t rows = slot_rowset(size->run, size->match->model->earlier)->row_count;
+    for (int64_t first = 0; first < rows; first += BLOCK_ROWS) {
+        ArenaMark mark = arena_mark(size->run->scratch);
+        Bindings part =
+            earlier_rows(size->run, size->match, first, MIN_OF(BLOCK_ROWS, rows - first));
+        count_asking(size, &part);
+        arena_rewind(size->run->scratch, mark);
+        TRY(run_poll(size->run->shared));
+    }
+    return STATUS_OK;
+}
+
+// The bindings that come through the first `end` operators.
+static Status count_bindings(BlockSize *size, uint32_t end)
+{
+    Body before = *size->run->body;
+    before.operator_count = end;
+    BodyRun run;
+    body_run_init(&run, size->run->shared, &before);
+    run.sink = count_batch;
+    run.sink_closure = size;
+    Status status = body_run(&run);
+    body_run_deinit(&run);
+    return status;
+}
+
+// Counts over all rows of the earlier side, or (end > 0) over what the first `end` operators leave of them.
+static Status measure_block(BlockSize *size, uint32_t end)
+{
+    int64_t groups = group_count(size->match->blocks[size->number]->index->groups);
+    size->asking = base_alloc_zeroed(MAX_OF((size_t)groups, 1u), sizeof *size->asking);
+    size->largest = -1;
+    Status status = end > 0 ? count_bindings(size, end) : count_all_rows(size);
+    add_up(size);
+    return status;
+}
+
+static void group_text(const BlockSize *size, int64_t group, StrBuf *out)
+{
+    const PartnerRun *block = size->match->blocks[size->number];
+    for (uint32_t k = 0; k < block->link_count; k++) {
+        Vector keys;
+        group_keys(block->index->groups, k, &keys);
+        Value value = vector_value(&keys, block->links[k]->partner.type, group);
+        if (k > 0)
+            strbuf_add_c(out, "、");
+        value_text(out, size->run->shared->dict, &value, true);
+    }
+}
+
+static Status too_many_pairs(const BlockSize *size)
+{
+    RunShared *shared = size->run->shared;
+    const MatchModel *model = size->match->model;
+    StrBuf key = {0};
+    int64_t group = size->largest;
+    if (group >= 0)
+        group_text(size, group, &key);
+    Status status = error_set(
+        shared->error, STATUS_LIMIT,
+        "匹配“" STR_FMT "”的分块条件“" STR_FMT "”约有 %" PRId64 " 对要比较，超过上限 %" PRId64
+        "；最大的一块是“" STR_FMT "”，%" PRId64 " 行对 %" PRId64
+        " 行。请给分块条件再加一个相等的条件（如出生年份、区划），用“条件”去掉占位的值，或用 "
+        "--limit-pairs 提高上限",
+        "match `" STR_FMT "`: the block `" STR_FMT "` has about %" PRId64
+        " pairs to compare, more than %" PRId64 "; its largest part is \"" STR_FMT "\", %" PRId64
+        " rows against %" PRId64
+        ". Add another equality to the block (a year of birth, a district), leave out "
+        "placeholders with `where`, or raise --limit-pairs",
+        STR_ARG(model->name), STR_ARG(model->blocks[size->number].text), size->pairs,
+        shared->options->limit_pairs, STR_ARG(strbuf_str(&key)),
+        group < 0 ? 0 : size->asking[group], group < 0 ? 0 : group_rows(size, group));
+    strbuf_deinit(&key);
+    return status;
 }
 
 static Status check_limit(BodyRun *run, const MatchRun *match, uint32_t block, int64_t more)
 {
-    RunShared *shared = run->shared;
-    int64_t limit = shared->options->limit_pairs;
-    if (limit == 0 || shared->pairs + more <= limit)
+    int64_t limit = run->shared->options->limit_pairs;
+    if (limit == 0 || run->shared->pairs + more <= limit)
         return STATUS_OK;
-    return error_set(
-        shared->error, STATUS_LIMIT,
-        "匹配“" STR_FMT "”的分块条件“" STR_FMT "”约有 %" PRId64 " 对要比较，超过上限 %" PRId64
-        "：请把分块条件写得更细，或用 --limit-pairs 提高上限",
-        "match `" STR_FMT "`: the block `" STR_FMT "` has about %" PRId64
-        " pairs to compare, more than %" PRId64 ": narrow the block, or raise --limit-pairs",
-        STR_ARG(match->model->name), STR_ARG(match->model->blocks[block].text),
-        block_estimate(run, match, block), limit);
+    BlockSize size = {.run = run, .match = match, .number = block};
+    Status status = measure_block(&size, 0);
+    if (status == STATUS_OK)
+        status = too_many_pairs(&size);
+    free(size.asking);
+    return status;
+}
+
+// The operator of a clause whose bindings are known before it runs: rows of the first variable, some of which
+// conditions leave out. 0: other clauses stand before it.
+static uint32_t plain_start(const BodyRun *run, const PartnerRun *partner)
+{
+    const Operator *operators = run->body->operators;
+    uint32_t at = 1;
+    if (operators[0].slot != partner->match->model->earlier || run->slot_rows != NULL)
+        return 0;
+    while (&operators[at] != partner->op && operators[at].kind == OPERATOR_FILTER)
+        at++;
+    return &operators[at] == partner->op ? at : 0;
+}
+
+// Before any pair is weighed: does one block alone find more pairs than are allowed?
+static Status foresee_pairs(BodyRun *run, const PartnerRun *partner)
+{
+    const MatchRun *match = partner->match;
+    uint32_t start = plain_start(run, partner);
+    int64_t limit = run->shared->options->limit_pairs;
+    int128_t all =
+        (int128_t)slot_rowset(run, match->model->earlier)->row_count * partner->rowset->row_count;
+    bool filters = start > 1;
+    Status status = STATUS_OK;
+    if (limit == 0 || start == 0 || all <= limit || (filters && run->shared->observer != NULL))
+        return STATUS_OK;
+    for (uint32_t b = 0; b < match->model->block_count && status == STATUS_OK; b++) {
+        BlockSize size = {.run = run, .match = match, .number = b};
+        status = measure_block(&size, 0);
+        if (status == STATUS_OK && size.pairs > limit && filters) {
+            free(size.asking);
+            status = measure_block(&size, start);
+        }
+        if (status == STATUS_OK && size.pairs > limit)
+            status = too_many_pairs(&size);
+        free(size.asking);
+    }
+    return status;
 }
 
 static void add_candidates(const MatchRun *match, const BlockBatch *batch, uint32_t number,

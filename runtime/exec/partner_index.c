@@ -282,7 +282,7 @@ void partner_links_evaluate(BodyRun *run, PartnerRun *partner, const OnLeaf *giv
 Status partner_index_build(BodyRun *run, PartnerRun *partner)
 {
     if (partner->partner->match != NULL) {
-        match_open(run, partner);
+        TRY(match_open(run, partner));
     } else {
         collect_links(partner);
         if (partner->link_count > 0)

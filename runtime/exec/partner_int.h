@@ -167,7 +167,7 @@ void latest_rows(BodyRun *run, const PartnerRun *partner, const Bindings *in, co
 // ---------------------------------------------------------------- match models (match.c)
 
 // Makes the hash tables of the blocks, and finds the right rows that no block can place.
-void match_open(BodyRun *run, PartnerRun *partner);
+Status match_open(BodyRun *run, PartnerRun *partner);
 void match_close(PartnerRun *partner);
 // Adds the pairs of a batch that reach `review`, and those that cannot be told.
 Status match_collect(BodyRun *run, PartnerRun *partner, const Bindings *in, Pairs *pairs);

@@ -296,6 +296,14 @@ static Status collect_results(Run *run)
 
 // ---------------------------------------------------------------- the run
 
+static bool run_ends(const void *closure)
+{
+    const RunShared *shared = closure;
+    const RunOptions *options = shared->options;
+    return (shared->deadline_us > 0 && clock_now_us() > shared->deadline_us) ||
+           (options->cancelled != NULL && options->cancelled(options->cancel_closure));
+}
+
 static void share(Run *run, Error *error)
 {
     const Program *program = run->program;
@@ -319,7 +327,9 @@ static void share(Run *run, Error *error)
                                 .dict = shared->dict,
                                 .causes = shared->causes,
                                 .consts = run->consts,
-                                .params = run->params};
+                                .params = run->params,
+                                .ends = run_ends,
+                                .ends_closure = shared};
     shared->eval.absent_cause = cause_intern(shared->causes, REASON_ABSENT, STR(""));
     apply_settings(run);
     if (run->options.limit_seconds > 0) {
@@ -360,6 +370,8 @@ Status run_open(const Program *program, const RunOptions *options, Run **out, Er
         status = compute_in_order(run);
     if (status == STATUS_OK)
         status = collect_results(run);
+    if (status == STATUS_OK)
+        status = run_poll(&run->shared);
     partner_indexes_free(&run->shared);
     *out = run;
     if (status != STATUS_OK) {

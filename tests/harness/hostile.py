@@ -304,6 +304,32 @@ def pairs(folder):
     (folder / "z.csv").write_bytes(numbered(3000))
 
 
+MATCH = Z + """match m (a: z, b: z)
+  block on a.id = b.id and a.n < b.n
+  compare n: similar(text(a.n), text(b.n)) >= 0.9 weight 2, else weight -1, missing weight 0
+  accept >= 2 review >= 1
+rule r "r"
+  from z as z
+  where z.n >= 0
+  join z as y using m(z, y)
+  clue for z.n, y.n as m
+"""
+
+
+def one_block(folder):
+    """Everybody has the same placeholder: 160,000 rows against 160,000."""
+    (folder / "model.sup").write_text(MATCH, "utf-8")
+    (folder / "z.csv").write_bytes(b"id,n\n" + b"".join(b"x,%d\n" % i for i in range(160_000)))
+
+
+def backtracking(folder):
+    """Texts that each take as many steps as a match may have."""
+    (folder / "model.sup").write_text(
+        Z + 'rule r "r"\n  from z as z\n  where z.id like "c(a|aa)+[bd]"\n  clue for z.n\n', "utf-8")
+    (folder / "z.csv").write_bytes(
+        b"id,n\n" + b"".join(b"c%b,%d\n" % (b"a" * (3000 + i), i) for i in range(3000)))
+
+
 SLOW = [
     ("a line of 100 MB", data(huge_line), RUN, 0, "读入 3", "read 3"),
     ("100 MB behind a quote that nobody closes", data(huge_quote), RUN, 0, "z.csv", "z.csv"),
@@ -362,10 +388,10 @@ def check_unreadable(options):
     return [Result("a file without permission", [f"{output.code}\n{said}"] if failed else [])]
 
 
-def check_interrupt(options):
+def check_interrupt(options, name="Ctrl-C", write=pairs):
     """Ctrl-C in the middle of a join of 27 billion triples: exit 130, soon, and nothing written."""
     with tempfile.TemporaryDirectory(prefix="sup-hostile-") as folder:
-        pairs(Path(folder))
+        write(Path(folder))
         command = [str(options.sup), *RUN[:-2], "--out", "out", "--limit-pairs", "1000000000000"]
         process = subprocess.Popen(command, cwd=folder, env=world(), stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE)
@@ -387,7 +413,15 @@ def check_interrupt(options):
         failures.append(f"ended {waited:.1f} seconds after the interrupt")
     if out or left:
         failures.append(f"left {left} {out[:200]}")
-    return [Result("Ctrl-C", failures)]
+    return [Result(name, failures)]
+
+
+def check_like(options):
+    return check_interrupt(options, "Ctrl-C in `like`", backtracking)
+
+
+def check_match(options):
+    return check_interrupt(options, "Ctrl-C in a match", one_block)
 
 
 def check_pipe(options):
@@ -413,13 +447,18 @@ LATE = ("more time than the limit", pairs,
         "时超过时限 1 秒：请先缩小前面的范围，或用 --limit-time 提高时限", "raise --limit-time")
 
 
+BLOCK = ("a block of everybody", one_block, RUN, 3, "最大的一块是“x”，160000 行对 160000 行",
+         'its largest part is "x", 160000 rows against 160000')
+
+
 def chosen(cases, options):
     return [case for case in cases if options.filter in case[0]]
 
 
 def suite(options):
-    results = check_all(lambda case: check_case(case, options), chosen([*CASES, *TRAPS, LATE], options))
+    results = check_all(lambda case: check_case(case, options), chosen([*CASES, *TRAPS, LATE, BLOCK], options))
     single = {"Ctrl-C": check_interrupt, "Ctrl-C at a pipe": check_pipe,
+              "Ctrl-C in `like`": check_like, "Ctrl-C in a match": check_match,
               "a file without permission": check_unreadable}
     for name, check in single.items():
         if options.filter in name:
