@@ -24,6 +24,7 @@ need() {
     for try in 1 2 3; do
         if "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
             --no-install-recommends "${missing[@]}" >/dev/null; then
+            rm -f build/*/build.ninja # configured without these: `build` configures again
             return 0
         fi
         echo "attempt $try failed; reading the package lists again" >&2
@@ -40,7 +41,7 @@ TEST_PACKAGES=(python3 libcmocka-dev)
 # The other compiler, for its warnings.
 EXTRA_PACKAGES=(clang-19 clang-format-19)
 
-# build PRESET [TARGET…]: configures once, then builds what changed, as much of it as compiles. Silent
+# build PRESET [TARGET…]: configures once after packages came, then builds what changed, as much of it as compiles. Silent
 # unless something fails.
 build() {
     local preset=$1 log
