@@ -17,6 +17,7 @@ typedef enum Outcome { OUTCOME_PASSED, OUTCOME_FAILED, OUTCOME_NOT_RUN } Outcome
 typedef struct Tally {
     int64_t counts[3];
     int64_t number; // of the test under way
+    int64_t wrong;  // files whose tests cannot run
 } Tally;
 
 typedef enum TestFormat { TEST_TABLE, TEST_JUNIT, TEST_TAP } TestFormat;
@@ -206,6 +207,41 @@ static void report_cover(const Tester *tester)
     strbuf_deinit(&text);
 }
 
+// A file that is wrong, or cannot be read: what it says stands on stderr, and here that its tests did not run.
+static void report_wrong(const Tester *tester, Str path, bool readable)
+{
+    bool zh = tester->args->lang == LANG_ZH;
+    const char *text = readable ? zh ? "模型有误，其中的测试没有运行"
+                                     : "the model is wrong, its tests were not run"
+                       : zh     ? "文件不能读取，其中的测试没有运行"
+                                : "the file cannot be read, its tests were not run";
+    tester->tally->wrong++;
+    switch (tester->format) {
+    case TEST_TABLE:
+        strbuf_printf(tester->out, zh ? STR_FMT "：%s\n" : STR_FMT ": %s\n", STR_ARG(path), text);
+        return;
+    case TEST_JUNIT:
+        strbuf_add_c(tester->out, "  <testcase classname=\"\" name=\"");
+        add_xml(tester->out, path);
+        strbuf_printf(tester->out, "\">\n    <error>%s</error>\n  </testcase>\n", text);
+        return;
+    case TEST_TAP:
+        strbuf_printf(tester->out, "not ok %" PRId64 " - " STR_FMT "\n# %s\n",
+                      ++tester->tally->number, STR_ARG(path), text);
+        return;
+    }
+}
+
+static void report_none(const Args *args, StrBuf *out)
+{
+    bool filtered = args_has(args, OPTION_FILTER);
+    if (args->lang == LANG_ZH)
+        strbuf_add_c(out, filtered ? "没有名称含有 --filter 所给文字的测试\n" : "模型里没有测试\n");
+    else
+        strbuf_add_c(out, filtered ? "no test has the text of --filter in its name\n"
+                                   : "the model has no tests\n");
+}
+
 static void report_end(const Args *args, TestFormat format, const Tally *tally, StrBuf *out)
 {
     int64_t passed = tally->counts[OUTCOME_PASSED], failed = tally->counts[OUTCOME_FAILED],
@@ -217,6 +253,11 @@ static void report_end(const Args *args, TestFormat format, const Tally *tally, 
     if (format != TEST_TABLE)
         return;
     bool zh = args->lang == LANG_ZH;
+    if (passed + failed + not_run == 0) {
+        if (tally->wrong == 0)
+            report_none(args, out);
+        return;
+    }
     strbuf_printf(out,
                   zh ? "%" PRId64 " 个通过，%" PRId64 " 个未通过"
                      : "%" PRId64 " passed, %" PRId64 " failed",
@@ -232,9 +273,11 @@ static int test_file(const Args *args, Str path, TestFormat format, Tally *tally
 {
     Session session;
     int code = session_open(&session, args, path, false);
-    if (code == EXIT_DONE) {
-        Tester tester = {
-            .args = args, .session = &session, .format = format, .tally = tally, .out = out};
+    Tester tester = {
+        .args = args, .session = &session, .format = format, .tally = tally, .out = out};
+    if (code != EXIT_DONE) {
+        report_wrong(&tester, path, code == EXIT_MODEL);
+    } else {
         tester.covers = args_has(args, OPTION_COVERAGE);
         if (tester.covers)
             cover_begin(&tester.coverage, &session);
