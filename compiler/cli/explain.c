@@ -82,8 +82,33 @@ static void add_identity(const IdentityCard *card, Lang lang, StrBuf *out)
                       card->known_least);
 }
 
+// How many functions are named in place of one that is not there.
+enum { RELATED_MAX = 12 };
+
+// The functions whose name or description holds the word, as a list; a name of several cards once.
+static void add_related(StrBuf *out, Str word, Lang lang)
+{
+    bool zh = lang == LANG_ZH;
+    Str before = {0};
+    uint32_t shown = 0;
+    for (uint32_t i = 0; i < stdlib_count() && shown < RELATED_MAX; i++) {
+        const FnCard *card = stdlib_at(i);
+        Str name = str_from_cstr(zh ? card->name_zh : card->name);
+        const char *const texts[] = {card->name, card->name_zh, card->doc, card->doc_zh};
+        bool holds = false;
+        for (size_t t = 0; t < ARRAY_LEN(texts); t++)
+            holds |= str_find(str_from_cstr(texts[t]), word, 0) != STR_NONE;
+        if (!holds || str_equal(name, before))
+            continue;
+        strbuf_printf(out, "%s" STR_FMT, shown == 0 ? "" : zh ? "、" : ", ", STR_ARG(name));
+        before = name;
+        shown++;
+    }
+}
+
 static int tell_no_function(const Args *args, Str name)
 {
+    StrBuf related = {0};
     NearName near;
     Str best;
     near_name_init(&near, name);
@@ -99,8 +124,13 @@ static int tell_no_function(const Args *args, Str name)
         tell(args, "没有函数“" STR_FMT "”；是不是“" STR_FMT "”？",
              "there is no function '" STR_FMT "'; did you mean '" STR_FMT "'?", STR_ARG(name),
              STR_ARG(best));
+    else if (add_related(&related, name, args->lang), related.len > 0)
+        tell(args, "没有函数“" STR_FMT "”；名称或说明里有这个词的：" STR_FMT,
+             "there is no function '" STR_FMT "'; named or described with this word: " STR_FMT,
+             STR_ARG(name), STR_ARG(strbuf_str(&related)));
     else
         tell(args, "没有函数“" STR_FMT "”", "there is no function '" STR_FMT "'", STR_ARG(name));
+    strbuf_deinit(&related);
     return EXIT_USAGE;
 }
 
