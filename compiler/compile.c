@@ -128,11 +128,12 @@ static Program *compile_roots(Compilation *compilation, const LowerRoots *roots,
     if (!supported)
         return NULL;
     Error error = {0};
-    Program *program = lower(compilation->optimised, roots, &error);
+    Span fault = roots->decls[0]->node->span;
+    Program *program = lower(compilation->optimised, roots, &error, &fault);
     if (program != NULL)
         verify_program(program);
     else
-        (void)diag_emit_with(diags, DIAG_PATTERN_NOT_RUN, roots->decls[0]->node->span,
+        (void)diag_emit_with(diags, DIAG_MODEL_NOT_RUN, fault,
                              DIAG_ARGS({strbuf_str(&error.zh), strbuf_str(&error.en)}));
     error_deinit(&error);
     return program;

@@ -184,12 +184,14 @@ static void rule_text(const RuleResult *result, Lang lang, StrBuf *out)
         const UnplacedTable *at = &result->beyond[i];
         strbuf_printf(
             out,
-            word(lang,
-                 "    " STR_FMT " 有 %" PRId64 " / %" PRId64
-                 " 行不知是谁的，多于容许无主率，查无即待查（可用 --set 容许无主率=… 改）\n",
-                 "    " STR_FMT ": %" PRId64 " of %" PRId64
-                 " rows could be anybody's, more than tolerated, so absence is undecided "
-                 "(--set unplaced_tolerance=…)\n"),
+            word(
+                lang,
+                "    " STR_FMT " 有 %" PRId64 " / %" PRId64
+                " 行被隔离或者不知是谁的，多于容许无主率：可能与它们有关的查无都待查（可用 --set "
+                "容许无主率=… 改）\n",
+                "    " STR_FMT ": %" PRId64 " of %" PRId64
+                " rows are quarantined or could be anybody's, more than tolerated: an absence that "
+                "they may fill is undecided (--set unplaced_tolerance=…)\n"),
             STR_ARG(at->table), at->unplaced, at->total);
     }
     counts_text(result->counts, result->count_count, lang, out);

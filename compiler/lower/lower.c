@@ -436,13 +436,14 @@ static void lowerer_deinit(Lowerer *lowerer)
     map_deinit(&lowerer->function_numbers);
 }
 
-Program *lower(const Plan *plan, const LowerRoots *roots, Error *error)
+Program *lower(const Plan *plan, const LowerRoots *roots, Error *error, Span *fault)
 {
     Arena *arena = arena_create(NULL, 0);
     Program *program = ARENA_NEW(arena, Program);
     uint32_t decl_count = plan->typed->decl_count;
     uint8_t *reached = ARENA_ARRAY(arena, uint8_t, decl_count);
-    Lowerer lowerer = {.plan = plan, .arena = arena, .error = error, .reached = reached};
+    Lowerer lowerer = {
+        .plan = plan, .arena = arena, .error = error, .fault = *fault, .reached = reached};
     lowerer.numbers = ARENA_ARRAY(arena, uint32_t, decl_count);
     memset(lowerer.numbers, 0xff, decl_count * sizeof *lowerer.numbers);
     lower_reach(plan, roots, reached);
@@ -459,6 +460,7 @@ Program *lower(const Plan *plan, const LowerRoots *roots, Error *error)
     }
     lower_pools(&lowerer, program);
     bool failed = lowerer.failed;
+    *fault = lowerer.fault;
     lowerer_deinit(&lowerer);
     if (failed) {
         program_destroy(program);

@@ -22,8 +22,8 @@ void lower_reach(const Plan *plan, const LowerRoots *roots, uint8_t *reached);
 const TypedGiven *lower_given(const TypedDecl *test, const TypedDecl *decl);
 
 // A program of the plan's bodies. Everything reached must be built and supported. It owns its arena,
-// and borrows types and names from the arena of the meaning. NULL with a text in `error`: a pattern
-// that the checker let through does not compile.
-Program *lower(const Plan *plan, const LowerRoots *roots, Error *error);
+// and borrows types and names from the arena of the meaning. NULL with a text in `error`: the checker
+// let something through that cannot run, in the declaration that `fault` then names.
+Program *lower(const Plan *plan, const LowerRoots *roots, Error *error, Span *fault);
 
 #endif

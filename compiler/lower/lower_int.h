@@ -13,6 +13,7 @@ typedef struct Lowerer {
     Arena *arena; // the program's
     Error *error;
     bool failed;
+    Span fault; // the declaration that an error is about
     const uint8_t *reached;
     uint32_t *numbers; // by declaration: its number among those of its kind in the program
     VEC(Const) consts;

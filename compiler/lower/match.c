@@ -22,11 +22,8 @@ static bool has_key(const Partner *block)
 static void refuse_block(Lowerer *lowerer, const PlanExpr *condition)
 {
     lowerer->failed = true;
-    error_set(lowerer->error, STATUS_DATA,
-              "分块条件“" STR_FMT "”不能用来查找候选对：请写两边直接相等的条件",
-              "block condition `" STR_FMT
-              "` cannot be looked up: write an equality of plain values of both sides",
-              STR_ARG(condition->text));
+    error_set(lowerer->error, STATUS_DATA, "分块中的商和实数不能用来查找候选对（" STR_FMT "）",
+              "a block cannot look up quotients or reals (" STR_FMT ")", STR_ARG(condition->text));
 }
 
 // The first `mentions` between the two sides that must hold; NULL: none.
@@ -110,6 +107,7 @@ static void lower_compare(Lowerer *lowerer, const PlanCompare *plan, MatchCompar
 const MatchModel *lower_match(Lowerer *lowerer, const PlanOp *op, const Partner *clause)
 {
     const PlanMatch *plan = op->match;
+    lowerer->fault = plan->decl->node->span;
     MatchModel *made = ARENA_NEW(lowerer->arena, MatchModel);
     MatchCompare *compares = ARENA_ARRAY(lowerer->arena, MatchCompare, plan->compare_count);
     *made = (MatchModel){.name = plan->decl->name,

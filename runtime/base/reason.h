@@ -19,8 +19,7 @@ typedef enum ReasonKind {
     REASON_KIND_NONE,
     REASON_KIND_GAP,
     REASON_KIND_ISSUE,
-    REASON_KIND_QUARANTINE,
-    REASON_KIND_LIMIT
+    REASON_KIND_QUARANTINE
 } ReasonKind;
 
 // The kind of a reason; REASON_KIND_NONE for REASON_NONE.

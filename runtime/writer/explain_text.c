@@ -239,6 +239,9 @@ static const char *advice(const Report *report, Reason reason)
                     "correct the number from the original record");
     case REASON_MASKED:
         return word(report, "向提供单位索取未脱敏的号码", "ask the holder for the unmasked number");
+    case REASON_ABSENT:
+        return word(report, "核对是否确实没有对应记录；没有时按什么算，可用 ?? 写明",
+                    "check that there is really no partner; say with `??` what holds without one");
     case REASON_NOT_COVERED:
         return word(report, "调取覆盖这一日期的数据，并更新表的“覆盖”",
                     "get data that cover this date, and extend the table's `covers`");
@@ -269,8 +272,24 @@ static const char *advice(const Report *report, Reason reason)
     case REASON_NO_PARAMETER_VALUE:
         return word(report, "补充参数在这一日期的取值", "give the parameter a value for that date");
     case REASON_TOO_FEW_PEERS:
-    case REASON_PEERS_UNDECIDED:
         return word(report, "同组样本不足，不下结论", "there are not enough peers for a verdict");
+    case REASON_PEERS_UNDECIDED:
+        return word(report, "先弄清同组中待定的那几行",
+                    "settle the undecided rows among the peers first");
+    case REASON_ZERO_SPREAD:
+        return word(report, "同组的数值都一样，无从比较：换一个分组，或者直接与标准比较",
+                    "all peers have one value, there is nothing to compare with: choose other "
+                    "peers, or compare with a standard");
+    case REASON_CONVERSION:
+        return word(report, "按原始凭证更正这一格，或者先筛选出写法规范的行",
+                    "correct the cell from the original record, or filter for well-formed ones");
+    case REASON_OVERFLOW:
+    case REASON_DOMAIN:
+        return word(report, "核对参与计算的数值：这一格多半有误",
+                    "check the numbers that were computed with: a cell is probably wrong");
+    case REASON_PATTERN_STEPS:
+        return word(report, "用“提及”找词，或者把形式写得简单些",
+                    "look for words with `mentions`, or write a simpler pattern");
     default:
         return NULL;
     }

@@ -9,12 +9,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import cards, examples, external, fault, golden, hostile, infer, logic, prompt, samples, unit
+from . import cards, codes, examples, external, fault, golden, hostile, infer, logic, prompt, samples, unit
 from .common import limit_stack, report
 
 SUITES = {
     "unit": unit.suite,
     "golden": golden.suite,
+    "codes": codes.suite,
     "logic": logic.suite,
     "samples": samples.suite,
     "examples": examples.suite,

@@ -331,7 +331,7 @@ def backtracking(folder):
 
 
 SLOW = [
-    ("a line of 100 MB", data(huge_line), RUN, 0, "读入 3", "read 3"),
+    ("a line of 100 MB", data(huge_line), RUN, 0, "隔离 1 行：行过长（首见第 3 行）", "1 rows: line too long (first on line 3)"),
     ("100 MB behind a quote that nobody closes", data(huge_quote), RUN, 0, "z.csv", "z.csv"),
     ("ten million blank lines", data(b"id,n\n" + b"\n" * 10_000_000), RUN, 0, "只有表头",
      "header line"),
