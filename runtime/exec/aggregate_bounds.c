@@ -501,7 +501,7 @@ static Value bounds_soft(const Bounding *b)
             continue;
         bool counts = !is_open(&b->tuples[i]) && tuple_known(b, &b->tuples[i]);
         peers += counts;
-        left_out += !counts;
+        left_out += counts ? 0 : MAX_OF(b->tuples[i].weight, 1);
     }
     if (left_out > peers / 10 && 10 * left_out > peers) {
         const EvalShared *shared = b->state->shared;

@@ -7,6 +7,7 @@
 // groups that ask.
 
 #include "runtime/exec/fold_int.h"
+#include "runtime/exec/lump.h"
 
 static int compare_pending(const void *a, const void *b)
 {
@@ -194,16 +195,6 @@ static bool can_collapse(Fold *fold, const Pending *pending)
     return number == GROUP_NONE;
 }
 
-// Takes `next` into `all`, a tuple that stands for several: as many as they are, with the bounds that they have together.
-static void collapse_into(const Fold *fold, Pending *all, const Pending *next, bool first)
-{
-    if (first)
-        *all = *next;
-    all->collapsed = true;
-    tuple_collapse(fold->level->run->shared->causes, fold->aggregate, &all->tuple, &next->tuple,
-                   first);
-}
-
 // The distinct tuples of refs[0..count), appended to `out`.
 static void distinct_tuples(const Fold *fold, const FloatingRef *refs, size_t count, Floating *out)
 {
@@ -225,13 +216,15 @@ static void distinct_tuples(const Fold *fold, const FloatingRef *refs, size_t co
     map_deinit(&seen);
 }
 
-// Takes the tuples from `first` on together, as far as they can be.
+// Takes the tuples from `first` on together, as far as they can be: one per class.
 static void collapse_from(Fold *fold, size_t first, Floating *floating)
 {
-    if (floating->tuples.count - first <= COLLAPSE_FROM || !tuples_collapse(fold->aggregate))
+    const Aggregate *aggregate = fold->aggregate;
+    if (floating->tuples.count - first <= COLLAPSE_FROM || !lump_can(aggregate))
         return;
-    Pending all[4];
-    bool have[4] = {false};
+    const EvalShared *shared = &fold->level->run->shared->eval;
+    Lump lumps[CLASS_TOLERATED + 1] = {{.weight = 0}};
+    Pending all[CLASS_TOLERATED + 1] = {{.group = 0}};
     size_t kept = first;
     for (size_t i = first; i < floating->tuples.count; i++) {
         const Pending *pending = &floating->tuples.items[i];
@@ -239,13 +232,19 @@ static void collapse_from(Fold *fold, size_t first, Floating *floating)
             floating->tuples.items[kept++] = *pending;
             continue;
         }
-        collapse_into(fold, &all[pending->row_class], pending, !have[pending->row_class]);
-        have[pending->row_class] = true;
+        Lump *lump = &lumps[pending->row_class];
+        if (lump->weight == 0)
+            all[pending->row_class] = *pending;
+        Lump next = lump_of(shared, aggregate, &pending->tuple);
+        lump_join(shared, aggregate, lump, &next);
     }
     floating->tuples.count = kept;
-    for (int c = 0; c < 4; c++) {
-        if (have[c])
-            vec_push(&floating->tuples, all[c]);
+    for (RowClass c = 0; c <= CLASS_TOLERATED; c++) {
+        if (lumps[c].weight == 0)
+            continue;
+        all[c].collapsed = true;
+        all[c].tuple = lump_tuple(aggregate, &lumps[c], all[c].tuple.class);
+        vec_push(&floating->tuples, all[c]);
     }
 }
 

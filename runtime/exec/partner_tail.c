@@ -8,6 +8,7 @@
 // *tail*. Each fold computes once what the tail is worth to it.
 
 #include "runtime/exec/block.h"
+#include "runtime/exec/lump.h"
 #include "runtime/exec/partner_int.h"
 #include "runtime/exec/tuples_int.h"
 
@@ -20,7 +21,7 @@ enum { TAIL_FROM = 32 };
 
 struct AttachedTail {
     CauseId cause; // the least of the rows'
-    Tuple *tuples; // per aggregate: weight 0: no row counts
+    Lump *lumps;   // per aggregate: weight 0: no row counts
     uint8_t *made;
 };
 
@@ -38,7 +39,7 @@ static bool folds_alone(const Aggregate *aggregate, uint32_t slot)
     bool plain = !expr_reads_aggregate(&aggregate->argument) &&
                  !expr_reads_aggregate(&aggregate->when) && aggregate->by.count == 0;
     return alone && plain && aggregate->window == 0 && aggregate->series == 0 &&
-           tuples_collapse(aggregate);
+           lump_can(aggregate);
 }
 
 static bool has_pattern(const Body *body)
@@ -63,7 +64,7 @@ void partner_tail_find(BodyRun *run, PartnerRun *partner)
         if (!folds_alone(&body->aggregates[a], on->slot))
             return;
     AttachedTail *tail = ARENA_NEW(partner->arena, AttachedTail);
-    tail->tuples = ARENA_ARRAY(partner->arena, Tuple, MAX_OF(body->aggregate_count, 1u));
+    tail->lumps = ARENA_ARRAY(partner->arena, Lump, MAX_OF(body->aggregate_count, 1u));
     tail->made = ARENA_ARRAY(partner->arena, uint8_t, MAX_OF(body->aggregate_count, 1u));
     for (int64_t k = 0; k < partner->index->blank_count; k++) {
         CauseId cause = partner->loose_cause[partner->index->blanks[k]];
@@ -106,7 +107,7 @@ AttachedMember partner_tail_member(const PartnerRun *partner, CauseId cause)
 // ---------------------------------------------------------------- what it is worth
 
 static void fold_block(BodyRun *run, const PartnerRun *partner, const Aggregate *aggregate,
-                       const int64_t *rows, int64_t count, Tuple *all)
+                       const int64_t *rows, int64_t count, Lump *all)
 {
     uint32_t slot = partner->partner->slot;
     SlotRows *slots = ARENA_ARRAY(run->scratch, SlotRows, MAX_OF(run->body->slot_count, 1u));
@@ -130,7 +131,8 @@ static void fold_block(BodyRun *run, const PartnerRun *partner, const Aggregate 
                       .cause = partner->loose_cause[rows[i]]};
         if (value.data != NULL)
             next.value = vector_value(&value, aggregate->argument.type, i);
-        tuple_collapse(run->shared->causes, aggregate, all, &next, all->weight == 0);
+        Lump lump = lump_of(&run->shared->eval, aggregate, &next);
+        lump_join(&run->shared->eval, aggregate, all, &lump);
     }
 }
 
@@ -151,11 +153,13 @@ Tuple partner_tail_tuple(BodyRun *run, const Aggregate *aggregate, CauseId cause
     for (int64_t first = 0; !tail->made[index] && first < total; first += BLOCK_ROWS) {
         ArenaMark mark = arena_mark(run->scratch);
         fold_block(run, partner, aggregate, partner->index->blanks + first,
-                   MIN_OF(BLOCK_ROWS, total - first), &tail->tuples[index]);
+                   MIN_OF(BLOCK_ROWS, total - first), &tail->lumps[index]);
         arena_rewind(run->scratch, mark);
     }
     tail->made[index] = 1;
-    Tuple tuple = tail->tuples[index];
+    Tuple tuple = {.weight = 0};
+    if (tail->lumps[index].weight > 0)
+        tuple = lump_tuple(aggregate, &tail->lumps[index], CLASS_SHADOW);
     if (cause != tail->cause)
         tuple.cause = cause;
     return tuple;

@@ -30,10 +30,4 @@ void tuples_bounds(const RunShared *shared, AggState *state, int64_t group, cons
 AggBatch tuples_agg_batch(const TupleBatch *tuples, const Aggregate *aggregate,
                           const int64_t *groups);
 
-// Whether open tuples of the aggregate can be taken together; takes `next` into `all`, which stands for several
-// (tuples_collapse.c).
-bool tuples_collapse(const Aggregate *aggregate);
-void tuple_collapse(const CauseTable *causes, const Aggregate *aggregate, Tuple *all,
-                    const Tuple *next, bool first);
-
 #endif

@@ -2,10 +2,11 @@
 //
 // window_frame.c: folds over the frame of each place.
 //
-// The ends of the frames only move forward. Where all members are certain and all values known, count, sum and mean add
-// what enters and take away what leaves, and min and max keep a queue of the values that can still be the best: linear.
-// Everything else folds frame by frame: one that begins with the partition grows an accumulator, one that slides is
-// folded anew.
+// The ends of the frames only move forward. What is certain and known is added at one end and taken away at the other
+// (count, sum, mean; min and max keep a queue of the values that can still be the best), or grows an accumulator where
+// frames begin with the partition; other folds of sliding frames gather it anew. What is in question is set aside: the
+// partition's own in trees over its places, one per class, members of unknown partition in those that all partitions
+// share. A frame asks each for the stretch that it covers, so dirty rows make no fold walk its frame.
 
 #include "runtime/exec/window_int.h"
 
@@ -18,19 +19,12 @@ static bool is_known(const Vector *vector, int64_t member)
     return vector->data == NULL || vector->state == NULL || vector->state[member] == VALUE_KNOWN;
 }
 
-static bool place_known(const Partition *partition, const Place *place)
+// Whether a place counts for certain, with a known value.
+static bool is_clean(const Partition *partition, const Place *place)
 {
-    return is_known(partition->value, place->member) && is_known(partition->by, place->member);
-}
-
-// The row by which first and last decide.
-static int64_t place_order(const Partition *partition, const Place *place)
-{
-    const Aggregate *aggregate = partition->aggregate;
-    const int64_t *rows = aggregate->mention_count == 0
-                              ? NULL
-                              : partition->reading->members->all.rows[aggregate->mention[0]];
-    return rows == NULL ? place->member : rows[place->member];
+    return place->in && place->row_class == CLASS_CERTAIN &&
+           is_known(&partition->order->value, place->member) &&
+           is_known(&partition->order->by, place->member);
 }
 
 // Whether a place behind p is in p's frame too.
@@ -38,8 +32,8 @@ static bool is_tied(const Partition *partition, int64_t p, int64_t other)
 {
     WindowFrame kind = partition->aggregate->frame;
     if (kind == FRAME_TIME)
-        return partition->time[partition->places[other].member] ==
-               partition->time[partition->places[p].member];
+        return partition->order->time[partition->places[other].member] ==
+               partition->order->time[partition->places[p].member];
     return kind == FRAME_TIES && partition->tie[other] == partition->tie[p];
 }
 
@@ -52,8 +46,9 @@ static Range frame_at(const Partition *partition, int64_t p, Range before)
     while (frame.to < partition->count && is_tied(partition, p, frame.to))
         frame.to++;
     if (kind == FRAME_TIME) {
-        int64_t low = partition->low[partition->places[p].member];
-        while (partition->time[partition->places[frame.from].member] <= low && frame.from < p)
+        const int64_t *time = partition->order->time;
+        int64_t low = partition->order->low[partition->places[p].member];
+        while (time[partition->places[frame.from].member] <= low && frame.from < p)
             frame.from++;
     }
     if (kind == FRAME_ROWS)
@@ -74,12 +69,13 @@ typedef struct Slide {
 
 static Cell cell_at(const Slide *slide, int64_t place)
 {
-    return cell_load(slide->partition->value, slide->partition->places[place].member);
+    const Partition *partition = slide->partition;
+    return cell_load(&partition->order->value, partition->places[place].member);
 }
 
 static int128_t number_at(const Slide *slide, int64_t place)
 {
-    const Vector *value = slide->partition->value;
+    const Vector *value = &slide->partition->order->value;
     int64_t member = slide->partition->places[place].member;
     return value->phys == PHYS_I64 ? value->i64[member] : value->i128[member];
 }
@@ -92,7 +88,7 @@ static bool is_extreme(AggregateKind kind)
 static void slide_enter(Slide *slide, int64_t place)
 {
     const Aggregate *aggregate = slide->partition->aggregate;
-    if (!slide->partition->places[place].in)
+    if (!is_clean(slide->partition, &slide->partition->places[place]))
         return;
     slide->count++;
     if (aggregate->kind == AGGREGATE_SUM || aggregate->kind == AGGREGATE_MEAN)
@@ -113,7 +109,7 @@ static void slide_enter(Slide *slide, int64_t place)
 static void slide_leave(Slide *slide, int64_t place)
 {
     const Aggregate *aggregate = slide->partition->aggregate;
-    if (!slide->partition->places[place].in)
+    if (!is_clean(slide->partition, &slide->partition->places[place]))
         return;
     slide->count--;
     if (aggregate->kind == AGGREGATE_SUM || aggregate->kind == AGGREGATE_MEAN)
@@ -137,7 +133,7 @@ static Value slide_value(const Slide *slide)
         ASSERT(is_extreme(aggregate->kind));
         return slide->count == 0
                    ? gap_missing(slide->state)
-                   : vector_value(slide->partition->value, aggregate->type,
+                   : vector_value(&slide->partition->order->value, aggregate->type,
                                   slide->partition->places[slide->queue[slide->head]].member);
     }
 }
@@ -145,65 +141,179 @@ static Value slide_value(const Slide *slide)
 static bool can_slide(const Partition *partition)
 {
     const Aggregate *aggregate = partition->aggregate;
-    bool sums = aggregate->kind == AGGREGATE_SUM || aggregate->kind == AGGREGATE_MEAN;
-    if (!sums && aggregate->kind != AGGREGATE_COUNT && !is_extreme(aggregate->kind))
-        return false;
-    if (sums && partition->value->phys != PHYS_I64 && partition->value->phys != PHYS_I128)
-        return false;
-    for (int64_t i = 0; i < partition->count; i++) {
-        const Place *place = &partition->places[i];
-        if (place->in && (place->row_class != CLASS_CERTAIN || !place_known(partition, place)))
-            return false;
-    }
-    return partition->loose_count == 0;
+    Phys phys = partition->order->value.phys;
+    if (aggregate->kind == AGGREGATE_SUM || aggregate->kind == AGGREGATE_MEAN)
+        return phys == PHYS_I64 || phys == PHYS_I128;
+    return aggregate->kind == AGGREGATE_COUNT || is_extreme(aggregate->kind);
 }
 
-static void slide_frames(Partition *partition, AggState *state)
+// What the slide holds, as the accumulator that bounds begin with.
+static void slide_store(const Slide *slide)
 {
-    Slide slide = {.partition = partition, .state = state};
-    slide.queue = ARENA_ARRAY(partition->reading->run->scratch, int64_t, partition->count);
-    Range frame = {0, 0};
-    for (int64_t p = 0; p < partition->count; p++) {
-        Range next = frame_at(partition, p, frame);
-        for (; frame.to < next.to; frame.to++)
-            slide_enter(&slide, frame.to);
-        for (; frame.from < next.from; frame.from++)
-            slide_leave(&slide, frame.from);
-        partition->out[p] = slide_value(&slide);
-    }
+    AggState *state = slide->state;
+    AggregateKind kind = slide->partition->aggregate->kind;
+    state->counts[0] = slide->count;
+    if (kind == AGGREGATE_SUM || kind == AGGREGATE_MEAN)
+        state->sums[0] = slide->sum;
+    if (is_extreme(kind) && slide->count > 0)
+        state->best[0] = cell_at(slide, slide->queue[slide->head]);
 }
 
-// ---------------------------------------------------------------- one by one
+// ---------------------------------------------------------------- what is in question
 
-typedef struct Gathered {
-    VEC(Tuple) tuples; // what is not in the accumulator
+// The places of one class that are not clean, in order.
+typedef struct Dirt {
+    int64_t *at;
+    int64_t count;
+    int64_t from, to; // those in the frame
+    Crowd crowd;
+    Lump loose; // members without a place
+} Dirt;
+
+// How the clean places of a frame are folded.
+typedef enum FoldWay {
+    FOLD_SLIDE,
+    FOLD_GROW,  // into the accumulator's group 0
+    FOLD_GATHER // one by one
+} FoldWay;
+
+typedef struct Folding {
+    Partition *partition;
+    AggState *state;
+    FoldWay way;
+    Slide slide;
+    Range frame;
+    bool lumps; // what is in question can be taken together
+    bool dirty; // something is
+    Dirt dirt[CLASS_SHADOW + 1];
+    VEC(Tuple) tuples; // of the frame, outside the accumulator
     TupleBlame blame;
-} Gathered;
+} Folding;
 
-static Tuple tuple_of(const Partition *partition, const Place *place)
+static RowClass class_of(const Place *place)
 {
-    Tuple tuple = {.class = MIN_OF(place->row_class, CLASS_SHADOW),
-                   .many = place->many,
-                   .order = place_order(partition, place),
-                   .cause = place->cause};
-    if (partition->value->data != NULL)
-        tuple.value =
-            vector_value(partition->value, partition->aggregate->argument.type, place->member);
-    if (partition->by->data != NULL)
-        tuple.by = vector_value(partition->by, partition->aggregate->by.type, place->member);
-    return tuple;
+    return MIN_OF(place->row_class, CLASS_SHADOW);
 }
 
-static void gather(const Partition *partition, const Place *place, Gathered *gathered)
+// Whether a place is set aside. A query only asks whether a computation failed.
+static bool is_dirty(const Partition *partition, const Place *place)
 {
-    if (!place->in || place->row_class > partition->upto)
-        return;
-    Tuple tuple = tuple_of(partition, place);
-    if (partition->reading->run->body->is_query && tuple.class != CLASS_CERTAIN)
-        return;
-    vec_push(&gathered->tuples, tuple);
-    tuple_blame(partition->reading->run->shared, &gathered->blame, &tuple, place->row_class);
+    if (!place->in || is_clean(partition, place))
+        return false;
+    if (!partition->reading->run->body->is_query)
+        return true;
+    const Vector *value = &partition->order->value;
+    return place->row_class == CLASS_CERTAIN && value->state != NULL &&
+           value->state[place->member] == VALUE_ISSUE;
 }
+
+static const EvalShared *shared_of(const Folding *folding)
+{
+    return &folding->partition->reading->run->shared->eval;
+}
+
+static void join_place(const Folding *folding, const Place *place, Lump *lump)
+{
+    const Partition *partition = folding->partition;
+    Tuple tuple = order_tuple(partition->order, partition->aggregate, place);
+    Lump next = lump_of(shared_of(folding), partition->aggregate, &tuple);
+    lump_join(shared_of(folding), partition->aggregate, lump, &next);
+}
+
+// Sets aside the places that are not clean.
+static void list_dirt(Folding *folding)
+{
+    const Partition *partition = folding->partition;
+    Arena *arena = partition->reading->run->scratch;
+    for (int64_t p = 0; p < partition->count; p++)
+        if (is_dirty(partition, &partition->places[p]))
+            folding->dirt[class_of(&partition->places[p])].count++;
+    for (RowClass c = 0; c <= CLASS_SHADOW; c++) {
+        Dirt *dirt = &folding->dirt[c];
+        folding->dirty |= dirt->count > 0;
+        dirt->at = ARENA_ARRAY(arena, int64_t, dirt->count);
+        if (folding->lumps)
+            dirt->crowd = crowd_make(shared_of(folding), partition->aggregate, dirt->count, arena);
+        dirt->count = 0;
+    }
+    for (int64_t p = 0; folding->dirty && p < partition->count; p++) {
+        const Place *place = &partition->places[p];
+        if (!is_dirty(partition, place))
+            continue;
+        Dirt *dirt = &folding->dirt[class_of(place)];
+        if (folding->lumps)
+            join_place(folding, place, crowd_leaf(&dirt->crowd, dirt->count));
+        dirt->at[dirt->count++] = p;
+    }
+    for (RowClass c = 0; folding->lumps && c <= CLASS_SHADOW; c++)
+        crowd_build(&folding->dirt[c].crowd);
+    for (int64_t i = 0; i < partition->loose_count; i++) {
+        const Place *place = &partition->loose[i];
+        folding->dirty |= place->in;
+        if (folding->lumps && place->in)
+            join_place(folding, place, &folding->dirt[class_of(place)].loose);
+    }
+    folding->dirty |= partition->stranger_count > 0;
+}
+
+static void add_tuple(Folding *folding, const Tuple *tuple)
+{
+    vec_push(&folding->tuples, *tuple);
+    tuple_blame(folding->partition->reading->run->shared, &folding->blame, tuple, tuple->class);
+}
+
+static void add_place(Folding *folding, const Place *place)
+{
+    const Partition *partition = folding->partition;
+    Tuple tuple = order_tuple(partition->order, partition->aggregate, place);
+    if (place->in)
+        add_tuple(folding, &tuple);
+}
+
+// Those of unknown partition that the frame of place p covers, one by one or into `lump`.
+static void add_strangers(Folding *folding, int64_t p, Lump *lump)
+{
+    const Partition *partition = folding->partition;
+    const Aggregate *aggregate = partition->aggregate;
+    for (int64_t s = 0; s < partition->stranger_count; s++) {
+        const Strangers *strangers = partition->strangers[s];
+        int64_t from, to;
+        strangers_frame(partition->order, aggregate, strangers, partition->places[p].member, &from,
+                        &to);
+        if (folding->lumps) {
+            crowd_between(&strangers->crowd, from, to, lump);
+            lump_join(shared_of(folding), aggregate, lump, &strangers->loose_lump);
+            continue;
+        }
+        for (int64_t i = from; i < to; i++)
+            add_place(folding, &strangers->places.items[i]);
+        for (int64_t i = 0; i < strangers->loose.count; i++)
+            add_place(folding, &strangers->loose.items[i]);
+    }
+}
+
+// What of one class is in question in the frame of place p.
+static void add_class(Folding *folding, int64_t p, RowClass row_class)
+{
+    const Partition *partition = folding->partition;
+    const Dirt *dirt = &folding->dirt[row_class];
+    Lump lump = dirt->loose;
+    if (folding->lumps)
+        crowd_between(&dirt->crowd, dirt->from, dirt->to, &lump);
+    for (int64_t i = dirt->from; !folding->lumps && i < dirt->to; i++)
+        add_place(folding, &partition->places[dirt->at[i]]);
+    for (int64_t i = 0; !folding->lumps && i < partition->loose_count; i++)
+        if (class_of(&partition->loose[i]) == row_class)
+            add_place(folding, &partition->loose[i]);
+    if (row_class == CLASS_SHADOW)
+        add_strangers(folding, p, &lump);
+    if (lump.weight == 0)
+        return;
+    Tuple tuple = lump_tuple(partition->aggregate, &lump, row_class);
+    add_tuple(folding, &tuple);
+}
+
+// ---------------------------------------------------------------- frame by frame
 
 // A known value as a vector of its own; NULL: there is none.
 static const Vector *one_of(const Vector *vector, int64_t member, Vector *one)
@@ -219,77 +329,132 @@ static const Vector *one_of(const Vector *vector, int64_t member, Vector *one)
 }
 
 // A clean tuple enters the accumulator.
-static void grow(const Partition *partition, AggState *state, const Place *place)
+static void grow(const Folding *folding, const Place *place)
 {
+    const Partition *partition = folding->partition;
     Vector value, by;
-    int64_t group = 0, order = place_order(partition, place);
-    AggBatch batch = {.count = 1, .groups = &group, .order = &order};
-    batch.value = one_of(partition->value, place->member, &value);
-    batch.by = one_of(partition->by, place->member, &by);
-    aggregate_update(state, &batch);
+    Tuple tuple = order_tuple(partition->order, partition->aggregate, place);
+    int64_t group = 0;
+    AggBatch batch = {.count = 1, .groups = &group, .order = &tuple.order};
+    batch.value = one_of(&partition->order->value, place->member, &value);
+    batch.by = one_of(&partition->order->by, place->member, &by);
+    aggregate_update(folding->state, &batch);
 }
 
-static void finish_frame(const Partition *partition, AggState *state, int64_t group,
-                         const Gathered *gathered, Value *out)
+static void move_dirt(Folding *folding)
 {
-    int64_t count = (int64_t)gathered->tuples.count;
-    if (partition->reading->run->body->is_query)
-        aggregate_known(state, group, gathered->tuples.items, count, true, out);
+    for (RowClass c = 0; c <= CLASS_SHADOW; c++) {
+        Dirt *dirt = &folding->dirt[c];
+        while (dirt->to < dirt->count && dirt->at[dirt->to] < folding->frame.to)
+            dirt->to++;
+        while (dirt->from < dirt->to && dirt->at[dirt->from] < folding->frame.from)
+            dirt->from++;
+    }
+}
+
+// Moves the frame on to place p.
+static void move_on(Folding *folding, int64_t p)
+{
+    const Partition *partition = folding->partition;
+    Range last = folding->frame;
+    folding->frame = frame_at(partition, p, last);
+    for (int64_t i = last.to; i < folding->frame.to; i++) {
+        if (folding->way == FOLD_SLIDE)
+            slide_enter(&folding->slide, i);
+        else if (folding->way == FOLD_GROW && is_clean(partition, &partition->places[i]))
+            grow(folding, &partition->places[i]);
+    }
+    for (int64_t i = last.from; folding->way == FOLD_SLIDE && i < folding->frame.from; i++)
+        slide_leave(&folding->slide, i);
+    if (folding->dirty)
+        move_dirt(folding);
+}
+
+static void finish_frame(const Folding *folding, RowClass upto, Value *out)
+{
+    const RunShared *shared = folding->partition->reading->run->shared;
+    int64_t group = folding->way == FOLD_GATHER ? -1 : 0;
+    int64_t count = (int64_t)folding->tuples.count;
+    const Tuple *tuples = folding->tuples.items;
+    if (folding->partition->reading->run->body->is_query)
+        aggregate_known(folding->state, group, tuples, count, true, out);
     else if (count == 0 && group >= 0)
-        *out = aggregate_value(state, group);
+        *out = aggregate_value(folding->state, group);
     else
-        tuples_bounds(partition->reading->run->shared, state, group, gathered->tuples.items, count,
-                      &gathered->blame, partition->upto, out);
+        tuples_bounds(shared, folding->state, group, tuples, count, &folding->blame, upto, out);
 }
 
-// Frames that begin with the partition.
-static Status grow_frames(Partition *partition, AggState *state)
+static void fold_frame(Folding *folding, int64_t p)
 {
-    Gathered gathered = {.blame = {0}};
-    aggregate_reserve(state, 1);
-    for (int64_t i = 0; i < partition->loose_count; i++)
-        gather(partition, &partition->loose[i], &gathered);
-    Range frame = {0, 0};
+    Partition *partition = folding->partition;
+    if (!folding->dirty && folding->way == FOLD_SLIDE) {
+        partition->m[p] = partition->t[p] = slide_value(&folding->slide);
+        return;
+    }
+    vec_clear(&folding->tuples);
+    folding->blame = (TupleBlame){0};
+    for (int64_t i = folding->frame.from; folding->way == FOLD_GATHER && i < folding->frame.to; i++)
+        if (is_clean(partition, &partition->places[i]))
+            add_place(folding, &partition->places[i]);
+    if (folding->way == FOLD_SLIDE)
+        slide_store(&folding->slide);
+    add_class(folding, p, CLASS_CERTAIN);
+    add_class(folding, p, CLASS_POSSIBLE);
+    finish_frame(folding, CLASS_POSSIBLE, &partition->m[p]);
+    if (partition->t == partition->m)
+        return;
+    size_t count = folding->tuples.count;
+    add_class(folding, p, CLASS_SHADOW);
+    if (folding->tuples.count == count)
+        partition->t[p] = partition->m[p];
+    else
+        finish_frame(folding, CLASS_SHADOW, &partition->t[p]);
+}
+
+// Whether place p has the frame of the one before it.
+static bool same_frame(const Partition *partition, int64_t p)
+{
+    WindowFrame kind = partition->aggregate->frame;
+    return p > 0 && (kind == FRAME_TIME || kind == FRAME_TIES) && is_tied(partition, p, p - 1);
+}
+
+static FoldWay way_of(const Partition *partition)
+{
+    WindowFrame frame = partition->aggregate->frame;
+    if (can_slide(partition))
+        return FOLD_SLIDE;
+    return frame == FRAME_TIME || frame == FRAME_ROWS ? FOLD_GATHER : FOLD_GROW;
+}
+
+static Status fold_frames(Partition *partition)
+{
+    BodyRun *run = partition->reading->run;
+    Folding folding = {.partition = partition, .lumps = lump_can(partition->aggregate)};
+    folding.way = way_of(partition);
+    folding.state = aggregate_create(partition->aggregate, &run->shared->eval);
+    aggregate_reserve(folding.state, 1);
+    folding.slide = (Slide){.partition = partition, .state = folding.state};
+    if (folding.way == FOLD_SLIDE && is_extreme(partition->aggregate->kind))
+        folding.slide.queue = ARENA_ARRAY(run->scratch, int64_t, partition->count);
+    list_dirt(&folding);
     Status status = STATUS_OK;
     for (int64_t p = 0; p < partition->count && status == STATUS_OK; p++) {
-        Range next = frame_at(partition, p, frame);
-        bool grows = frame.to < next.to;
-        for (; frame.to < next.to; frame.to++) {
-            const Place *place = &partition->places[frame.to];
-            if (place->in && place->row_class == CLASS_CERTAIN && place_known(partition, place))
-                grow(partition, state, place);
-            else
-                gather(partition, place, &gathered);
+        if (same_frame(partition, p)) {
+            partition->m[p] = partition->m[p - 1];
+            partition->t[p] = partition->t[p - 1];
+            continue;
         }
-        if (grows)
-            finish_frame(partition, state, 0, &gathered, &partition->out[p]);
-        else
-            partition->out[p] = partition->out[p - 1];
-        status = run_poll(partition->reading->run->shared);
+        move_on(&folding, p);
+        fold_frame(&folding, p);
+        if (folding.dirty || folding.way != FOLD_SLIDE)
+            status = run_poll(run->shared);
     }
-    vec_free(&gathered.tuples);
+    vec_free(&folding.tuples);
+    aggregate_destroy(folding.state);
     return status;
 }
 
-static Status refold_frames(Partition *partition, AggState *state)
-{
-    Gathered gathered = {.blame = {0}};
-    Range frame = {0, 0};
-    Status status = STATUS_OK;
-    for (int64_t p = 0; p < partition->count && status == STATUS_OK; p++) {
-        frame = frame_at(partition, p, frame);
-        vec_clear(&gathered.tuples);
-        gathered.blame = (TupleBlame){0};
-        for (int64_t i = frame.from; i < frame.to; i++)
-            gather(partition, &partition->places[i], &gathered);
-        for (int64_t i = 0; i < partition->loose_count; i++)
-            gather(partition, &partition->loose[i], &gathered);
-        finish_frame(partition, state, -1, &gathered, &partition->out[p]);
-        status = run_poll(partition->reading->run->shared);
-    }
-    vec_free(&gathered.tuples);
-    return status;
-}
+// ---------------------------------------------------------------- frames by places
 
 // A frame by places needs the whole order, and so do running and moving functions.
 static bool order_matters(const Partition *partition)
@@ -299,24 +464,8 @@ static bool order_matters(const Partition *partition)
            partition->aggregate->function == WINDOW_LINE_FOLD;
 }
 
-static Status fold_frames(Partition *partition)
-{
-    AggState *state =
-        aggregate_create(partition->aggregate, &partition->reading->run->shared->eval);
-    WindowFrame frame = partition->aggregate->frame;
-    Status status = STATUS_OK;
-    if (can_slide(partition))
-        slide_frames(partition, state);
-    else if (frame == FRAME_TIME || frame == FRAME_ROWS)
-        status = refold_frames(partition, state);
-    else
-        status = grow_frames(partition, state);
-    aggregate_destroy(state);
-    return status;
-}
-
 // A frame by places is one of certain members: what may be there has no place in it.
-static Status fold_certain(Partition *partition)
+static Status fold_certain(Partition *partition, bool guarded)
 {
     Arena *arena = partition->reading->run->scratch;
     Partition certain = *partition;
@@ -325,10 +474,11 @@ static Status fold_certain(Partition *partition)
             *at = ARENA_ARRAY(arena, int64_t, partition->count);
     certain.places = places;
     certain.tie = tie;
-    certain.out = ARENA_ARRAY(arena, Value, partition->count);
-    certain.count = certain.loose_count = 0;
+    certain.m = certain.t = ARENA_ARRAY(arena, Value, partition->count);
+    if (partition->t != partition->m)
+        certain.t = ARENA_ARRAY(arena, Value, partition->count);
+    certain.count = certain.loose_count = certain.stranger_count = 0;
     for (int64_t p = 0; p < partition->count; p++) {
-        partition->out[p] = window_undecided(partition);
         if (partition->places[p].absent || partition->places[p].in_line != CLASS_CERTAIN)
             continue;
         at[certain.count] = p;
@@ -336,8 +486,11 @@ static Status fold_certain(Partition *partition)
         places[certain.count++] = partition->places[p];
     }
     TRY(fold_frames(&certain));
-    for (int64_t i = 0; i < certain.count; i++)
-        partition->out[at[i]] = certain.out[i];
+    for (int64_t i = 0; i < certain.count; i++) {
+        partition->m[at[i]] = certain.m[i];
+        if (guarded)
+            partition->t[at[i]] = certain.t[i];
+    }
     return STATUS_OK;
 }
 
@@ -345,9 +498,9 @@ Status window_frames(Partition *partition)
 {
     if (!order_matters(partition))
         return fold_frames(partition);
-    if (!window_is_open(partition))
-        return fold_certain(partition);
+    RowClass open = window_open_class(partition);
+    Value undecided = window_undecided(partition);
     for (int64_t p = 0; p < partition->count; p++)
-        partition->out[p] = window_undecided(partition);
-    return STATUS_OK;
+        partition->m[p] = partition->t[p] = undecided;
+    return open > CLASS_POSSIBLE ? fold_certain(partition, open > CLASS_SHADOW) : STATUS_OK;
 }

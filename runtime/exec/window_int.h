@@ -5,7 +5,7 @@
 #ifndef SUP_RUNTIME_EXEC_WINDOW_INT_H
 #define SUP_RUNTIME_EXEC_WINDOW_INT_H
 
-#include "runtime/exec/aggregate_int.h"
+#include "runtime/exec/crowd.h"
 #include "runtime/exec/level_int.h"
 #include "runtime/exec/window.h"
 
@@ -47,30 +47,93 @@ typedef struct Place {
     CauseId cause;
 } Place;
 
+typedef struct Places {
+    Place *items;
+    int64_t *tie; // number of its tie, ascending
+    int64_t *of;  // per member of the range, its place
+    int64_t count;
+} Places;
+
+// One order of a window, and what it puts in line for the aggregate under way.
+typedef struct Order {
+    WindowReading *reading;
+    Arena *arena;
+    const WindowSort *sorts; // of the window, or by the value that is ranked
+    uint32_t sort_count;
+    Cell **keys;    // per key, by member
+    int64_t *low;   // by member: frames by time
+    int64_t *time;  // the first key, of a whole layout
+    CauseId *cause; // by member: 0 where its order is known
+    uint64_t rows;  // slots whose rows make a tuple
+    bool sorted;
+    bool by_time;    // in a frame by time the order goes forward
+    int64_t *starts; // per partition, into `at`; behind them the loose ones
+    int64_t *at;
+    int64_t *loose_starts, *loose;
+    // The argument, own order and condition of the aggregate under way.
+    Vector value, by;
+    uint8_t *when; // Truth by member; NULL: always
+    CauseId *when_cause;
+    // Members of unknown partition, by class (level_fits.c), and what the aggregate sees of them (window_strangers.c).
+    int64_t *class_starts, *class_at, *class_loose_starts, *class_loose;
+    struct Strangers *strangers;
+} Order;
+
+// Of two members, by the keys alone; of two `const int64_t *`, by keys and then rows; by rows alone.
+int order_compare_keys(const Order *order, int64_t a, int64_t b);
+int order_compare_members(const void *order, const void *a, const void *b);
+int order_compare_rows(const void *order, const void *a, const void *b);
+// The places of at[0..count), sorted by members or, without keys, by rows.
+Places order_places(const Order *order, const Aggregate *aggregate, const int64_t *at,
+                    int64_t count, bool ordered, Arena *arena);
+// The tuple of a place for the aggregate under way.
+Tuple order_tuple(const Order *order, const Aggregate *aggregate, const Place *place);
+
+// Members of one class of unknown partition: shadows of every partition that they fit. They are put in line once.
+typedef struct Strangers {
+    bool made;
+    bool present; // some is a member at all
+    bool lumps;   // the aggregate can take them together
+    Places places;
+    int64_t *time; // per place: frames by time
+    Crowd crowd;   // of the places
+    Places loose;  // without a place in the order
+    Lump loose_lump;
+} Strangers;
+
+// Lists the members of unknown partition by class, once per order.
+void strangers_list(Order *order);
+// Forgets what another aggregate saw.
+void strangers_reset(Order *order);
+// Those that may be of the partition; in the scratch arena.
+const Strangers **strangers_of(Order *order, const Aggregate *aggregate, int64_t group,
+                               int64_t *count);
+// The stretch of their places that lies in the frame of a member of the partition.
+void strangers_frame(const Order *order, const Aggregate *aggregate, const Strangers *strangers,
+                     int64_t member, int64_t *from, int64_t *to);
+
 // One partition in its order.
 typedef struct Partition {
     WindowReading *reading;
     const Aggregate *aggregate;
-    const Vector *value; // the argument, by member; data NULL: none
-    const Vector *by;    // an order of the aggregate's own, by member; data NULL: row numbers
-    const int64_t *time; // by member: frames by time; else NULL
-    const int64_t *low;
+    const Order *order;
     const Place *places; // in order
     const int64_t *tie;  // per place: number of its tie, ascending
     int64_t count;
-    const Place *
-        loose; // members without a place in the order, and those of other partitions that may belong here
+    const Place *loose; // its members without a place in the order
     int64_t loose_count;
-    RowClass upto; // POSSIBLE: m; SHADOW: n
-    Value *out;    // per place
+    const Strangers **strangers; // members of other partitions that may belong here
+    int64_t stranger_count;
+    Value *m, *t; // per place
 } Partition;
 
 // What stands at a place of the order: rank, previous … (window_place.c).
 void window_places(Partition *partition);
 // A fold over each place's frame (window_frame.c).
 Status window_frames(Partition *partition);
-// Whether a member may or may not be there, or has no place, so that no place in the order is sure.
-bool window_is_open(const Partition *partition);
+// The best class of a member that may or may not be there, or has no place, so that no place in the order is sure where
+// it is read; above CLASS_SHADOW: there is none.
+RowClass window_open_class(const Partition *partition);
 // The issue `peers undecided`.
 Value window_undecided(const Partition *partition);
 

@@ -5,32 +5,12 @@
 // One sort per set of such rows: the partition's members by the keys of `ordered by`, then by the rows that the function, the
 // partition and the order read. Bindings
 // that agree in all of these are one tuple, however often a fan-out repeats it, and stand side by side. A member whose
-// order is not known has no place: it may belong into any frame of its partition.
+// order is not known has no place: it may belong into any frame of its partition. Members whose partition is not known
+// are sorted apart, once for all partitions (window_strangers.c).
 
 #include "runtime/base/sort.h"
 #include "runtime/exec/block.h"
 #include "runtime/exec/window_int.h"
-
-typedef struct Order {
-    WindowReading *reading;
-    Arena *arena;
-    const WindowSort *sorts; // of the window, or by the value that is ranked
-    uint32_t sort_count;
-    Cell **keys;    // per key, by member
-    int64_t *low;   // by member: frames by time
-    int64_t *time;  // the first key, of a whole layout
-    CauseId *cause; // by member: 0 where its order is known
-    uint64_t rows;  // slots whose rows make a tuple
-    bool sorted;
-    bool by_time;    // in a frame by time the order goes forward
-    int64_t *starts; // per partition, into `at`; behind them the loose ones
-    int64_t *at;
-    int64_t *loose_starts, *loose;
-    // The argument, own order and condition of the aggregate under way.
-    Vector value, by;
-    uint8_t *when; // Truth by member; NULL: always
-    CauseId *when_cause;
-} Order;
 
 // ---------------------------------------------------------------- what orders
 
@@ -109,7 +89,7 @@ static void read_orders(Order *order)
     }
 }
 
-static int compare_keys(const Order *order, int64_t a, int64_t b)
+int order_compare_keys(const Order *order, int64_t a, int64_t b)
 {
     for (uint32_t k = 0; k < order->sort_count; k++) {
         int way = cell_compare(order->reading->run->shared->dict, order->sorts[k].value.type,
@@ -131,16 +111,16 @@ static int compare_rows(const Order *order, int64_t a, int64_t b)
     return 0;
 }
 
-static int compare_rows_of(const void *context, const void *a, const void *b)
+int order_compare_rows(const void *order, const void *a, const void *b)
 {
-    return compare_rows(context, *(const int64_t *)a, *(const int64_t *)b);
+    return compare_rows(order, *(const int64_t *)a, *(const int64_t *)b);
 }
 
-static int compare_members(const void *context, const void *a, const void *b)
+int order_compare_members(const void *context, const void *a, const void *b)
 {
     const Order *order = context;
     int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    int way = compare_keys(order, x, y);
+    int way = order_compare_keys(order, x, y);
     return way != 0 ? way : compare_rows(order, x, y);
 }
 
@@ -148,8 +128,8 @@ static int compare_members(const void *context, const void *a, const void *b)
 static void sort_partition(const Order *order, int64_t *at, int64_t count)
 {
     for (int64_t i = 1; i < count; i++) {
-        if (compare_members(order, &at[i - 1], &at[i]) > 0) {
-            sort_stable(at, (size_t)count, sizeof *at, compare_members, order);
+        if (order_compare_members(order, &at[i - 1], &at[i]) > 0) {
+            sort_stable(at, (size_t)count, sizeof *at, order_compare_members, order);
             return;
         }
     }
@@ -273,23 +253,15 @@ static void place_merge(const Order *order, Place *place, const Place *other)
     place->in_line = in_line;
 }
 
-typedef struct Places {
-    Place *items;
-    int64_t *tie;
-    int64_t *of; // per member of the range, its place
-    int64_t count;
-} Places;
-
-static Places make_places(const Order *order, const Aggregate *aggregate, const int64_t *at,
-                          int64_t count, bool ordered)
+Places order_places(const Order *order, const Aggregate *aggregate, const int64_t *at,
+                    int64_t count, bool ordered, Arena *arena)
 {
-    Arena *arena = order->reading->run->scratch;
     Places places = {.items = ARENA_ARRAY(arena, Place, count),
                      .tie = ARENA_ARRAY(arena, int64_t, count),
                      .of = ARENA_ARRAY(arena, int64_t, count)};
     for (int64_t i = 0; i < count; i++) {
         Place place = place_of(order, aggregate, at[i]);
-        int keys = i == 0 ? -1 : ordered ? compare_keys(order, at[i - 1], at[i]) : 0;
+        int keys = i == 0 ? -1 : ordered ? order_compare_keys(order, at[i - 1], at[i]) : 0;
         bool repeated = i > 0 && keys == 0 && compare_rows(order, at[i - 1], at[i]) == 0;
         if (repeated) {
             place_merge(order, &places.items[places.count - 1], &place);
@@ -303,38 +275,13 @@ static Places make_places(const Order *order, const Aggregate *aggregate, const 
     return places;
 }
 
-// The partition with the members of unknown partition that it fits and whose order is known: shadows in their places.
-static int64_t *with_fitting(const Order *order, int64_t group, const int64_t *own, int64_t *count)
+// Members of the partition whose order is unknown have no place.
+static Places loose_places(const Order *order, const Aggregate *aggregate, int64_t group)
 {
-    const Level *level = &order->reading->level;
-    int64_t *at =
-        ARENA_ARRAY(order->reading->run->scratch, int64_t, *count + (int64_t)level->unplaced.count);
-    memcpy(at, own, (size_t)*count * sizeof *at);
-    for (size_t u = 0; u < level->unplaced.count; u++) {
-        const Unplaced *unplaced = &level->unplaced.items[u];
-        if (order->cause[unplaced->member] == 0 && level_fits(level, unplaced, group))
-            at[(*count)++] = unplaced->member;
-    }
-    sort_partition(order, at, *count);
-    return at;
-}
-
-// Members without a place: those whose order is unknown, of this partition or of one that may be this.
-static Places loose_places(const Order *order, const Aggregate *aggregate, int64_t group, bool fits)
-{
-    WindowReading *reading = order->reading;
-    int64_t own = order->loose_starts[group + 1] - order->loose_starts[group], count = own;
-    count += fits ? (int64_t)reading->level.unplaced.count : 0;
-    int64_t *at = ARENA_ARRAY(reading->run->scratch, int64_t, count);
-    memcpy(at, order->loose + order->loose_starts[group], (size_t)own * sizeof *at);
-    count = own;
-    for (size_t u = 0; fits && u < reading->level.unplaced.count; u++) {
-        const Unplaced *unplaced = &reading->level.unplaced.items[u];
-        if (order->cause[unplaced->member] != 0 && level_fits(&reading->level, unplaced, group))
-            at[count++] = unplaced->member;
-    }
-    sort_stable(at, (size_t)count, sizeof *at, compare_rows_of, order); // tuples side by side
-    Places places = make_places(order, aggregate, at, count, false);
+    int64_t *at = order->loose + order->loose_starts[group];
+    int64_t count = order->loose_starts[group + 1] - order->loose_starts[group];
+    sort_stable(at, (size_t)count, sizeof *at, order_compare_rows, order); // tuples side by side
+    Places places = order_places(order, aggregate, at, count, false, order->reading->run->scratch);
     for (int64_t i = 0; i < places.count; i++) { // nobody knows where they stand
         Place *place = &places.items[i];
         if (place->in_line == CLASS_CERTAIN)
@@ -345,38 +292,35 @@ static Places loose_places(const Order *order, const Aggregate *aggregate, int64
     return places;
 }
 
+// The row by which first and last decide.
+static int64_t place_row(const Order *order, const Aggregate *aggregate, const Place *place)
+{
+    const int64_t *rows = aggregate->mention_count == 0
+                              ? NULL
+                              : order->reading->members->all.rows[aggregate->mention[0]];
+    return rows == NULL ? place->member : rows[place->member];
+}
+
+Tuple order_tuple(const Order *order, const Aggregate *aggregate, const Place *place)
+{
+    Tuple tuple = {.class = MIN_OF(place->row_class, CLASS_SHADOW),
+                   .many = place->many,
+                   .order = place_row(order, aggregate, place),
+                   .cause = place->cause};
+    if (order->value.data != NULL)
+        tuple.value = vector_value(&order->value, aggregate->argument.type, place->member);
+    if (order->by.data != NULL)
+        tuple.by = vector_value(&order->by, aggregate->by.type, place->member);
+    return tuple;
+}
+
 // ---------------------------------------------------------------- values
 
-static bool uses_guard(const Partition *partition)
-{
-    for (int64_t i = 0; i < partition->count; i++) {
-        if (MAX_OF(partition->places[i].row_class, partition->places[i].in_line) == CLASS_SHADOW)
-            return true;
-    }
-    for (int64_t i = 0; i < partition->loose_count; i++) {
-        if (partition->loose[i].row_class == CLASS_SHADOW)
-            return true;
-    }
-    return false;
-}
-
-static Status values_upto(Partition *partition, RowClass upto)
-{
-    partition->upto = upto;
-    WindowFunction function = partition->aggregate->function;
-    if (function == WINDOW_FOLD || function == WINDOW_LINE_FOLD)
-        return window_frames(partition);
-    window_places(partition);
-    return STATUS_OK;
-}
-
-static void write_values(const Order *order, const Partition *partition, const Places *places,
+static void write_values(const Order *order, const Value *values, const Places *places,
                          const int64_t *at, int64_t count, Vector *out)
 {
-    for (int64_t i = 0; i < count; i++) {
-        if (order->reading->level.group[at[i]] >= 0)
-            vector_set(out, at[i], &partition->out[places->of[i]], order->arena);
-    }
+    for (int64_t i = 0; i < count; i++)
+        vector_set(out, at[i], &values[places->of[i]], order->arena);
 }
 
 static Status order_partition(Order *order, const Aggregate *aggregate, int64_t group,
@@ -386,30 +330,30 @@ static Status order_partition(Order *order, const Aggregate *aggregate, int64_t 
     BodyRun *run = reading->run;
     const int64_t *at = order->at + order->starts[group];
     int64_t count = order->starts[group + 1] - order->starts[group];
-    bool fits = reading->shadows && level_fit_any(&reading->level, group);
-    if (fits)
-        at = with_fitting(order, group, at, &count);
-    Places places = make_places(order, aggregate, at, count, true);
-    Places loose = loose_places(order, aggregate, group, fits);
+    Places places = order_places(order, aggregate, at, count, true, run->scratch);
+    Places loose = loose_places(order, aggregate, group);
     Partition partition = {.reading = reading,
                            .aggregate = aggregate,
-                           .value = &order->value,
-                           .by = &order->by,
-                           .time = order->time,
-                           .low = order->low,
+                           .order = order,
                            .places = places.items,
                            .tie = places.tie,
                            .count = places.count,
                            .loose = loose.items,
                            .loose_count = run->body->is_query ? 0 : loose.count,
-                           .out = ARENA_ARRAY(run->scratch, Value, places.count)};
-    TRY(values_upto(&partition, CLASS_POSSIBLE));
-    write_values(order, &partition, &places, at, count, &values->m);
-    if (!reading->shadows)
-        return run_poll(run->shared);
-    if (uses_guard(&partition))
-        TRY(values_upto(&partition, CLASS_SHADOW));
-    write_values(order, &partition, &places, at, count, &values->t);
+                           .m = ARENA_ARRAY(run->scratch, Value, places.count)};
+    partition.t = partition.m;
+    if (reading->shadows) {
+        partition.strangers = strangers_of(order, aggregate, group, &partition.stranger_count);
+        partition.t = ARENA_ARRAY(run->scratch, Value, places.count);
+    }
+    WindowFunction function = aggregate->function;
+    if (function == WINDOW_FOLD || function == WINDOW_LINE_FOLD)
+        TRY(window_frames(&partition));
+    else
+        window_places(&partition);
+    write_values(order, partition.m, &places, at, count, &values->m);
+    if (reading->shadows)
+        write_values(order, partition.t, &places, at, count, &values->t);
     return run_poll(run->shared);
 }
 
@@ -442,6 +386,7 @@ static Status order_aggregate(Order *order, uint32_t index)
         vector_make(&values->t, type_phys(aggregate->type), total_of(order), order->arena);
     read_arguments(order, aggregate);
     sort_for(order, aggregate);
+    strangers_reset(order);
     for (int64_t g = 0; g < reading->level.count; g++) {
         ArenaMark mark = arena_mark(reading->run->scratch);
         TRY(order_partition(order, aggregate, g, values));
@@ -462,6 +407,7 @@ static void order_open(Order *order, WindowReading *reading, const WindowSort *s
     read_orders(order);
     list_members(order, false, &order->starts, &order->at);
     list_members(order, true, &order->loose_starts, &order->loose);
+    strangers_list(order);
 }
 
 // A rank by the value itself: of a row that has none nothing is known.

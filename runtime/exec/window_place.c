@@ -14,20 +14,27 @@ Value window_undecided(const Partition *partition)
     return (Value){.type = partition->aggregate->type, .state = VALUE_ISSUE, .cause = cause};
 }
 
-// Members of this class leave the order open.
-static bool unsettled(const Partition *partition, const Place *place)
+static RowClass open_class(const Place *places, int64_t count, RowClass least)
 {
-    return !place->absent && place->in_line != CLASS_CERTAIN && place->in_line <= partition->upto;
+    for (int64_t i = 0; i < count; i++) {
+        if (!places[i].absent && places[i].in_line != CLASS_CERTAIN)
+            least = MIN_OF(least, places[i].in_line);
+    }
+    return least;
 }
 
-bool window_is_open(const Partition *partition)
+RowClass window_open_class(const Partition *partition)
 {
-    bool open = false;
-    for (int64_t i = 0; !open && i < partition->count; i++)
-        open = unsettled(partition, &partition->places[i]);
-    for (int64_t i = 0; !open && i < partition->loose_count; i++)
-        open = unsettled(partition, &partition->loose[i]);
-    return open && !partition->reading->run->body->is_query;
+    RowClass least = CLASS_TOLERATED;
+    if (partition->reading->run->body->is_query)
+        return least;
+    least = open_class(partition->places, partition->count, least);
+    least = open_class(partition->loose, partition->loose_count, least);
+    for (int64_t s = 0; s < partition->stranger_count; s++) {
+        if (partition->strangers[s]->present)
+            least = MIN_OF(least, CLASS_SHADOW);
+    }
+    return least;
 }
 
 static Value missing(const Partition *partition)
@@ -42,7 +49,7 @@ static Value value_at(const Partition *partition, const int64_t *at, int64_t cou
 {
     if (p < 0 || p >= count)
         return missing(partition);
-    return vector_value(partition->value, partition->aggregate->type,
+    return vector_value(&partition->order->value, partition->aggregate->type,
                         partition->places[at[p]].member);
 }
 
@@ -107,18 +114,21 @@ static Value value_here(const Partition *partition, const int64_t *at, int64_t c
 
 void window_places(Partition *partition)
 {
-    bool open = window_is_open(partition);
+    RowClass open = window_open_class(partition);
     int64_t *at = ARENA_ARRAY(partition->reading->run->scratch, int64_t, partition->count);
     int64_t count = 0;
+    Value undecided = window_undecided(partition);
     for (int64_t i = 0; i < partition->count; i++) {
         const Place *place = &partition->places[i];
-        partition->out[i] = window_undecided(partition);
-        if (!open && !place->absent && place->in_line == CLASS_CERTAIN)
+        partition->m[i] = partition->t[i] = undecided;
+        if (open > CLASS_POSSIBLE && !place->absent && place->in_line == CLASS_CERTAIN)
             at[count++] = i;
     }
     Walk walk = {0};
     for (int64_t p = 0; p < count; p++) {
         walk_on(partition, at, p, &walk);
-        partition->out[at[p]] = value_here(partition, at, count, p, &walk);
+        partition->m[at[p]] = value_here(partition, at, count, p, &walk);
+        if (open > CLASS_SHADOW)
+            partition->t[at[p]] = partition->m[at[p]];
     }
 }
