@@ -562,9 +562,9 @@ class Reading:
 
     def _partial_key(self, clause, member):
         """The key of an unplaced member of the first fence at the second one."""
-        scope = Scope(self.body, binding=member.binding)
+        scope = Scope(self.body, binding=member.binding, mode="n")
         first = dict(self._first_keys)
-        return [(name, _partial_value(e, first, scope))
+        return [(name, _key_part(_partial_value(e, first, scope)))
                 for name, e in clause.keys]
 
     def _make_groups(self, clause, placed, unplaced, place):
