@@ -107,6 +107,18 @@ const LoadReport *run_load(const Run *run, uint32_t index);
 // With RunOptions.counts: the bodies that ran, in the order in which they ran; else none.
 uint32_t run_flow_count(const Run *run);
 const BodyFlow *run_flow(const Run *run, uint32_t index);
+// What the run spent its time on. A ring of relations counts for the one that came first. Results never depend on it.
+typedef struct RunPart {
+    const char *kind; // "table", "relation", "rule" or "query"
+    Str name;
+    int64_t us;
+} RunPart;
+typedef struct RunTimes {
+    int64_t load_us, rest_us; // reading tables; computing relations, rules and queries
+    const RunPart *parts;     // in the order in which they were done
+    uint32_t part_count;
+} RunTimes;
+RunTimes run_times(const Run *run);
 const Dict *run_dict(const Run *run);
 // What is in a column of a table or relation that the run has loaded or computed. Rejected rows are left out.
 typedef struct ColumnProfile {

@@ -237,6 +237,7 @@ int job_run(Job *job, Run **run)
     progress_end(&job->progress, status == STATUS_OK);
     int code = status == STATUS_OK ? EXIT_DONE : tell_error(job->args, &error);
     error_deinit(&error);
+    timings_step(&job->timings, TIMINGS_RUN);
     return code;
 }
 

@@ -7,6 +7,7 @@
 
 #include "compiler/cli/progress.h"
 #include "compiler/cli/session.h"
+#include "compiler/cli/timings.h"
 #include "runtime/runtime.h"
 
 // Everything of one run that must outlive it.
@@ -19,6 +20,7 @@ typedef struct Job {
     Program *program;
     RunOptions options;
     Progress progress;
+    Timings timings;
     DataCache *cache; // NULL: tables are loaded for each run
     VEC(Str) set_names, set_texts, bind_tables, bind_paths;
     VEC(ParamSetting) settings;

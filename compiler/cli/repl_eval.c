@@ -37,6 +37,7 @@ static void add_decls(const Repl *repl, StrBuf *out)
 int repl_open(Repl *repl, Job *job, Str front, Str text)
 {
     *job = (Job){.args = &repl->args, .cache = repl->cache};
+    timings_begin(&job->timings);
     int code = session_begin(&job->session, &repl->args, false);
     if (code != EXIT_DONE)
         return code;
@@ -59,7 +60,9 @@ int repl_open(Repl *repl, Job *job, Str front, Str text)
             strbuf_str(&head), text);
     strbuf_deinit(&model);
     strbuf_deinit(&head);
-    return session_check(&job->session, root);
+    code = session_check(&job->session, root);
+    timings_step(&job->timings, TIMINGS_CHECK);
+    return code;
 }
 
 // ---------------------------------------------------------------- running
@@ -122,10 +125,14 @@ static int execute(Repl *repl, Job *job, const TypedDecl *decl, const TestCase *
     }
     progress_init(&job->progress, &repl->args, args_choice(&repl->args, OPTION_PROGRESS, 0));
     job->progress.shown = job->progress.shown && given == NULL;
+    timings_step(&job->timings, TIMINGS_PLAN);
     code = job_run(job, run);
     job->options.test = NULL;
-    if (code == EXIT_DONE)
-        code = given != NULL ? print_value(repl, *run) : print_run(repl, job, *run);
+    if (code != EXIT_DONE)
+        return code;
+    code = given != NULL ? print_value(repl, *run) : print_run(repl, job, *run);
+    timings_step(&job->timings, TIMINGS_WRITE);
+    timings_tell(&job->timings, &repl->args, run_times(*run));
     return code;
 }
 

@@ -116,6 +116,8 @@ static int execute(Job *job, const WriterDriver *driver, int fail_on)
                       .set_texts = job->set_texts.items,
                       .set_count = (uint32_t)job->set_names.count};
     code = results_write(job->args, &facts, driver);
+    timings_step(&job->timings, TIMINGS_WRITE);
+    timings_tell(&job->timings, job->args, run_times(run));
     if (code == EXIT_DONE)
         code = verdict(job, run, fail_on);
     run_close(run);
@@ -154,7 +156,9 @@ static int run_job(Job *job)
         progress = args_choice(args, OPTION_PROGRESS, 0);
     if (fail_on < 0 || progress < 0)
         return EXIT_USAGE;
+    timings_begin(&job->timings);
     int code = session_open(&job->session, args, args->files.items[0], false);
+    timings_step(&job->timings, TIMINGS_CHECK);
     if (code == EXIT_DONE)
         code = choose_roots(job);
     if (code != EXIT_DONE)
@@ -170,6 +174,7 @@ static int run_job(Job *job)
     if (driver == NULL)
         return EXIT_USAGE;
     code = job_options(job);
+    timings_step(&job->timings, TIMINGS_PLAN);
     interrupt_catch();
     return code == EXIT_DONE ? execute(job, driver, fail_on) : code;
 }
@@ -187,37 +192,14 @@ static int run_run(const Args *args)
 }
 
 static const OptionId OPTIONS[] = {
-    OPTION_DATA,
-    OPTION_BIND,
-    OPTION_AS_OF,
-    OPTION_SET,
-    OPTION_RULE,
-    OPTION_QUERY,
-    OPTION_FORMAT,
-    OPTION_OUT,
-    OPTION_STRICT,
-    OPTION_FAIL_ON,
-    OPTION_PROGRESS,
-    OPTION_EVIDENCE,
-    OPTION_LIMIT_ROWS,
-    OPTION_LIMIT_BYTES,
-    OPTION_LIMIT_PAIRS,
-    OPTION_LIMIT_OUTPUT,
-    OPTION_CI,
-    OPTION_JSON,
-    OPTION_OPT_OFF,
-    OPTION_OUTPUT,
-    OPTION_BOM,
-    OPTION_EXCEL,
-    OPTION_COUNTS,
-    OPTION_ENGINE,
-    OPTION_THREADS,
-    OPTION_BATCH,
-    OPTION_LIMIT_TIME,
-    OPTION_LIMIT_DEPTH,
-    OPTION_LIMIT_NESTING,
-    OPTION_LIMIT_RECURSION,
-    OPTION_ALLOW_EXTERN,
+    OPTION_DATA,        OPTION_BIND,          OPTION_AS_OF,           OPTION_SET,
+    OPTION_RULE,        OPTION_QUERY,         OPTION_FORMAT,          OPTION_OUT,
+    OPTION_STRICT,      OPTION_FAIL_ON,       OPTION_PROGRESS,        OPTION_EVIDENCE,
+    OPTION_LIMIT_ROWS,  OPTION_LIMIT_BYTES,   OPTION_LIMIT_PAIRS,     OPTION_LIMIT_OUTPUT,
+    OPTION_CI,          OPTION_JSON,          OPTION_OPT_OFF,         OPTION_OUTPUT,
+    OPTION_BOM,         OPTION_EXCEL,         OPTION_COUNTS,          OPTION_TIMINGS,
+    OPTION_ENGINE,      OPTION_THREADS,       OPTION_BATCH,           OPTION_LIMIT_TIME,
+    OPTION_LIMIT_DEPTH, OPTION_LIMIT_NESTING, OPTION_LIMIT_RECURSION, OPTION_ALLOW_EXTERN,
 };
 
 const Command command_run = {

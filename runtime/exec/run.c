@@ -27,6 +27,8 @@ struct Run {
     QueryResult relation_rows; // of the relation asked for
     RuleResult relation_undecided_rows;
     Flow *flow; // NULL: nothing is counted
+    VEC(RunPart) parts;
+    int64_t load_us, whole_us;
 };
 
 void run_options_init(RunOptions *options)
@@ -137,32 +139,45 @@ static Status open_given(Run *run, const TableDecl *table, const GivenTable *giv
                       out, run->shared.error);
 }
 
+static void add_part(Run *run, const char *kind, Str name, int64_t begun_us)
+{
+    vec_push(&run->parts, (RunPart){.kind = kind, .name = name, .us = clock_now_us() - begun_us});
+}
+
+static Status open_table(Run *run, uint32_t index)
+{
+    const TableDecl *table = &run->program->tables[index];
+    Rowset **rows = &run->shared.tables[index];
+    if (run->options.test != NULL) {
+        TRY(open_given(run, table, given_for(run->options.test, SOURCE_TABLE, index), rows));
+        return table_judge(&run->shared, table, *rows, NULL);
+    }
+    if (run->options.cache != NULL) {
+        const LoadReport *report;
+        TRY(cache_table(&run->shared, index, rows, &report));
+        vec_push(&run->loads, *report);
+        return STATUS_OK;
+    }
+    vec_push(&run->loads, (LoadReport){0});
+    return table_open(&run->shared, index, rows, &vec_last(&run->loads));
+}
+
 static Status load_tables(Run *run)
 {
     const Program *program = run->program;
+    int64_t begun_us = clock_now_us();
     if (run->options.test == NULL)
         TRY(load_find_all(program->tables, program->table_count, &run->options.load,
                           run->shared.error));
     for (uint32_t t = 0; t < program->table_count; t++) {
-        const TableDecl *table = &program->tables[t];
-        if (!table->needed)
+        if (!program->tables[t].needed)
             continue;
+        int64_t table_us = clock_now_us();
         TRY(run_poll(&run->shared));
-        if (run->options.test != NULL) {
-            TRY(open_given(run, table, given_for(run->options.test, SOURCE_TABLE, t),
-                           &run->shared.tables[t]));
-            TRY(table_judge(&run->shared, table, run->shared.tables[t], NULL));
-            continue;
-        }
-        if (run->options.cache != NULL) {
-            const LoadReport *report;
-            TRY(cache_table(&run->shared, t, &run->shared.tables[t], &report));
-            vec_push(&run->loads, *report);
-            continue;
-        }
-        vec_push(&run->loads, (LoadReport){0});
-        TRY(table_open(&run->shared, t, &run->shared.tables[t], &vec_last(&run->loads)));
+        TRY(open_table(run, t));
+        add_part(run, "table", program->tables[t].name, table_us);
     }
+    run->load_us = clock_now_us() - begun_us;
     return STATUS_OK;
 }
 
@@ -242,10 +257,14 @@ static Status compute_in_order(Run *run)
     TRY(compute_given(run));
     for (uint32_t i = 0; i < program->order_count; i++) {
         RowSource source = program->order[i];
-        if (source.kind == SOURCE_RELATION)
+        int64_t begun_us = clock_now_us();
+        if (source.kind == SOURCE_RELATION) {
             TRY(compute_relation(run, source.index));
-        else if (source.kind == SOURCE_RULE)
+            add_part(run, "relation", program->relations[source.index].name, begun_us);
+        } else if (source.kind == SOURCE_RULE) {
             TRY(compute_rule(run, source.index));
+            add_part(run, "rule", program->rules[source.index].name, begun_us);
+        }
     }
     return STATUS_OK;
 }
@@ -288,8 +307,10 @@ static Status collect_results(Run *run)
     for (uint32_t q = 0; q < program->query_count; q++) {
         if (!program->queries[q].selected)
             continue;
+        int64_t begun_us = clock_now_us();
         vec_push(&run->queries, (QueryResult){0});
         TRY(query_build(&run->shared, &program->queries[q], &vec_last(&run->queries)));
+        add_part(run, "query", program->queries[q].name, begun_us);
     }
     return STATUS_OK;
 }
@@ -357,6 +378,7 @@ static Status need_as_of(const Run *run)
 Status run_open(const Program *program, const RunOptions *options, Run **out, Error *error)
 {
     Run *run = base_alloc_zeroed(1, sizeof *run);
+    int64_t begun_us = clock_now_us();
     run->program = program;
     run->options = *options;
     share(run, error);
@@ -373,6 +395,7 @@ Status run_open(const Program *program, const RunOptions *options, Run **out, Er
     if (status == STATUS_OK)
         status = run_poll(&run->shared);
     partner_indexes_free(&run->shared);
+    run->whole_us = clock_now_us() - begun_us;
     *out = run;
     if (status != STATUS_OK) {
         run_close(run);
@@ -402,6 +425,7 @@ static void close_results(Run *run)
     vec_free(&run->rules);
     vec_free(&run->queries);
     vec_free(&run->loads);
+    vec_free(&run->parts);
     free(run->relation_gaps);
     free(run->rule_results);
 }
@@ -456,6 +480,14 @@ const QueryResult *run_query(const Run *run, uint32_t index)
 {
     ASSERT(index < run->queries.count);
     return &run->queries.items[index];
+}
+
+RunTimes run_times(const Run *run)
+{
+    return (RunTimes){.load_us = run->load_us,
+                      .rest_us = run->whole_us - run->load_us,
+                      .parts = run->parts.items,
+                      .part_count = (uint32_t)run->parts.count};
 }
 
 uint32_t run_flow_count(const Run *run)
