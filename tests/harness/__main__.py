@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import cards, codes, examples, external, fault, golden, hostile, infer, logic, prompt, samples, unit
+from . import cards, codes, examples, external, fault, golden, hostile, infer, logic, prompt, race, samples, unit
 from .common import limit_stack, report
 
 SUITES = {
@@ -25,6 +25,7 @@ SUITES = {
     "fault": fault.suite,
     "prompt": prompt.suite,
     "infer": infer.suite,
+    "race": race.suite,
     "hostile_slow": hostile.slow_suite,
     "fault_slow": fault.slow_suite,
 }

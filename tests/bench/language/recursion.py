@@ -5,7 +5,7 @@
     tests/bench/language/recursion.py [--sup PATH] [--folder DIR] [--rounds N] [--no-peer] [--threads N] [JOB…]
 
 Jobs: random (closure of 5,000 nodes and 15,000 edges), cliques (of 300 cliques of 20 nodes in a chain), tree (of a
-binary tree of depth 20), groups (the least node of each connected group, 500,000 nodes and 1,000,000 edges). Each is
+binary tree of depth 20), generation (nodes of one generation of a binary tree of depth 12), groups (the least node of each connected group, 500,000 nodes and 1,000,000 edges). Each is
 one process from the file to the answer; the runs alternate and the best of each counts. Data and the peer (from pip,
 in a virtual environment) stay in the folder between calls. Timings are no test: the exit code is 1 only if answers
 differ.
@@ -33,6 +33,10 @@ GROUPS = """with recursive edge as materialized {read},
       select e.b, min(l.least) from label l join both_ways e on e.a = l.node join recurring.label o on o.node = e.b
       where l.least < o.least group by e.b)
     select count(*), sum(least) from label"""
+GENERATION = """with recursive edge as materialized {read},
+    same(a, b) as (select p.b, q.b from edge p join edge q on p.a = q.a
+      union select p.b, q.b from same s join edge p on p.a = s.a join edge q on q.a = s.b)
+    select count(*), sum(a * 3 + b) from same"""
 
 
 def random_edges(seed, nodes, count):
@@ -59,15 +63,22 @@ JOBS = {
     "random": ("pairs", CLOSURE, lambda: random_edges(1, 5000, 15000)),
     "cliques": ("pairs", CLOSURE, clique_edges),
     "tree": ("pairs", CLOSURE, tree_edges),
+    "generation": ("generation", GENERATION, lambda: tree_edges(12)),
     "groups": ("groups", GROUPS, lambda: random_edges(2, 500_000, 1_000_000)),
 }
 
 
+def prepare(folder, job):
+    """Writes the edges of a job where they are missing; returns their folder."""
+    data = os.path.join(folder, job)
+    write_table(os.path.join(data, "edge.csv"), "a,b", ("%d,%d" % edge for edge in JOBS[job][2]()))
+    return data
+
+
 def time_job(job, options):
-    query, sql, edges = JOBS[job]
-    data = os.path.join(options.folder, job)
+    query, sql, _ = JOBS[job]
+    data = prepare(options.folder, job)
     file = os.path.join(data, "edge.csv")
-    write_table(file, "a,b", ("%d,%d" % edge for edge in edges()))
     return run_job(job, options, MODEL, query, data, [sql.format(read=READ.format(file=file))])
 
 
