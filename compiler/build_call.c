@@ -382,6 +382,7 @@ static const PlanExpr *statistic_operand(Builder *builder, const AstNode *node,
                                    [PAIRS_GROUP] = stdlib_pair_of_group,
                                    [PAIRS_MARKS] = stdlib_pair_of_marks,
                                    [PAIRS_TIME] = stdlib_pair_of_time};
+    const FnCard *card = cards[pairs];
     const PlanExpr *value = build_wanted(builder, aggregate->argument);
     if (pairs == PAIRS_NONE)
         return value;
@@ -389,7 +390,9 @@ static const PlanExpr *statistic_operand(Builder *builder, const AstNode *node,
     const PlanExpr *other =
         build_wanted(builder, pairs == PAIRS_TIME ? aggregate->by : aggregate->parameters[0]);
     const PlanExpr *kids[] = {value, other};
-    if (pairs != PAIRS_MARKS)
+    if (value->type.kind == TYPE_POINT)
+        card = stdlib_pair_of_place;
+    else if (pairs != PAIRS_MARKS)
         kids[0] = build_convert(builder, value, real);
     if (pairs == PAIRS_REALS)
         kids[1] = build_convert(builder, other, real);
@@ -399,7 +402,7 @@ static const PlanExpr *statistic_operand(Builder *builder, const AstNode *node,
     }
     PlanExpr draft = {.kind = PLAN_EXPR_CALL,
                       .type = type_of(TYPE_PERIOD),
-                      .card = cards[pairs],
+                      .card = card,
                       .kids = kids,
                       .kid_count = 2,
                       .text = build_text(builder, node)};
@@ -512,6 +515,14 @@ static const TypedAggregate *record_aggregate(const Builder *builder, const AstN
     return record ? typed->aggregate : NULL;
 }
 
+// A value as a check of it wants it: an exact number as a real, anything else as it is.
+static const PlanExpr *judged_value(Builder *builder, const AstNode *node)
+{
+    const PlanExpr *value = build_wanted(builder, node);
+    bool number = type_phys(value->type) == PHYS_I128 || type_phys(value->type) == PHYS_F64;
+    return number ? build_convert(builder, value, type_of(TYPE_REAL)) : value;
+}
+
 // A field by its number; of a check of one value among its peers that value comes in here.
 static const PlanExpr *record_field(Builder *builder, const AstNode *node, const TypedExpr *typed,
                                     const TypedAggregate *aggregate, const PlanExpr *record)
@@ -522,8 +533,7 @@ static const PlanExpr *record_field(Builder *builder, const AstNode *node, const
                           build_text(builder, node));
     bool own = aggregate != NULL && aggregate->card->own;
     if (own)
-        kids[2] =
-            build_convert(builder, build_wanted(builder, aggregate->argument), type_of(TYPE_REAL));
+        kids[2] = judged_value(builder, aggregate->argument);
     PlanExpr draft = {.kind = PLAN_EXPR_CALL,
                       .type = typed->type,
                       .card = own ? stdlib_check_own_field : stdlib_check_field,

@@ -534,6 +534,21 @@ static bool is_time(const TypedExpr *e)
            kind == TYPE_INTEGER || kind == TYPE_ERROR;
 }
 
+/* Whether a time can stand behind `by`, the last operand: any, or of the type that the signature names. */
+static bool suits_by(const Signature *sig, const TypedExpr *e)
+{
+    const SigType *wanted = &sig->params[sig->count - 1].type;
+    bool any = wanted->kind != SIG_TYPE || e == NULL || e->type.kind == TYPE_ERROR;
+    return is_time(e) && (any || e->type.kind == wanted->type.kind);
+}
+
+/* Texts, or quantities of one kind. */
+static bool same_kind(Type a, Type b)
+{
+    bool units = a.kind == TYPE_QUANTITY && a.unit && b.unit;
+    return a.kind == b.kind && (!units || str_equal(a.unit->dimension, b.unit->dimension));
+}
+
 /* Whether an operand can be the one with this number, 0 being the first of all. */
 static bool parameter_suits(const FnCard *card, uint32_t number_of, const SigType *wanted,
                             const TypedExpr *e, Type first)
@@ -549,6 +564,8 @@ static bool parameter_suits(const FnCard *card, uint32_t number_of, const SigTyp
                                             : is_mark(own) && is_mark(first);
     if (wanted->kind == SIG_N)
         return e->constant && (number || own.kind == first.kind);
+    if (wanted->type.kind == TYPE_TEXT || wanted->type.kind == TYPE_QUANTITY)
+        return e->constant && same_kind(own, wanted->type);
     return e->constant && number && (wanted->type.kind != TYPE_INTEGER || own.kind == TYPE_INTEGER);
 }
 
@@ -594,7 +611,7 @@ static bool aggregate_parameters(Scope *s, const FnCard *card, const Parts *part
     a->parameter_types = types;
     a->parameter_defaults = defaults;
     a->parameter_count = count;
-    if (timed && parts->by && !wrong && !is_time(expr_of(s->c, parts->by)))
+    if (timed && parts->by && !wrong && !suits_by(&sig, expr_of(s->c, parts->by)))
         wrong = parts->by;
     if (!wrong && used + 1 < parts->count)
         wrong = parts->parameters[parts->count - 2];

@@ -151,7 +151,8 @@ Str signature_parameter_zh(Str name)
         {"place", "位置"},     {"time", "时间"},        {"speed", "速度"},  {"total", "合计"},
         {"low", "下限"},       {"high", "上限"},        {"done", "完成日"}, {"due", "期满日"},
         {"word", "标记词"},    {"first", "起"},         {"last", "止"},     {"alpha", "甲权"},
-        {"beta", "乙权"},
+        {"beta", "乙权"},      {"method", "方法"},      {"slack", "宽限"},  {"within", "以内"},
+        {"run", "连续"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         if (str_equal(name, str_from_cstr(rows[i][0])))

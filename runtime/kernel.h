@@ -83,6 +83,7 @@ typedef struct StatPeers {
     int64_t n;        // peers: the sum of the counts
     int64_t left_out; // peers whose value is not decided
     const Value *parameters;
+    const Str *texts; // of the parameters that are texts
     uint32_t parameter_count;
 } StatPeers;
 

@@ -34,8 +34,13 @@ static const struct {
     {check_cards, "Checks over a group", "对一组数据的检查"},
     {sample_cards, "Checks of two samples or marks", "两组或两个标志的比较"},
     {time_check_cards, "Checks in the order of time", "按时间次序的检查"},
+    {series_check_cards, "Checks of whole series", "对整个序列的检查"},
     {number_check_cards, "Checks of single numbers", "单个数的检查"},
     {own_cards, "Checks of one value among its peers", "一个值与同组的比较"},
+    {family_cards, "Many tests at once", "多个检验合在一起"},
+    {alike_cards, "Records that are alike", "雷同的记录"},
+    {curve_cards, "Series that are alike", "雷同的序列"},
+    {place_check_cards, "Checks of places", "对位置的检查"},
     {window_cards, "Peers and words", "同组与用语"},
 };
 

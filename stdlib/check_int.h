@@ -36,7 +36,20 @@ typedef enum OwnRule {
     OWN_FENCE,    // score: beyond the nearer of low and high, in spreads
     OWN_RATIO,    // score: to the centre
     OWN_RANK,     // score: how many of the peers lie below, in percent
+    OWN_TABLE, // value, score, p, flag and the check's own fields: what a table says of the value
 } OwnRule;
+
+// A value of the peers as reals: a point as two, a text by its code; what has one alone has 0 beside it.
+typedef struct CheckKey {
+    double a, b;
+} CheckKey;
+
+// What a check says of one value of its peers; NAN: nothing.
+typedef struct CheckJudged {
+    CheckKey key;
+    double value, score, p, flag;
+    double extra[CHECK_EXTRAS];
+} CheckJudged;
 
 typedef struct CheckOwn {
     OwnRule rule;
@@ -47,6 +60,8 @@ typedef struct CheckOwn {
     double least_distance; // from the centre, which flagged values have
     double tests; // p: that of the greatest of this many distances of a sample (Grubbs); 0: none
     const StatPeers *rank; // OWN_RANK; NULL else
+    CheckJudged *table;    // OWN_TABLE: one for each distinct value, in any order
+    int64_t table_count;
 } CheckOwn;
 
 // A part that a check does not give is absent: NAN, NULL, or flag below 0.
@@ -80,7 +95,12 @@ void check_give(FnContext *fn, const StatPeers *peers, const Check *check, Value
 
 // A field of a record as a real; NAN: the check does not give it. `own` is the value that is judged, NAN where
 // there is none. Reports why a field is not defined.
-double check_field(FnContext *fn, Str record, CheckField field, double own);
+double check_field(FnContext *fn, Str record, CheckField field, CheckKey own);
+
+// The key of one item of the peers, as check_field gets that of a value.
+CheckKey check_key(const StatPeers *peers, int64_t item);
+// A table for as many values as there are, with their keys and nothing said of them. In fn->arena.
+CheckJudged *check_table(FnContext *fn, const StatPeers *peers);
 
 // P(X ≥ x) of χ² with this many degrees of freedom.
 double tail_chi_square(double x, double freedom);

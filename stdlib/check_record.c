@@ -4,7 +4,10 @@
 //
 // The record is a list of reals: a place per field (a text as its code, a truth as 0 or 1, NAN where the check does
 // not give it), then what a value among the peers is judged by, then for ranks the peers' values in order and how
-// many lie below each. So a fold over 10⁷ peers is judged 10⁷ times without a second look at them.
+// many lie below each, for tables what is said of each value. So a fold over 10⁷ peers is judged 10⁷ times without a
+// second look at them.
+
+#include <assert.h>
 
 #include "stdlib/check_int.h"
 
@@ -17,8 +20,10 @@ enum {
     PLACE_LIMIT,
     PLACE_LEAST_DISTANCE,
     PLACE_TESTS,
-    PLACES, // values, then counts below, follow
+    PLACES, // values, then counts below, follow; or the rows of a table
 };
+
+#define TABLE_WIDTH ((int)(sizeof(CheckJudged) / sizeof(double)))
 
 bool check_enough(FnContext *fn, const StatPeers *peers, int64_t n, int64_t least)
 {
@@ -54,6 +59,27 @@ static void add_ranks(FnContext *fn, const StatPeers *peers, StrBuf *bytes)
     }
     reals[2 * count] = (double)below;
     add_reals(bytes, reals, 2 * count + 1);
+}
+
+static int by_key(const void *a, const void *b)
+{
+    CheckKey left = ((const CheckJudged *)a)->key, right = ((const CheckJudged *)b)->key;
+    if (left.a != right.a)
+        return left.a < right.a ? -1 : 1;
+    return (left.b > right.b) - (left.b < right.b);
+}
+
+static void add_table(const CheckOwn *own, StrBuf *bytes)
+{
+    static_assert(sizeof(CheckJudged) == (6 + CHECK_EXTRAS) * sizeof(double), "reals only");
+    qsort(own->table, (size_t)own->table_count, sizeof *own->table, by_key);
+    for (int64_t i = 0; i < own->table_count; i++) {
+        double reals[sizeof(CheckJudged) / sizeof(double)];
+        memcpy(reals, &own->table[i], sizeof reals);
+        for (int k = 0; k < TABLE_WIDTH; k++)
+            reals[k] = isnan(reals[k]) ? (double)NAN : reals[k] + 0.0;
+        add_reals(bytes, reals, (size_t)TABLE_WIDTH);
+    }
 }
 
 static double own_part(FnContext *fn, const Check *check, CheckField field)
@@ -118,6 +144,8 @@ void check_give(FnContext *fn, const StatPeers *peers, const Check *check, Value
     add_reals(&bytes, places, PLACES);
     if (own->rule == OWN_RANK)
         add_ranks(fn, own->rank, &bytes);
+    if (own->rule == OWN_TABLE)
+        add_table(own, &bytes);
     out->code = dict_intern(fn->dict, strbuf_str(&bytes));
     strbuf_deinit(&bytes);
 }
@@ -148,6 +176,40 @@ static double own_rank(Str record, double own)
     if (low < count && real_at(record, PLACES + low) == own)
         to = real_at(record, PLACES + count + low + 1);
     return (below + to) * 50 / real_at(record, CHECK_N);
+}
+
+// What the table says of a value, as a place in the record; 0: the value is not one of those judged.
+static size_t table_place(Str record, CheckKey own)
+{
+    size_t reals = (record.len - 1) / sizeof(double), width = (size_t)TABLE_WIDTH;
+    size_t low = 0, high = (reals - PLACES) / width;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2, at = PLACES + middle * width;
+        double a = real_at(record, at), b = real_at(record, at + 1);
+        if (a == own.a && b == own.b)
+            return at;
+        if (a < own.a || (a == own.a && b < own.b))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return 0;
+}
+
+// A value that is not one of the decided peers was not looked at with them.
+static double table_field(FnContext *fn, Str record, CheckField field, CheckKey own)
+{
+    size_t at = table_place(record, own);
+    if (at == 0) {
+        fn_issue(fn, REASON_PEERS_UNDECIDED);
+        return NAN;
+    }
+    size_t place = field == CHECK_VALUE   ? 0
+                   : field == CHECK_SCORE ? 1
+                   : field == CHECK_P     ? 2
+                   : field == CHECK_FLAG  ? 3
+                                          : 4 + (size_t)(field - CHECK_EXTRA);
+    return real_at(record, at + sizeof(CheckKey) / sizeof(double) + place);
 }
 
 static double own_score(FnContext *fn, Str record, double own)
@@ -203,14 +265,17 @@ static bool needs_spread(Str record, CheckField field)
            real_at(record, PLACE_SPREAD) == 0;
 }
 
-double check_field(FnContext *fn, Str record, CheckField field, double own)
+double check_field(FnContext *fn, Str record, CheckField field, CheckKey key)
 {
     bool about_own =
         field == CHECK_VALUE || field == CHECK_SCORE || field == CHECK_P || field == CHECK_FLAG;
+    double own = key.a;
     if (record.len == 0) { // of a row without a place among its peers, whose cause the window knows
         fn_issue(fn, REASON_MISSING);
         return NAN;
     }
+    if (real_at(record, PLACE_RULE) == OWN_TABLE && (about_own || field >= CHECK_EXTRA))
+        return table_field(fn, record, field, key);
     if (needs_spread(record, field))
         fn_issue(fn, REASON_ZERO_SPREAD);
     if (real_at(record, PLACE_RULE) == OWN_NONE || !about_own)
@@ -258,6 +323,56 @@ void check_store(FnContext *fn, double value, int64_t row, Vector *out, FnFail f
         store_field(value, out, vector_index(out, row));
 }
 
+static CheckKey key_at(const Vector *vector, int64_t index)
+{
+    switch (vector->phys) {
+    case PHYS_F64:
+        return (CheckKey){vector->f64[index] + 0.0, 0};
+    case PHYS_I64:
+        return (CheckKey){(double)vector->i64[index], 0};
+    case PHYS_BOOL:
+        return (CheckKey){vector->truth[index] != 0, 0};
+    case PHYS_CODE:
+        return (CheckKey){vector->code[index], 0};
+    case PHYS_PAIR:
+        return (CheckKey){(double)vector->pair[index].a, (double)vector->pair[index].b};
+    case PHYS_I128:
+        break;
+    }
+    UNREACHABLE();
+}
+
+CheckKey check_key(const StatPeers *peers, int64_t item)
+{
+    const StatItem *value = &peers->items[item];
+    switch (type_phys(peers->type)) {
+    case PHYS_F64:
+    case PHYS_I128:
+        return (CheckKey){stat_real(peers, item) + 0.0, 0};
+    case PHYS_I64:
+    case PHYS_BOOL:
+        return (CheckKey){(double)value->i64, 0};
+    case PHYS_CODE:
+        return (CheckKey){value->code, 0};
+    case PHYS_PAIR:
+        return (CheckKey){(double)value->pair.a, (double)value->pair.b};
+    }
+    UNREACHABLE();
+}
+
+CheckJudged *check_table(FnContext *fn, const StatPeers *peers)
+{
+    CheckJudged *table = ARENA_ARRAY(fn->arena, CheckJudged, (size_t)peers->item_count);
+    for (int64_t i = 0; i < peers->item_count; i++)
+        table[i] = (CheckJudged){.key = check_key(peers, i),
+                                 .value = NAN,
+                                 .score = NAN,
+                                 .p = NAN,
+                                 .flag = NAN,
+                                 .extra = {NAN, NAN, NAN}};
+    return table;
+}
+
 static void kernel_field(FnContext *fn, const Vector *args, uint32_t arg_count, const int64_t *rows,
                          int64_t row_count, Vector *out, FnFail fail, void *closure)
 {
@@ -266,14 +381,16 @@ static void kernel_field(FnContext *fn, const Vector *args, uint32_t arg_count, 
         int64_t row = rows[k];
         Str record = dict_str(fn->dict, args[0].code[vector_index(&args[0], row)]);
         CheckField field = (CheckField)args[1].i64[vector_index(&args[1], row)];
-        double own = arg_count == 3 ? args[2].f64[vector_index(&args[2], row)] : (double)NAN;
+        CheckKey own =
+            arg_count == 3 ? key_at(&args[2], vector_index(&args[2], row)) : (CheckKey){NAN, 0};
         fn->issue = REASON_NONE;
         check_store(fn, check_field(fn, record, field, own), row, out, fail, closure);
     }
     fn->issue = REASON_NONE;
 }
 
-#define FIELD_ISSUES FN_ISSUES(REASON_ZERO_SPREAD, REASON_DIVISION_BY_ZERO, REASON_OVERFLOW)
+#define FIELD_ISSUES                                                                               \
+    FN_ISSUES(REASON_ZERO_SPREAD, REASON_DIVISION_BY_ZERO, REASON_OVERFLOW, REASON_PEERS_UNDECIDED)
 
 static const FnCard card_field = {.name = "check_field",
                                   .name_zh = "检查字段",

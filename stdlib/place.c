@@ -8,12 +8,10 @@
 
 #include <math.h>
 
-#define EARTH_RADIUS_METRES 6371008.8
 #define EARTH_RADIUS_WHOLE 6371008
 #define MILLIMETRES_SCALE 3
 
-// The way in metres along the great circle.
-static double haversine(Pair a, Pair b)
+double place_haversine(Pair a, Pair b)
 {
     double lat_a = place_radians(a.b), lat_b = place_radians(b.b);
     double half_lat = sin((lat_b - lat_a) / 2);
@@ -66,7 +64,7 @@ FN2(distance, I128, Pair, a, Pair, b, .name = "distance", .name_zh = "距离",
     .doc_zh = "两地之间的地面距离（半正矢公式，半径 6371008.8 米），精确到毫米。",
     .example = "distance(point(120, 30), point(120.005, 30)) = 481.489米", .cost = 100)
 {
-    return length_of(fn, haversine(a, b));
+    return length_of(fn, place_haversine(a, b));
 }
 
 FN2(vincenty, I128, Pair, a, Pair, b, .name = "vincenty", .name_zh = "椭球面距离",

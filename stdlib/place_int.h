@@ -18,6 +18,23 @@ static inline double place_radians(int64_t count)
     return (double)count / DEGREES_TO_COUNT * (PI / 180);
 }
 
+#define EARTH_RADIUS_METRES 6371008.8
+
+// The way in metres along the great circle.
+double place_haversine(Pair a, Pair b);
+
+// A point in one word, and back; words ascend by longitude, then latitude.
+static inline int64_t place_word(Pair point)
+{
+    return point.a * INT64_C(0x100000000) + point.b + DEGREES(90);
+}
+
+static inline Pair place_of_word(int64_t word)
+{
+    int64_t latitude = word & INT64_C(0xffffffff);
+    return (Pair){(word - latitude) / INT64_C(0x100000000), latitude - DEGREES(90)};
+}
+
 // The way in metres along the geodesic of the ellipsoid WGS-84 (place_way.c). False: the two places lie so nearly
 // opposite each other that the formula does not converge.
 MUST_USE bool place_geodesic(Pair a, Pair b, double *metres);

@@ -9,21 +9,15 @@
 #include "runtime/base/map.h"
 #include "stdlib/address_int.h"
 #include "stdlib/fn.h"
+#include "stdlib/similar_int.h"
 #include "stdlib/stdlib_int.h"
 
 #include <math.h>
 
-#define SIMILAR_POINTS_MAX 4096
 #define WINKLER_PREFIX_MAX 4
 #define WINKLER_SCALE 0.1
 
-typedef struct Points {
-    int32_t *at;
-    int64_t count;
-} Points;
-
-// The code points of a text, in the batch's arena; an issue if there are too many.
-static Points points_of(FnContext *fn, Str text)
+Points similar_points(FnContext *fn, Str text)
 {
     Points points = {ARENA_ARRAY(fn->arena, int32_t, MIN_OF(text.len, SIMILAR_POINTS_MAX)), 0};
     for (size_t at = 0; at < text.len;) {
@@ -198,7 +192,7 @@ static double common_of(FnContext *fn, Points a, Points b)
 static double measure(FnContext *fn, Str a, Str b, double (*of)(FnContext *, Points, Points))
 {
     ArenaMark mark = arena_mark(fn->arena);
-    Points p = points_of(fn, a), q = points_of(fn, b);
+    Points p = similar_points(fn, a), q = similar_points(fn, b);
     double result = fn->issue == REASON_NONE ? of(fn, p, q) : 0;
     arena_rewind(fn->arena, mark);
     return result;
@@ -257,7 +251,7 @@ static Grams compare_grams(FnContext *fn, Str a, Str b, int64_t n)
         return grams;
     }
     ArenaMark mark = arena_mark(fn->arena);
-    Points p = points_of(fn, a), q = points_of(fn, b);
+    Points p = similar_points(fn, a), q = similar_points(fn, b);
     if (fn->issue == REASON_NONE)
         grams = grams_of(p, q, n);
     arena_rewind(fn->arena, mark);

@@ -32,6 +32,11 @@ extern const FnCard *const check_cards[];
 extern const FnCard *const own_cards[];
 extern const FnCard *const sample_cards[];
 extern const FnCard *const time_check_cards[];
+extern const FnCard *const series_check_cards[];
+extern const FnCard *const family_cards[];
+extern const FnCard *const alike_cards[];
+extern const FnCard *const curve_cards[];
+extern const FnCard *const place_check_cards[];
 extern const FnCard *const number_check_cards[];
 extern const FnCard *const window_cards[];
 

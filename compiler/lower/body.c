@@ -455,9 +455,13 @@ static Statistic lower_statistic(Lowerer *lowerer, const PlanAggregate *fold)
 {
     Statistic out = {.parameter_count = fold->parameter_count};
     Value *parameters = ARENA_ARRAY(lowerer->arena, Value, fold->parameter_count);
-    for (uint32_t i = 0; i < fold->parameter_count; i++)
+    Str *texts = ARENA_ARRAY(lowerer->arena, Str, fold->parameter_count);
+    for (uint32_t i = 0; i < fold->parameter_count; i++) {
         parameters[i] = fold->parameters[i]->constant->value;
+        texts[i] = arena_str(lowerer->arena, fold->parameters[i]->constant->text);
+    }
     out.parameters = parameters;
+    out.texts = texts;
     if (fold->card != NULL) {
         out.run = fold->card->statistic;
         out.bounds = fold->card->bounds;

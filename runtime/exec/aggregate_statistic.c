@@ -43,6 +43,7 @@ Value statistic_result(const AggState *state, const Values *values, int64_t left
                        .n = values->total,
                        .left_out = left_out,
                        .parameters = statistic->parameters,
+                       .texts = statistic->texts,
                        .parameter_count = statistic->parameter_count};
     FnContext fn = {.dict = shared->dict,
                     .arena = state->arena,

@@ -155,6 +155,7 @@ typedef struct Statistic {
     FnStatistic run;
     StatBounds bounds;
     const Value *parameters;
+    const Str *texts; // of those that are texts
     uint32_t parameter_count;
 } Statistic;
 

@@ -56,9 +56,29 @@ static inline const FnCard *stat_card(const char *name)
 // How the values reach the statistic.
 typedef enum StatForm { STAT_REAL, STAT_EXACT } StatForm;
 
+// Degrees as points count them.
+static inline int64_t stat_point(double degrees)
+{
+    return (int64_t)round(degrees * 1e7);
+}
+
+// A card over points: x is the longitude, y the latitude.
+static inline bool stat_places(const FnCard *card)
+{
+    return strstr(card->signature, "(x: point, within") != NULL;
+}
+
+// A card over texts: each value is one that the number names.
+static inline bool stat_texts(const FnCard *card)
+{
+    return strstr(card->signature, "(x: text") != NULL;
+}
+
 // Two values as the card wants its pairs.
 static inline Pair stat_pair(const FnCard *card, double x, double y)
 {
+    if (stat_places(card))
+        return (Pair){stat_point(x), stat_point(y)};
     switch (card->pairs) {
     case PAIRS_NONE:
         return (Pair){fn_real_order(x), 0};
@@ -73,14 +93,26 @@ static inline Pair stat_pair(const FnCard *card, double x, double y)
     return (Pair){(int64_t)y, fn_real_order(x)};
 }
 
+// The text of a number, twice in a row.
+static inline uint32_t stat_text(CallWorld *world, double value)
+{
+    StrBuf text = {0};
+    strbuf_add_real(&text, value);
+    strbuf_add_char(&text, ' ');
+    strbuf_add_real(&text, value);
+    uint32_t code = dict_intern(world->dict, strbuf_str(&text));
+    strbuf_deinit(&text);
+    return code;
+}
+
 // Peers of these values: sorted, equal ones together. STAT_EXACT: at this scale; of a card over dates as dates.
 static inline StatPeers stat_peers(CallWorld *world, const FnCard *card, const Reals *x,
                                    const Reals *y, StatForm form, int scale)
 {
     StatItem *items = ARENA_ARRAY(world->arena, StatItem, x->count);
     for (size_t i = 0; i < x->count; i++) {
-        items[i].pair =
-            stat_pair(card, x->items[i] + 0.0, card->pairs != PAIRS_NONE ? y->items[i] + 0.0 : 0);
+        bool two = card->pairs != PAIRS_NONE || stat_places(card);
+        items[i].pair = stat_pair(card, x->items[i] + 0.0, two ? y->items[i] + 0.0 : 0);
         items[i].count = 1;
     }
     qsort(items, x->count, sizeof *items, stat_order);
@@ -97,6 +129,16 @@ static inline StatPeers stat_peers(CallWorld *world, const FnCard *card, const R
     bool dates = strstr(card->signature, "(x: date") != NULL;
     if (dates)
         peers.type = type_of(strstr(card->signature, "(x: datetime") ? TYPE_DATETIME : TYPE_DATE);
+    if (stat_places(card)) {
+        peers.type = type_of(TYPE_POINT);
+        return peers;
+    }
+    if (stat_texts(card)) {
+        peers.type = type_of(TYPE_TEXT);
+        for (int64_t i = 0; i < peers.item_count; i++)
+            items[i].code = stat_text(world, fn_real_of_order(items[i].pair.a));
+        return peers;
+    }
     for (int64_t i = 0; i < peers.item_count && card->pairs == PAIRS_NONE; i++) {
         double value = fn_real_of_order(items[i].pair.a);
         if (dates)

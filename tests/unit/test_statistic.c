@@ -73,7 +73,7 @@ static bool check_tail(const Case *c)
 
 // A field of the record of a check over the peers, `own` judged among them where it does so.
 static double record_field(CallWorld *world, const FnCard *card, const StatPeers *peers,
-                           CheckField field, double own, Reason *issue)
+                           CheckField field, CheckKey own, Reason *issue)
 {
     static const Type real = {.kind = TYPE_REAL};
     Value out = {.type = {.kind = TYPE_LIST, .element = &real}};
@@ -97,10 +97,18 @@ static void check_record(CallWorld *world, const Case *c)
     assert_non_null(card);
     Reals numbers = {0};
     Value parameters[5];
-    stat_numbers(c->parameter, &numbers);
+    Str texts[5] = {c->parameter}, written = c->parameter;
+    if (str_equal(c->name, STR("adjust")) || str_starts(c->name, STR("adjust."))) {
+        size_t blank = str_find(written, STR(" "), 0);
+        texts[0] = str_slice(written, 0, blank);
+        written = str_slice(written, blank, written.len);
+        vec_push(&numbers, 0);
+    }
+    stat_numbers(str_trim(written), &numbers);
     if (card->pairs == PAIRS_TIME)
         vec_push(&numbers, (double)TYPE_DATE);
-    bool limits = strcmp(name, "just_below") == 0, first = strcmp(name, "iqr_outlier") == 0;
+    bool limits = strcmp(name, "just_below") == 0, place = strcmp(name, "cluster") == 0;
+    bool first = strcmp(name, "iqr_outlier") == 0 || place;
     for (size_t i = 0; i < numbers.count; i++) {
         bool real = limits ? i < 2 : first && i == 0;
         parameters[i] = (Value){.type = type_of(real ? TYPE_REAL : TYPE_INTEGER)};
@@ -111,11 +119,19 @@ static void check_record(CallWorld *world, const Case *c)
     }
     char *behind = NULL;
     CheckField field = (CheckField)strtol(c->name.ptr + dot + 1, &behind, 10);
-    double own = *behind == '.' ? c->x.items[strtol(behind + 1, NULL, 10)] : (double)NAN;
+    CheckKey own = {NAN, 0};
+    if (*behind == '.') {
+        long at = strtol(behind + 1, NULL, 10);
+        own.a = c->x.items[at] + 0.0;
+        if (place)
+            own =
+                (CheckKey){(double)stat_point(c->x.items[at]), (double)stat_point(c->y.items[at])};
+    }
     for (int form = STAT_REAL; form <= STAT_EXACT; form++) {
         StatPeers peers = stat_peers(world, card, &c->x, &c->y, (StatForm)form, 4);
         Reason issue;
         peers.parameters = parameters;
+        peers.texts = texts;
         peers.parameter_count = (uint32_t)numbers.count;
         double got = record_field(world, card, &peers, field, own, &issue);
         bool good = isnan(c->wanted) ? issue != REASON_NONE
@@ -330,7 +346,8 @@ static void test_hostile_checks(void **state)
         bool check = card->statistic && strstr(card->signature, "): record") != NULL;
         for (int round = 0; check && round < 500; round++) {
             Reals x = {0}, y = {0};
-            Value parameters[3];
+            Value parameters[4];
+            static const Str texts[] = {STR_INIT("holm"), STR_INIT("bh"), STR_INIT("")};
             size_t count = random_next(&seed) % 12;
             bool whole = strstr(card->signature, "(x: date") || card->pairs == PAIRS_MARKS;
             for (size_t k = 0; k < count; k++) {
@@ -338,16 +355,18 @@ static void test_hostile_checks(void **state)
                 vec_push(&x, whole ? (double)(random_next(&seed) % 3) * 1e4 : value);
                 vec_push(&y, (double)(random_next(&seed) % 4 < 2));
             }
-            for (size_t k = 0; k < 3; k++)
+            for (size_t k = 0; k < 4; k++)
                 parameters[k] = (Value){.type = type_of(TYPE_INTEGER),
                                         .i64 = (int64_t)(random_next(&seed) % 5) - 1};
             StatPeers peers = stat_peers(world, card, &x, &y, STAT_REAL, 0);
             peers.parameters = parameters;
-            peers.parameter_count = 3;
+            peers.texts = texts + random_next(&seed) % 3;
+            peers.parameter_count = 4;
             CheckField field = (CheckField)(random_next(&seed) % (CHECK_EXTRA + CHECK_EXTRAS));
             Reason issue;
-            double got = record_field(world, card, &peers, field,
-                                      values[random_next(&seed) % ARRAY_LEN(values)], &issue);
+            double got =
+                record_field(world, card, &peers, field,
+                             (CheckKey){values[random_next(&seed) % ARRAY_LEN(values)], 0}, &issue);
             if (!card_names(card, issue))
                 fail_msg("%s reports %d", card->name, (int)issue);
             assert_true(issue != REASON_NONE || isfinite(got));
@@ -375,7 +394,7 @@ static void test_many_slopes(void **state)
         Reason issue;
         peers.parameters = parameters;
         peers.parameter_count = 2;
-        double slope = record_field(world, card, &peers, CHECK_EXTRA, NAN, &issue);
+        double slope = record_field(world, card, &peers, CHECK_EXTRA, (CheckKey){NAN, 0}, &issue);
         if (issue != REASON_NONE || fabs(slope - 2.0 * sign) > 1e-12)
             fail_msg("%.17g, not %d, reason %d", slope, 2 * sign, (int)issue);
         vec_free(&x);

@@ -250,6 +250,94 @@ def mann_kendall(x, t):
     return s, z, 2 * stats.norm.sf(abs(z))
 
 
+def pettitt(x, k):
+    """P(K >= k): the orders of n ranks that never reach k are counted by the set that stands first."""
+    n = len(x)
+    ties = sum(c ** 3 - c for c in np.unique(x, return_counts=True)[1].tolist())
+    if k == 0:
+        return 1
+    if ties or n > 22:
+        share = 1 - ties / (n ** 3 - n)
+        passed = k if ties else k + 0.5826 * math.sqrt((n * n - 1) / 3)
+        return min(1, 2 * math.exp(-6 * passed ** 2 / ((n ** 3 + n ** 2) * share)))
+    ways = {0: 1}
+    for size in range(1, n + 1):
+        reached = {}
+        for first, count in ways.items():
+            for i in range(n):
+                if not first >> i & 1:
+                    reached[first | 1 << i] = reached.get(first | 1 << i, 0) + count
+        ways = {s: c for s, c in reached.items() if size == n or
+                abs(2 * sum(i + 1 for i in range(n) if s >> i & 1) - size * (n + 1)) < k}
+    return 1 - sum(ways.values()) / math.factorial(n)
+
+
+def season_residual(x, ticks, phases):
+    """The greatest residual over season and trend, both medians without the value itself, in robust z."""
+    n, first, last = len(x), min(ticks), max(ticks)
+    rest = []
+    for i in range(n):
+        centre = min(max(ticks[i], first + phases), max(last - phases, first + phases))
+        others = [x[k] for k in range(n) if k != i and abs(ticks[k] - centre) <= phases]
+        rest.append(x[i] - np.median(others) if others else math.nan)
+    left = []
+    for i in range(n):
+        same = [rest[k] for k in range(n)
+                if (ticks[k] - ticks[i]) % phases == 0 and not math.isnan(rest[k])]
+        if len(same) < 3 or math.isnan(rest[i]):
+            left.append(math.nan)
+            continue
+        same.remove(rest[i])
+        left.append(rest[i] - np.median(same))
+    judged = [v for v in left if not math.isnan(v)]
+    if not judged:
+        return math.nan, 0
+    spread = stats.median_abs_deviation(judged, scale=1 / 1.4826)
+    z = [(v - np.median(judged)) / spread if spread else math.nan for v in judged]
+    return max(z, key=abs), len(judged)
+
+
+def series_lines(x, t, phases):
+    z, n = season_residual(x, t, phases)
+    line("seasonal_residual.1", "numpy.median of trend and phase; median_abs_deviation", f"{phases} 3",
+         x, t, z)
+    line("seasonal_residual.3", "how many are judged", f"{phases} 3", x, t,
+         n if math.isfinite(z) else math.nan)
+    equal = sum(a == b for a, b in zip(x, x[1:]))
+    line("step_pattern.1", "numpy.mean(numpy.diff(x) == 0)", "2", x, t, equal / (len(x) - 1))
+    line("step_pattern.10", "1 + numpy.count_nonzero(numpy.diff(x))", "2", x, t, len(x) - equal)
+
+
+def adjust_lines(p):
+    """Chances of one family."""
+    from statsmodels.stats.multitest import multipletests
+    for method, name in (("holm", "holm"), ("bh", "fdr_bh")):
+        got = multipletests(p, method=name)[1]
+        for i in range(len(p)):
+            line(f"adjust.2.{i}", f"statsmodels multipletests(p, method='{name}')[1]", f"{method} 1", p,
+                 [], got[i])
+
+
+def cluster_lines(points, metres, least):
+    """Places: x is the longitude, y the latitude. Clusters are numbered by their least point."""
+    from sklearn.cluster import DBSCAN
+    radians = [[math.radians(lat), math.radians(lon)] for lon, lat in points]
+    got = DBSCAN(eps=metres / 6371008.8, min_samples=least, metric="haversine",
+                 algorithm="brute").fit(radians)
+    number = {}
+    for i in sorted(range(len(points)), key=lambda i: points[i]):
+        if got.labels_[i] >= 0:
+            number.setdefault(got.labels_[i], len(number) + 1)
+    x, y = [p[0] for p in points], [p[1] for p in points]
+    core = set(got.core_sample_indices_.tolist())
+    for i in range(len(points)):
+        at = f"{metres} {least}"
+        line(f"cluster.11.{i}", "sklearn.cluster.DBSCAN core_sample_indices_", at, x, y, int(i in core))
+        if i in core or got.labels_[i] < 0:    # a border point may be between two clusters
+            line(f"cluster.10.{i}", "sklearn.cluster.DBSCAN labels_", at, x, y,
+                 number[got.labels_[i]] if got.labels_[i] >= 0 else math.nan)
+
+
 def times_lines(x, t):
     s, z, p = mann_kendall(x, t)
     line("trend.0", "S of Mann and Kendall", "3", x, t, s if math.isfinite(z) else math.nan)
@@ -264,8 +352,8 @@ def times_lines(x, t):
           for k in range(1, n)]
     at = int(np.argmax(us)) + 1
     line("change_point.1", "K of Pettitt 1979", "3", x, t, max(us))
-    line("change_point.2", "2 exp(-6 K^2 / (n^3 + n^2))", "3", x, t,
-         min(1, 2 * math.exp(-6 * max(us) ** 2 / (n ** 3 + n ** 2))))
+    line("change_point.2", "orders counted; beyond 22 or with ties the approximation", "3", x, t,
+         pettitt(x, max(us)))
     line("change_point.10", "mean before", "3", x, t, np.mean([x[i] for i in order[:at]]))
     line("change_point.11", "mean behind", "3", x, t, np.mean([x[i] for i in order[at:]]))
 
@@ -342,3 +430,19 @@ assert round(grubbs(UREX)[0][7], 4) == 2.4688 and round(critical(8), 6) == 2.126
 assert esd(ROSNER, 10)[0] == 3  # as the handbook has it
 line("generalised_esd.10", "NIST handbook: 3 outliers", "10 15", ROSNER, [], 3)
 line("generalised_esd.8", "the greatest value but three", "10 15", ROSNER, [], sorted(ROSNER)[-4])
+for n, phases in ((24, 4), (36, 12), (61, 7), (40, 5)):
+    for spread in (3, 10**5):
+        t = sorted(random.sample(range(100, 100 + n + n // 6), n))
+        x = [round(40 * math.sin(2 * math.pi * v / phases) + v + random.randint(0, spread) / 100, 2) for v in t]
+        x[n // 2] += 90
+        series_lines(x, t, phases)
+    series_lines([v // 9 * 7 for v in t], t, phases)
+for n in (1, 2, 5, 20):
+    adjust_lines([random.choice([round(random.random() ** 3, 4), 0.0125, 1, 0]) for _ in range(n)])
+for n, spread in ((6, 0.01), (25, 0.02), (40, 0.03)):
+    for lon, lat in ((120, 30), (179.99, -10), (10, 89.97)):
+        points = set()
+        while len(points) < n:
+            east = round(lon + random.random() * spread, 7)
+            points.add((round(east - 360, 7) if east > 180 else east, round(lat + random.random() * spread, 7)))
+        cluster_lines(sorted(points), 700, 4)
