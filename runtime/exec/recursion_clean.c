@@ -9,9 +9,10 @@
 // A branch `from T as t join R as r` would scan T in every round. Over clean rows the order of two variables of a join
 // cannot show, so such a variant begins with the new rows of R and joins T to them.
 //
-// Rows that are not clean are taken along where every branch begins with its only use of the ring and nothing is
-// kept: then what a row leads to does not depend on other rows of the ring. Elsewhere the first such row ends this
-// road.
+// Rows that are not clean are taken along where every branch begins with its only use of the ring: then what a row leads
+// to does not depend on other rows of the ring. Under `keep` what the best rows lead to must be the best too
+// (recursion_keep.c); what is not certain there is sought once more when the certain rows are fixed, for some that came
+// before rest on rows that have given way. Elsewhere the first such row ends this road.
 
 #include "runtime/exec/recursion_int.h"
 
@@ -32,9 +33,11 @@ typedef VEC(Variant *) Variants;
 // No row has come that this road cannot take.
 static bool all_clean(const Fix *fix)
 {
-    for (uint32_t m = 0; m < fix->count; m++)
-        if (fix->relations[m].maker.rows.count > 0)
+    for (uint32_t m = 0; m < fix->count; m++) {
+        const FixRelation *member = &fix->relations[m];
+        if (member->maker.rows.count > 0 || (member->aside != NULL && aside_is_lost(member->aside)))
             return false;
+    }
     return true;
 }
 
@@ -159,9 +162,13 @@ static Status absorb(Fix *fix, FixRelation *into)
         if (fix->certain_end)
             aside_accept(into->aside, fix->round);
         else
-            aside_put(into->aside, fix->round);
+            aside_put(into->aside, fix->round, fix->certain_only);
         vec_clear(&maker->rows);
         arena_rewind(maker->arena, into->made_from);
+    }
+    if (fix->certain_end) {
+        maker->clean.count = 0; // it is known
+        return fix_row_limit(fix, into, store_count(into->store) + aside_count(into->aside));
     }
     return store_absorb(fix, into->store);
 }
@@ -214,7 +221,7 @@ static Status first_round(Fix *fix, const Variants *variants)
             TRY(absorb(fix, member));
         }
     }
-    fix->round = 1;
+    fix->round = 1; // what comes without any row of the ring
     for (size_t v = 0; v < variants->count && all_clean(fix); v++)
         if (!fix_stands_still(variants->items[v]->into, 1))
             TRY(variant_open(variants->items[v]));
@@ -250,12 +257,13 @@ static void publish(Fix *fix)
 
 // ---------------------------------------------------------------- rows that are not clean
 
-// Whether every branch that uses the ring begins with its only use of it, and nothing is kept.
+// Whether every branch that uses the ring begins with its only use of it, and (keep) the best rows are enough.
 static bool can_set_aside(const Fix *fix)
 {
     for (uint32_t m = 0; m < fix->count; m++) {
         const Relation *relation = fix->relations[m].relation;
-        if (relation_keeps(relation) || relation->column_count == 0)
+        if (relation->column_count == 0 ||
+            (relation_keeps(relation) && !keep_needs_best_only(fix, relation)))
             return false;
         for (uint32_t b = 0; b < relation->branch_count; b++) {
             const Body *body = &relation->branches[b];
@@ -282,6 +290,15 @@ static void open_asides(Fix *fix)
     }
 }
 
+// Uncertain rows of the rounds are sought once more at the end. With a depth they count by their rounds, so they are
+// kept, and the road ends where a row that a round had read was bettered.
+static bool seeks_again(const Fix *fix)
+{
+    const FixRelation *member = &fix->relations[0];
+    return member->aside != NULL && relation_keeps(member->relation) &&
+           member->relation->depth_limit < 0;
+}
+
 static bool any_aside(const Fix *fix)
 {
     for (uint32_t m = 0; m < fix->count; m++)
@@ -290,12 +307,28 @@ static bool any_aside(const Fix *fix)
     return false;
 }
 
+// Under `keep` without a depth: what the certain rows that are left lead to.
+static Status seek_again(Fix *fix, const Variants *variants)
+{
+    FixRelation *member = &fix->relations[0];
+    fix->round = 1;
+    fix->certain_only = false;
+    store_publish_all(member->store);
+    aside_publish_again(member->aside);
+    aside_publish_certain(member->aside, member->rows);
+    for (size_t v = 0; v < variants->count && member->rows->row_count > 0; v++)
+        TRY(variant_round(variants->items[v]));
+    return STATUS_OK;
+}
+
 // The rounds of the rows that are not certain, once the certain ones are fixed.
 static Status other_rounds(Fix *fix, const Variants *variants)
 {
+    if (seeks_again(fix))
+        TRY(seek_again(fix, variants));
     fix->certain_end = true;
     bool more = true, waits = true;
-    for (int64_t round = 0; more || waits; round++) {
+    for (int64_t round = 0; (more || waits) && all_clean(fix); round++) {
         TRY(fix_round(fix, round));
         fix->round = round;
         for (size_t v = 0; v < variants->count && more && round > 0; v++) {
@@ -323,11 +356,12 @@ static Status run_rounds(Fix *fix, Variants *variants)
     publish(fix);
     TRY(first_round(fix, variants));
     bool more = true;
+    fix->certain_only = seeks_again(fix);
     for (int64_t round = 1; more && all_clean(fix); round++) {
         publish(fix);
         TRY(next_round(fix, variants, round, &more));
     }
-    return any_aside(fix) ? other_rounds(fix, variants) : STATUS_OK;
+    return any_aside(fix) && all_clean(fix) ? other_rounds(fix, variants) : STATUS_OK;
 }
 
 static Status finish_member(FixRelation *member)

@@ -34,8 +34,9 @@ typedef struct Fix {
     Arena *arena;
     FixRelation *relations;
     uint32_t count;
-    int64_t round;    // clean: under way
-    bool certain_end; // clean: the certain rows are fixed
+    int64_t round;     // clean: under way
+    bool certain_end;  // clean: the certain rows are fixed
+    bool certain_only; // clean: rows that are not certain need not be kept yet
 } Fix;
 
 // The member behind a source, or NULL.
@@ -49,6 +50,23 @@ Status fix_branch(Fix *fix, FixRelation *into, uint32_t branch, const Rowset *co
 Status fix_round(Fix *fix, int64_t round);
 // Whether `limit depth` gives the relation no more rows in this round.
 bool fix_stands_still(const FixRelation *member, int64_t round);
+
+// ---------------------------------------------------------------- under `keep` (recursion_keep.c)
+
+// Order by the best that the kept value may be.
+int keep_compare(const RowMaker *maker, const Relation *relation, const MadeRow *a,
+                 const MadeRow *b);
+// By that, unknown values first, then by all cells.
+bool keep_better(const RowMaker *maker, const Relation *relation, const MadeRow *a,
+                 const MadeRow *than);
+// A certain row whose kept value is not known is a possible one.
+void keep_doubt(const Relation *relation, MadeRow *row);
+// A row that is not certain stands for all longer derivations of its key too: the kept value is a bound, and of the
+// other columns only those are known that the recursion itself reads.
+void keep_blur(const Relation *relation, MadeRows *rows);
+// Whether what a row that is not the best of its key leads to is no better, in every column, class and cause, than what
+// the best one leads to: the branches read the key and the kept value alone.
+bool keep_needs_best_only(const Fix *fix, const Relation *relation);
 
 // The limit of rows of a recursive relation.
 Status fix_row_limit(const Fix *fix, const FixRelation *member, int64_t rows);
@@ -73,9 +91,18 @@ void store_read_whole(Store *store);
 Status store_absorb(const Fix *fix, Store *store);
 // Makes member->rows of what was added or bettered since the last time, and member->all where it is wanted.
 void store_publish(Store *store);
-// Which of the rows are in the store: found[i].
-void store_find(const Store *store, const MadeRows *rows, uint8_t *found);
-// The finished rows with those of the member's maker, settled. Not under `keep`.
+// The numbers of the rows in the store: by all cells, under `keep` by the key; GROUP_NONE where there is none.
+void store_find(const Store *store, const MadeRows *rows, int64_t *numbers);
+int64_t store_count(const Store *store);
+// Under `keep`: certain rows whose keys are known, but not all of their cells; the better ones go into the aside.
+void store_place(Store *store, const MadeRows *rows);
+// Under `keep`: the row of this number; new cells are in the maker's arena.
+MadeRow store_row(const Store *store, int64_t row);
+// Under `keep`: makes member->rows of all rows.
+void store_publish_all(Store *store);
+// Under `keep`: whether a row that some round had read gave way to a better one.
+bool store_bettered(const Store *store);
+// The finished rows with those of the member's maker, settled.
 Status store_finish_beside(Store *store, Rowset **out);
 // The finished rows, sorted.
 Status store_finish(Store *store, Rowset **out);
@@ -86,16 +113,29 @@ Status store_finish(Store *store, Rowset **out);
 Aside *aside_open(FixRelation *member);
 void aside_close(Aside *aside); // NULL is allowed
 bool aside_is_empty(const Aside *aside);
-// While certain rows are sought: takes in the rows of the member's maker, which a branch gave in this round.
-void aside_put(Aside *aside, int64_t round);
-// Appends the certain rows that came since the last time.
+// While certain rows are sought: takes in the rows of the member's maker, which a branch gave in this round; only_certain
+// leaves the others out.
+void aside_put(Aside *aside, int64_t round, bool only_certain);
+// Under `keep`: certain row `number`; takes in one of a known key (in place of row `instead` - 1; 0: none) and gives its
+// number; lets go of one; appends some.
+const MadeRow *aside_certain(const Aside *aside, size_t number);
+size_t aside_keep_certain(Aside *aside, const MadeRow *row, size_t instead);
+void aside_drop_certain(Aside *aside, size_t number);
+void aside_append_certain(const Aside *aside, const size_t *numbers, size_t count, Rowset *rowset);
+// Appends the certain rows that came since the last time; under `keep` those whose key is not known.
 void aside_publish_certain(Aside *aside, Rowset *rowset);
+// Under `keep`: those whose key is not known will be published once more.
+void aside_publish_again(Aside *aside);
 // Once the certain rows are fixed: accepts the rows of the member's maker; those that wait for this round (false: none
 // waits for a later one).
 void aside_accept(Aside *aside, int64_t round);
 bool aside_accept_waiting(Aside *aside, int64_t round);
 // Makes member->rows of what was accepted since the last time; false: nothing was.
 bool aside_publish(Aside *aside);
+// Under `keep`: a row that others were derived from has gone, which rounds over what is new cannot take back.
+bool aside_is_lost(const Aside *aside);
+// How many rows are accepted.
+int64_t aside_count(const Aside *aside);
 // Puts all rows into the member's maker; they stay the collection's.
 void aside_finish(Aside *aside);
 

@@ -45,47 +45,6 @@ static Str identity(Reduction *reduction, const MadeRow *row)
     return strbuf_str(&reduction->text);
 }
 
-// The best that a kept value may be.
-static int128_t best_bound(const Relation *relation, const Value *value)
-{
-    int128_t low, high;
-    cell_bounds(value, &low, &high);
-    return relation->keep_least ? low : high;
-}
-
-// Order by the best that the kept column may be.
-static int compare_rank(const Reduction *reduction, const MadeRow *a, const MadeRow *b)
-{
-    const Relation *relation = reduction->relation;
-    const Value *x = &a->cells[relation->keep_column], *y = &b->cells[relation->keep_column];
-    if (x->state != VALUE_KNOWN || y->state != VALUE_KNOWN) {
-        int128_t mine = best_bound(relation, x), other = best_bound(relation, y);
-        int order = (mine > other) - (mine < other);
-        return relation->keep_least ? order : -order;
-    }
-    int order = value_compare(reduction->maker->shared->dict, x, y);
-    return relation->keep_least ? order : -order;
-}
-
-static bool better(const Reduction *reduction, const MadeRow *a, const MadeRow *than)
-{
-    int order = compare_rank(reduction, a, than);
-    if (order == 0)
-        order = (int)(a->cells[reduction->relation->keep_column].state == VALUE_KNOWN) -
-                (int)(than->cells[reduction->relation->keep_column].state == VALUE_KNOWN);
-    return order != 0 ? order < 0 : made_row_compare(reduction->maker, a, than) < 0;
-}
-
-// Under `keep` a certain row whose value is not known is a possible one.
-static void doubt_kept(const Relation *relation, MadeRow *row)
-{
-    if (!relation_keeps(relation) || row->row_class != CLASS_CERTAIN ||
-        row->cells[relation->keep_column].state == VALUE_KNOWN)
-        return;
-    row->row_class = CLASS_POSSIBLE;
-    row->cause = row->cells[relation->keep_column].cause;
-}
-
 static void keep_one(Reduction *reduction, const MadeRow *row)
 {
     bool is_new = false;
@@ -94,7 +53,8 @@ static void keep_one(Reduction *reduction, const MadeRow *row)
         *at = reduction->kept.count;
         vec_push(&reduction->kept, *row);
     } else if (relation_keeps(reduction->relation) &&
-               better(reduction, row, &reduction->kept.items[*at])) {
+               keep_better(reduction->maker, reduction->relation, row,
+                           &reduction->kept.items[*at])) {
         reduction->kept.items[*at] = *row;
     }
 }
@@ -129,7 +89,8 @@ static bool is_beaten(Reduction *reduction, const MadeRow *row)
     if (!relation_keeps(reduction->relation))
         return true;
     const MadeRow *sure = &reduction->certain->items[at];
-    return compare_rank(reduction, row, sure) > 0 || same_cells(reduction, row, sure);
+    return keep_compare(reduction->maker, reduction->relation, row, sure) > 0 ||
+           same_cells(reduction, row, sure);
 }
 
 static void note_certain(Reduction *reduction)
@@ -150,7 +111,7 @@ static void reduce(const Relation *relation, RowMaker *maker, const MadeRows *ce
     maker->clean.count = 0;
     for (size_t i = 0; i < maker->rows.count; i++) {
         MadeRow *row = &maker->rows.items[i];
-        doubt_kept(relation, row);
+        keep_doubt(relation, row);
         if ((row->row_class == CLASS_CERTAIN) == (certain == NULL))
             keep_one(&reduction, row);
     }
@@ -301,51 +262,6 @@ static Status other_round(Fix *fix, int64_t round, bool *more)
 
 // ---------------------------------------------------------------- what users see
 
-static bool is_fixed(const Relation *relation, uint32_t column)
-{
-    for (uint32_t k = 0; k < relation_key_count(relation); k++) {
-        if (relation_key_column(relation, k) == column)
-            return true;
-    }
-    for (uint32_t r = 0; r < relation->ring_read_count; r++) {
-        if (relation->ring_reads[r] == column)
-            return true;
-    }
-    return false;
-}
-
-static void kept_bounds(const Relation *relation, const Value *value, Value *out)
-{
-    Phys phys = type_phys(value->type);
-    bool integral = phys == PHYS_I64 || phys == PHYS_I128;
-    out->bounded = integral && (value->state == VALUE_KNOWN || value->bounded);
-    if (!out->bounded)
-        return;
-    int128_t low, high;
-    cell_bounds(value, &low, &high);
-    out->lo = relation->keep_least ? low : BOUND_LOW;
-    out->hi = relation->keep_least ? BOUND_HIGH : high;
-}
-
-// Under `keep`, a row that is not certain stands for all longer derivations of its key too: the kept value is a bound,
-// and of the other columns only those are known that the recursion itself reads.
-static void blur(const Relation *relation, RowMaker *maker)
-{
-    for (size_t i = 0; relation_keeps(relation) && i < maker->rows.count; i++) {
-        MadeRow *row = &maker->rows.items[i];
-        if (row->row_class == CLASS_CERTAIN)
-            continue;
-        for (uint32_t c = 0; c < relation->column_count; c++) {
-            Value issue = {.type = row->cells[c].type, .state = VALUE_ISSUE, .cause = row->cause};
-            if (c == relation->keep_column)
-                kept_bounds(relation, &row->cells[c], &issue);
-            else if (is_fixed(relation, c))
-                continue;
-            row->cells[c] = issue;
-        }
-    }
-}
-
 // The rows of both kinds, in the maker; what they point to stays with the member.
 static void put_together(FixRelation *member)
 {
@@ -355,7 +271,7 @@ static void put_together(FixRelation *member)
     RowMaker empty = member->maker;
     member->maker = member->read;
     member->read = empty;
-    blur(member->relation, &member->maker);
+    keep_blur(member->relation, &member->maker.rows);
     for (size_t i = 0; i < certain->count; i++)
         vec_push(&member->maker.rows, certain->items[i]);
 }

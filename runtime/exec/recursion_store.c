@@ -5,7 +5,8 @@
 // Without `keep` the rows are the groups of a table over all columns: a row that is new gets the next number, so what a
 // round added is the numbers behind those of the round before. With `keep` there is one row per key, in columns by the
 // key's number; a better row takes the place of the one before, and the keys that changed are what the next round
-// reads.
+// reads. Of a key that is known a row with another cell that is not may be the best: then it is among those of
+// recursion_aside.c, and its number stands here.
 
 #include "runtime/exec/recursion_int.h"
 
@@ -16,7 +17,9 @@ struct Store {
     GroupTable *keys; // a key is declared and nothing is kept: rows of one key must be one row
     void **data;      // keep: the cells of the rows, per column
     int64_t capacity;
-    int64_t old; // rows before this round
+    int64_t old;     // rows before this round
+    size_t *special; // keep: per row, 1 + number in the aside; 0: the cells are in `data`
+    bool bettered;   // keep: a row that a round had read was
     uint8_t *is_changed;
     VEC(int64_t) changed; // keep: rows that this round added or bettered
     VEC(int64_t) numbers; // scratch
@@ -67,6 +70,7 @@ void store_close(Store *store)
         free(store->data[c]);
     free(store->data);
     free(store->is_changed);
+    free(store->special);
     vec_free(&store->changed);
     vec_free(&store->numbers);
     group_table_destroy(store->rows);
@@ -104,15 +108,17 @@ static int64_t *number_made(Store *store, GroupTable *table, const uint32_t *col
     return store->numbers.items;
 }
 
-// Row `row` of vectors as a row that messages can print.
+// Row `row` of vectors as a row by itself.
 static MadeRow printed_row(const Store *store, Vector (*column_of)(const Store *, uint32_t),
                            int64_t row)
 {
-    MadeRow made = {.cells = ARENA_ARRAY(store->member->maker.arena, Value,
-                                         MAX_OF(store->member->maker.column_count, 1u))};
-    for (uint32_t c = 0; c < store->member->maker.column_count; c++) {
+    const RowMaker *maker = &store->member->maker;
+    MadeRow made = {.cells = ARENA_ARRAY(maker->arena, Value, MAX_OF(maker->column_count, 1u)),
+                    .origins =
+                        ARENA_ARRAY(maker->arena, uint64_t, MAX_OF(maker->column_count, 1u))};
+    for (uint32_t c = 0; c < maker->column_count; c++) {
         Vector column = column_of(store, c);
-        made.cells[c] = vector_value(&column, store->member->maker.columns[c].type, row);
+        made.cells[c] = vector_value(&column, maker->columns[c].type, row);
     }
     return made;
 }
@@ -153,6 +159,9 @@ static void store_reserve(Store *store, int64_t count)
             base_realloc(store->data[c], (size_t)capacity * phys_size(phys_of(store, c)));
     store->is_changed = base_realloc(store->is_changed, (size_t)capacity);
     memset(store->is_changed + store->capacity, 0, (size_t)(capacity - store->capacity));
+    store->special = base_realloc(store->special, (size_t)capacity * sizeof *store->special);
+    memset(store->special + store->capacity, 0,
+           (size_t)(capacity - store->capacity) * sizeof *store->special);
     store->capacity = capacity;
 }
 
@@ -168,12 +177,30 @@ static int cell_order(const Store *store, uint32_t column, int64_t made, int64_t
 static bool is_better(const Store *store, int64_t made, int64_t row)
 {
     const Relation *relation = store->member->relation;
+    if (store->special[row] != 0) {
+        const RowMaker *maker = &store->member->maker;
+        ArenaMark mark = arena_mark(maker->arena);
+        MadeRow own = printed_row(store, made_column, made);
+        bool better = keep_better(maker, relation, &own,
+                                  aside_certain(store->member->aside, store->special[row] - 1));
+        arena_rewind(maker->arena, mark);
+        return better;
+    }
     int order = cell_order(store, relation->keep_column, made, row);
     if (order != 0)
         return relation->keep_least ? order < 0 : order > 0;
     for (uint32_t c = 0; c < store->member->maker.column_count && order == 0; c++)
         order = cell_order(store, c, made, row);
     return order < 0;
+}
+
+static void note_change(Store *store, int64_t row)
+{
+    store->bettered |= row < store->old && !store->is_changed[row];
+    if (store->is_changed[row])
+        return;
+    store->is_changed[row] = 1;
+    vec_push(&store->changed, row);
 }
 
 static void keep_made(Store *store, const int64_t *numbers, int64_t known)
@@ -189,11 +216,50 @@ static void keep_made(Store *store, const int64_t *numbers, int64_t known)
             memcpy((char *)store->data[c] + (size_t)row * size,
                    (const char *)store->member->maker.clean.data[c] + (size_t)i * size, size);
         }
-        if (store->is_changed[row])
-            continue;
-        store->is_changed[row] = 1;
-        vec_push(&store->changed, row);
+        if (store->special[row] != 0)
+            aside_drop_certain(store->member->aside, store->special[row] - 1);
+        store->special[row] = 0;
+        note_change(store, row);
     }
+}
+
+MadeRow store_row(const Store *store, int64_t row)
+{
+    if (store->special[row] != 0)
+        return *aside_certain(store->member->aside, store->special[row] - 1);
+    return printed_row(store, stored_column, row);
+}
+
+void store_place(Store *store, const MadeRows *rows)
+{
+    const RowMaker *maker = &store->member->maker;
+    int64_t known = group_count(store->rows);
+    vec_reserve(&store->numbers, rows->count);
+    int64_t *numbers = store->numbers.items;
+    made_rows_assign(maker, rows, store->rows, maker->key, maker->key_count, numbers);
+    store_reserve(store, group_count(store->rows));
+    for (size_t i = 0; i < rows->count; i++) {
+        int64_t row = numbers[i];
+        if (row < known) {
+            MadeRow have = store_row(store, row);
+            if (!keep_better(maker, store->member->relation, &rows->items[i], &have))
+                continue;
+        }
+        known = MAX_OF(known, row + 1);
+        store->special[row] =
+            1 + aside_keep_certain(store->member->aside, &rows->items[i], store->special[row]);
+        note_change(store, row);
+    }
+}
+
+bool store_bettered(const Store *store)
+{
+    return store->bettered;
+}
+
+int64_t store_count(const Store *store)
+{
+    return group_count(store->rows);
 }
 
 Status store_absorb(const Fix *fix, Store *store)
@@ -235,6 +301,33 @@ static void append_rows(Rowset *rowset, const Store *store, const int64_t *rows,
     rowset->total_count += count;
 }
 
+// Under `keep`: the rows of these numbers (NULL: the first `count`) that are clean, and (others) those that are not.
+static void append_kept(Rowset *rowset, const Store *store, const int64_t *rows, int64_t count)
+{
+    VEC(int64_t) clean = {0};
+    VEC(size_t) special = {0};
+    for (int64_t i = 0; i < count; i++) {
+        int64_t row = rows == NULL ? i : rows[i];
+        if (store->special[row] == 0)
+            vec_push(&clean, row);
+        else
+            vec_push(&special, store->special[row] - 1);
+    }
+    append_rows(rowset, store, clean.items, 0, (int64_t)clean.count);
+    if (special.count > 0)
+        aside_append_certain(store->member->aside, special.items, special.count, rowset);
+    vec_free(&clean);
+    vec_free(&special);
+}
+
+void store_publish_all(Store *store)
+{
+    FixRelation *member = store->member;
+    rowset_destroy(member->rows);
+    member->rows = empty_rowset(store);
+    append_kept(member->rows, store, NULL, group_count(store->rows));
+}
+
 void store_publish(Store *store)
 {
     FixRelation *member = store->member;
@@ -242,7 +335,7 @@ void store_publish(Store *store)
     rowset_destroy(member->rows);
     member->rows = empty_rowset(store);
     if (store->keeps)
-        append_rows(member->rows, store, store->changed.items, 0, (int64_t)store->changed.count);
+        append_kept(member->rows, store, store->changed.items, (int64_t)store->changed.count);
     else
         append_rows(member->rows, store, NULL, store->old, count - store->old);
     if (store->read_whole && store->keeps) {
@@ -261,17 +354,44 @@ void store_publish(Store *store)
     store->old = count;
 }
 
-void store_find(const Store *store, const MadeRows *rows, uint8_t *found)
+void store_find(const Store *store, const MadeRows *rows, int64_t *numbers)
 {
-    made_rows_find(&store->member->maker, rows, store->rows, NULL,
-                   store->member->maker.column_count, found);
+    const RowMaker *maker = &store->member->maker;
+    made_rows_find(maker, rows, store->rows, store->keeps ? maker->key : NULL,
+                   store->keeps ? maker->key_count : maker->column_count, numbers);
+}
+
+// The cells of clean rows change hands.
+static void hand_over(Store *store)
+{
+    RowMaker *maker = &store->member->maker;
+    int64_t kept = 0;
+    for (int64_t i = 0; i < group_count(store->rows); i++) {
+        if (store->special[i] != 0)
+            continue;
+        for (uint32_t c = 0; c < maker->column_count && kept < i; c++) {
+            size_t size = phys_size(phys_of(store, c));
+            memcpy((char *)store->data[c] + (size_t)kept * size,
+                   (const char *)store->data[c] + (size_t)i * size, size);
+        }
+        kept++;
+    }
+    for (uint32_t c = 0; c < maker->column_count; c++) {
+        free(maker->clean.data[c]);
+        maker->clean.data[c] = store->data[c];
+        store->data[c] = NULL;
+    }
+    maker->clean.count = maker->clean.capacity = kept;
 }
 
 Status store_finish_beside(Store *store, Rowset **out)
 {
     RowMaker *maker = &store->member->maker;
     void **own = ARENA_ARRAY(maker->arena, void *, MAX_OF(maker->column_count, 1u));
-    ASSERT(!store->keeps);
+    if (store->keeps) {
+        hand_over(store);
+        return rows_settle(maker, store->member->relation, out);
+    }
     for (uint32_t c = 0; c < maker->column_count; c++) { // lent
         own[c] = maker->clean.data[c];
         maker->clean.data[c] = stored_column(store, c).data;
@@ -291,11 +411,6 @@ Status store_finish(Store *store, Rowset **out)
         *out = rows_from_groups(maker, store->rows);
         return STATUS_OK;
     }
-    for (uint32_t c = 0; c < maker->column_count; c++) { // the cells change hands
-        free(maker->clean.data[c]);
-        maker->clean.data[c] = store->data[c];
-        store->data[c] = NULL;
-    }
-    maker->clean.count = maker->clean.capacity = group_count(store->rows);
+    hand_over(store);
     return rows_settle(maker, store->member->relation, out);
 }

@@ -107,16 +107,31 @@ bool made_rows_fit(const RowMaker *maker, const MadeRow *a, const MadeRow *b, co
                    uint32_t key_count);
 // Order by cells, unknown ones last, then by class; then by what is known of unknown cells and by cause.
 int made_row_compare(const RowMaker *maker, const MadeRow *a, const MadeRow *b);
-// Least and greatest value that a cell can have; of what has no order in integers, all of them (rows_settle.c).
+// Least and greatest value that a cell can have; of what has no order in integers, all of them (rows_beaten.c).
 void cell_bounds(const Value *value, int128_t *low, int128_t *high);
+// Rows that are not certain, of a relation under `keep`, to be met by its certain ones; `others` must stay where it is
+// (rows_beaten.c).
+typedef struct Beaters Beaters;
+Beaters *beaters_open(const RowMaker *maker, const Relation *relation, const uint32_t *key,
+                      uint32_t key_count, const MadeRows *others);
+void beaters_close(Beaters *beaters);
+// Those that may have the key of a certain row, and may be as good, make its cells that differ unknown.
+void beaters_unsettle(Beaters *beaters, MadeRow *row);
+// Whether that may concern row `row` of the key's columns, all known, with this kept value.
+bool beaters_meet(Beaters *beaters, const Vector *key_columns, int64_t row, const Value *kept);
 // Settles equal rows, keys and `keep`, sorts, and makes the Rowset (rows_settle.c).
 Status rows_settle(RowMaker *maker, const Relation *relation, Rowset **out);
 // The same where the clean rows are the groups of `distinct`, all of them different.
 Status rows_settle_beside(RowMaker *maker, const Relation *relation, const GroupTable *distinct,
                           Rowset **out);
-// Which of the rows are among the groups of `table` by these columns (NULL: the first `count`): found[i].
+// The groups of the rows in `table` by these columns (NULL: the first `count`), without making any.
 void made_rows_find(const RowMaker *maker, const MadeRows *rows, const GroupTable *table,
-                    const uint32_t *columns, uint32_t count, uint8_t *found);
+                    const uint32_t *columns, uint32_t count, int64_t *groups);
+// The same, making new ones as needed; GROUP_NONE where a cell is not known.
+void made_rows_assign(const RowMaker *maker, const MadeRows *rows, GroupTable *table,
+                      const uint32_t *columns, uint32_t count, int64_t *groups);
+// Row `row` of clean columns as a row by itself, in the maker's arena.
+MadeRow made_row_of(const RowMaker *maker, const Vector *columns, int64_t row);
 // The rows as they stand, numbered in order; `before` (NULL is allowed) stand in front of them.
 void rows_finish(const RowMaker *maker, const MadeRows *before, Rowset **out);
 

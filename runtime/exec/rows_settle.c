@@ -229,172 +229,6 @@ static void keep_others(const RowMaker *maker, Settled *settled)
     strbuf_deinit(&buf);
 }
 
-// ---------------------------------------------------------------- rows that may be beaten
-
-void cell_bounds(const Value *value, int128_t *low, int128_t *high)
-{
-    Phys phys = type_phys(value->type);
-    *low = BOUND_LOW;
-    *high = BOUND_HIGH;
-    if (value->state == VALUE_KNOWN && phys == PHYS_I64)
-        *low = *high = value->i64;
-    else if (value->state == VALUE_KNOWN && phys == PHYS_I128)
-        *low = *high = value->i128;
-    else if (value->state == VALUE_ISSUE && value->bounded) {
-        *low = value->lo;
-        *high = value->hi;
-    }
-}
-
-static bool may_beat(const RowMaker *maker, const Relation *relation, const Value *a,
-                     const Value *than)
-{
-    if (a->state == VALUE_KNOWN && than->state == VALUE_KNOWN) {
-        int order = value_compare(maker->shared->dict, a, than);
-        return relation->keep_least ? order <= 0 : order >= 0;
-    }
-    int128_t a_low, a_high, low, high;
-    cell_bounds(a, &a_low, &a_high);
-    cell_bounds(than, &low, &high);
-    return relation->keep_least ? a_low <= high : a_high >= low;
-}
-
-// What the rows that may beat one certain row make of it.
-typedef struct Beating {
-    CauseId cause; // the least, 0: no row beats it
-    bool *differs; // per column
-    int128_t low, high;
-} Beating;
-
-static bool cell_differs(const RowMaker *maker, const MadeRow *a, const MadeRow *b, uint32_t column,
-                         StrBuf texts[2])
-{
-    return !str_equal(made_row_bytes(&texts[0], maker, a, &column, 1),
-                      made_row_bytes(&texts[1], maker, b, &column, 1));
-}
-
-static void note_beating(const RowMaker *maker, const Relation *relation, const MadeRow *row,
-                         const MadeRow *other, StrBuf texts[2], Beating *beating)
-{
-    const Value *x = &other->cells[relation->keep_column];
-    int128_t low, high;
-    if (!may_beat(maker, relation, x, &row->cells[relation->keep_column]))
-        return;
-    cell_bounds(x, &low, &high);
-    beating->low = beating->cause == 0 ? low : MIN_OF(beating->low, low);
-    beating->high = beating->cause == 0 ? high : MAX_OF(beating->high, high);
-    if (beating->cause == 0 || cause_order(maker->shared->causes, other->cause, beating->cause) < 0)
-        beating->cause = other->cause;
-    for (uint32_t c = 0; c < maker->column_count; c++)
-        beating->differs[c] = beating->differs[c] || cell_differs(maker, row, other, c, texts);
-}
-
-static bool is_key(const uint32_t *key, uint32_t key_count, uint32_t column)
-{
-    for (uint32_t k = 0; k < key_count; k++) {
-        if (key[k] == column)
-            return true;
-    }
-    return false;
-}
-
-static void apply_beating(const RowMaker *maker, const Relation *relation, const uint32_t *key,
-                          uint32_t key_count, const Beating *beating, MadeRow *row)
-{
-    Value x = row->cells[relation->keep_column];
-    for (uint32_t c = 0; c < maker->column_count; c++) {
-        if (beating->differs[c] && !is_key(key, key_count, c))
-            row->cells[c] =
-                (Value){.type = row->cells[c].type, .state = VALUE_ISSUE, .cause = beating->cause};
-    }
-    Value *kept = &row->cells[relation->keep_column];
-    Phys phys = type_phys(x.type);
-    if (kept->state == VALUE_KNOWN || x.state != VALUE_KNOWN ||
-        (phys != PHYS_I64 && phys != PHYS_I128))
-        return;
-    int128_t own = phys == PHYS_I64 ? x.i64 : x.i128;
-    kept->bounded = true;
-    kept->lo = relation->keep_least ? beating->low : own;
-    kept->hi = relation->keep_least ? own : beating->high;
-    if (kept->lo == kept->hi) // they may be as good, never better
-        *kept = x;
-}
-
-// Rows that are not certain, by the key where it is known in full; the others may have any key.
-typedef struct Rivals {
-    Map by_key;        // -> index in heads
-    VEC(size_t) heads; // + 1; 0: none
-    VEC(size_t) next;  // per row of `others`, + 1
-    VEC(size_t) free;  // with an unknown part
-} Rivals;
-
-static void sort_rivals(const RowMaker *maker, const MadeRows *others, const uint32_t *key,
-                        uint32_t key_count, Rivals *rivals)
-{
-    StrBuf text = {0};
-    for (size_t i = 0; i < others->count; i++) {
-        bool issue = false, is_new = false;
-        vec_push(&rivals->next, 0);
-        if (made_row_unknown(&others->items[i], key, key_count, &issue) != NULL) {
-            vec_push(&rivals->free, i);
-            continue;
-        }
-        uint64_t *at =
-            map_at(&rivals->by_key, made_row_bytes(&text, maker, &others->items[i], key, key_count),
-                   &is_new);
-        if (is_new) {
-            *at = rivals->heads.count;
-            vec_push(&rivals->heads, 0);
-        }
-        rivals->next.items[i] = rivals->heads.items[*at];
-        rivals->heads.items[*at] = i + 1;
-    }
-    strbuf_deinit(&text);
-}
-
-static void free_rivals(Rivals *rivals)
-{
-    map_deinit(&rivals->by_key);
-    vec_free(&rivals->heads);
-    vec_free(&rivals->next);
-    vec_free(&rivals->free);
-}
-
-// Rows that may have the key of a certain row, and may be as good, make its cells that differ unknown.
-static void unsettle(const RowMaker *maker, const Relation *relation, const uint32_t *key,
-                     uint32_t key_count, Settled *settled)
-{
-    Rivals rivals = {0};
-    StrBuf texts[2] = {{0}, {0}};
-    Beating beating = {.differs = base_alloc_zeroed(MAX_OF(maker->column_count, 1u), sizeof(bool))};
-    sort_rivals(maker, &settled->others, key, key_count, &rivals);
-    for (size_t j = 0; j < settled->kept.count && settled->others.count > 0; j++) {
-        MadeRow *row = &settled->kept.items[j];
-        uint64_t at;
-        bool issue = false;
-        bool known = made_row_unknown(row, key, key_count, &issue) == NULL;
-        beating.cause = 0;
-        memset(beating.differs, 0, maker->column_count * sizeof *beating.differs);
-        size_t i = known && map_get(&rivals.by_key,
-                                    made_row_bytes(&texts[0], maker, row, key, key_count), &at)
-                       ? rivals.heads.items[at]
-                       : 0;
-        for (; i > 0; i = rivals.next.items[i - 1])
-            note_beating(maker, relation, row, &settled->others.items[i - 1], texts, &beating);
-        for (size_t o = 0; o < (known ? rivals.free.count : settled->others.count); o++) {
-            const MadeRow *other = &settled->others.items[known ? rivals.free.items[o] : o];
-            if (made_rows_fit(maker, other, row, key, key_count))
-                note_beating(maker, relation, row, other, texts, &beating);
-        }
-        if (beating.cause != 0)
-            apply_beating(maker, relation, key, key_count, &beating, row);
-    }
-    free_rivals(&rivals);
-    free(beating.differs);
-    strbuf_deinit(&texts[0]);
-    strbuf_deinit(&texts[1]);
-}
-
 // ---------------------------------------------------------------- the rowset
 
 static int compare_made(const void *context, const void *a, const void *b)
@@ -534,22 +368,46 @@ static Rowset *settle_clean(const RowMaker *maker, const Relation *relation, con
 
 // ---------------------------------------------------------------- few rows beside clean ones
 
-void made_rows_find(const RowMaker *maker, const MadeRows *rows, const GroupTable *table,
-                    const uint32_t *chosen, uint32_t count, uint8_t *found)
+// The cells of the rows as vectors, one per column chosen.
+static Vector *made_vectors(const RowMaker *maker, const MadeRows *rows, const uint32_t *chosen,
+                            uint32_t count, Arena *arena)
 {
-    Arena *arena = arena_create(NULL, 0);
     Vector *keys = ARENA_ARRAY(arena, Vector, MAX_OF(count, 1u));
-    int64_t *groups = ARENA_ARRAY(arena, int64_t, rows->count);
     for (uint32_t k = 0; k < count; k++) {
         uint32_t c = chosen == NULL ? k : chosen[k];
         vector_make(&keys[k], type_phys(maker->columns[c].type), (int64_t)rows->count, arena);
         for (size_t i = 0; i < rows->count; i++)
             vector_set(&keys[k], (int64_t)i, &rows->items[i].cells[c], arena);
     }
-    group_find(table, keys, (int64_t)rows->count, groups);
-    for (size_t i = 0; i < rows->count; i++)
-        found[i] = groups[i] != GROUP_NONE;
+    return keys;
+}
+
+void made_rows_find(const RowMaker *maker, const MadeRows *rows, const GroupTable *table,
+                    const uint32_t *chosen, uint32_t count, int64_t *groups)
+{
+    Arena *arena = arena_create(NULL, 0);
+    group_find(table, made_vectors(maker, rows, chosen, count, arena), (int64_t)rows->count,
+               groups);
     arena_destroy(arena);
+}
+
+void made_rows_assign(const RowMaker *maker, const MadeRows *rows, GroupTable *table,
+                      const uint32_t *chosen, uint32_t count, int64_t *groups)
+{
+    Arena *arena = arena_create(NULL, 0);
+    group_assign(table, made_vectors(maker, rows, chosen, count, arena), (int64_t)rows->count,
+                 groups);
+    arena_destroy(arena);
+}
+
+MadeRow made_row_of(const RowMaker *maker, const Vector *columns, int64_t row)
+{
+    MadeRow made = {.cells = ARENA_ARRAY(maker->arena, Value, MAX_OF(maker->column_count, 1u)),
+                    .origins =
+                        ARENA_ARRAY(maker->arena, uint64_t, MAX_OF(maker->column_count, 1u))};
+    for (uint32_t c = 0; c < maker->column_count; c++)
+        made.cells[c] = vector_value(&columns[c], maker->columns[c].type, row);
+    return made;
 }
 
 // Whether some certain row has the key of a clean one: it is unknown in another cell, so they contradict each other.
@@ -557,10 +415,10 @@ static bool meets_clean_key(const RowMaker *maker, const GroupTable *keys, const
                             uint32_t key_count)
 {
     bool meets = false;
-    uint8_t *found = base_alloc_zeroed(MAX_OF(maker->rows.count, 1u), 1);
+    int64_t *found = base_alloc(MAX_OF(maker->rows.count, 1u) * sizeof *found);
     made_rows_find(maker, &maker->rows, keys, key, key_count, found);
     for (size_t i = 0; i < maker->rows.count && !meets; i++)
-        meets = found[i] && maker->rows.items[i].row_class == CLASS_CERTAIN;
+        meets = found[i] != GROUP_NONE && maker->rows.items[i].row_class == CLASS_CERTAIN;
     free(found);
     return meets;
 }
@@ -569,10 +427,10 @@ static bool meets_clean_key(const RowMaker *maker, const GroupTable *keys, const
 static void drop_repeats(const RowMaker *maker, const GroupTable *distinct, MadeRows *rows)
 {
     size_t next = 0;
-    uint8_t *found = base_alloc_zeroed(MAX_OF(rows->count, 1u), 1);
+    int64_t *found = base_alloc(MAX_OF(rows->count, 1u) * sizeof *found);
     made_rows_find(maker, rows, distinct, NULL, maker->column_count, found);
     for (size_t i = 0; i < rows->count; i++) {
-        if (!found[i])
+        if (found[i] == GROUP_NONE)
             rows->items[next++] = rows->items[i];
     }
     rows->count = next;
@@ -580,6 +438,33 @@ static void drop_repeats(const RowMaker *maker, const GroupTable *distinct, Made
 }
 
 // ---------------------------------------------------------------- all rows
+
+static void sort_rows(const RowMaker *maker, MadeRows *rows)
+{
+    bool sorted = true;
+    for (size_t i = 1; i < rows->count && sorted; i++)
+        sorted = made_row_compare(maker, &rows->items[i - 1], &rows->items[i]) <= 0;
+    if (!sorted)
+        sort_stable(rows->items, rows->count, sizeof *rows->items, compare_made, maker);
+}
+
+// All rows in `kept`, sorted.
+static void put_in_order(const RowMaker *maker, Settled *settled)
+{
+    MadeRows *kept = &settled->kept, *others = &settled->others, all = {0};
+    size_t k = 0, o = 0;
+    sort_rows(maker, kept);
+    sort_rows(maker, others);
+    vec_reserve(&all, kept->count + others->count);
+    while (k < kept->count || o < others->count) {
+        bool first =
+            o == others->count ||
+            (k < kept->count && made_row_compare(maker, &kept->items[k], &others->items[o]) <= 0);
+        vec_push(&all, first ? kept->items[k++] : others->items[o++]);
+    }
+    vec_free(kept);
+    *kept = all;
+}
 
 // The rows of the maker that are no clean ones, settled: among the groups of `distinct`, or (NULL) by themselves.
 static Status settle_made(RowMaker *maker, const Relation *relation, const uint32_t *key,
@@ -591,12 +476,7 @@ static Status settle_made(RowMaker *maker, const Relation *relation, const uint3
         keep_others(maker, &settled);
         if (distinct != NULL)
             drop_repeats(maker, distinct, &settled.others);
-        else if (relation_keeps(relation))
-            unsettle(maker, relation, key, key_count, &settled);
-        for (size_t i = 0; i < settled.others.count; i++)
-            vec_push(&settled.kept, settled.others.items[i]);
-        sort_stable(settled.kept.items, settled.kept.count, sizeof *settled.kept.items,
-                    compare_made, maker);
+        put_in_order(maker, &settled);
         *out = distinct != NULL
                    ? rows_merge(maker, distinct, settled.kept.items, settled.kept.count)
                    : make_rowset(maker, settled.kept.items, settled.kept.count);
@@ -624,6 +504,189 @@ static Status settle_mixed(RowMaker *maker, const Relation *relation, const uint
     return status;
 }
 
+// ---------------------------------------------------------------- under `keep`
+
+// The clean rows that are left: the best of each key, by number of the key.
+typedef struct CleanBest {
+    const RowMaker *maker;
+    const Relation *relation;
+    const Vector *columns;
+    GroupTable *keys;
+    int64_t *row; // -1: it has gone to the other rows, or another one is better
+    int64_t count;
+} CleanBest;
+
+static int compare_clean_cell(const CleanBest *best, uint32_t column, int64_t a, int64_t b)
+{
+    Type type = best->maker->columns[column].type;
+    Value x = vector_value(&best->columns[column], type, a);
+    Value y = vector_value(&best->columns[column], type, b);
+    return value_compare(best->maker->shared->dict, &x, &y);
+}
+
+static bool better_clean(const CleanBest *best, int64_t a, int64_t than)
+{
+    int order = compare_clean_cell(best, best->relation->keep_column, a, than);
+    if (order != 0)
+        return best->relation->keep_least ? order < 0 : order > 0;
+    for (uint32_t c = 0; c < best->maker->column_count && order == 0; c++)
+        order = compare_clean_cell(best, c, a, than);
+    return order < 0;
+}
+
+static void find_best(CleanBest *best, const uint32_t *key, uint32_t key_count)
+{
+    int64_t rows = best->maker->clean.count;
+    Phys *phys = ARENA_ARRAY(best->maker->arena, Phys, MAX_OF(key_count, 1u));
+    Vector *keys = ARENA_ARRAY(best->maker->arena, Vector, MAX_OF(key_count, 1u));
+    for (uint32_t k = 0; k < key_count; k++) {
+        keys[k] = best->columns[key[k]];
+        phys[k] = keys[k].phys;
+    }
+    int64_t *groups = base_alloc(MAX_OF((size_t)rows, 1) * sizeof *groups);
+    best->keys = group_table_create(phys, key_count);
+    group_assign(best->keys, keys, rows, groups);
+    best->count = group_count(best->keys);
+    best->row = base_alloc(MAX_OF((size_t)best->count, 1) * sizeof *best->row);
+    memset(best->row, 0xff, (size_t)best->count * sizeof *best->row);
+    for (int64_t i = 0; i < rows; i++) {
+        int64_t *have = &best->row[groups[i]];
+        if (*have < 0 || better_clean(best, i, *have))
+            *have = i;
+    }
+    free(groups);
+}
+
+// Of a clean and another certain row of one key the better one is left.
+static void contest(CleanBest *best, const uint32_t *key, uint32_t key_count, Settled *settled)
+{
+    MadeRows *kept = &settled->kept;
+    int64_t *groups = base_alloc(MAX_OF(kept->count, 1u) * sizeof *groups);
+    size_t next = 0;
+    made_rows_find(best->maker, kept, best->keys, key, key_count, groups);
+    for (size_t i = 0; i < kept->count; i++) {
+        int64_t *clean = groups[i] == GROUP_NONE ? NULL : &best->row[groups[i]];
+        if (clean != NULL && *clean >= 0) {
+            MadeRow row = made_row_of(best->maker, best->columns, *clean);
+            if (!better_kept(best->maker, best->relation, &kept->items[i], &row))
+                continue;
+            *clean = -1;
+        }
+        kept->items[next++] = kept->items[i];
+    }
+    kept->count = next;
+    free(groups);
+}
+
+static bool same_cells(const CleanBest *best, const MadeRow *row, int64_t clean)
+{
+    bool same = true;
+    for (uint32_t c = 0; c < best->maker->column_count && same; c++) {
+        Value cell = vector_value(&best->columns[c], best->maker->columns[c].type, clean);
+        same = row->cells[c].state == VALUE_KNOWN && value_same(&row->cells[c], &cell);
+    }
+    return same;
+}
+
+// Leaves out what a clean row says too.
+static void drop_said(const CleanBest *best, const uint32_t *key, uint32_t key_count,
+                      MadeRows *others)
+{
+    int64_t *groups = base_alloc(MAX_OF(others->count, 1u) * sizeof *groups);
+    size_t next = 0;
+    made_rows_find(best->maker, others, best->keys, key, key_count, groups);
+    for (size_t i = 0; i < others->count; i++) {
+        int64_t clean = groups[i] == GROUP_NONE ? -1 : best->row[groups[i]];
+        if (clean < 0 || !same_cells(best, &others->items[i], clean))
+            others->items[next++] = others->items[i];
+    }
+    others->count = next;
+    free(groups);
+}
+
+// The keys in their order, so that rows taken in it are nearly sorted.
+static int64_t *key_order(const CleanBest *best, const uint32_t *key, uint32_t key_count)
+{
+    Type *types = ARENA_ARRAY(best->maker->arena, Type, MAX_OF(key_count, 1u));
+    int64_t *order = base_alloc(MAX_OF((size_t)best->count, 1) * sizeof *order);
+    for (uint32_t k = 0; k < key_count; k++)
+        types[k] = best->maker->columns[key[k]].type;
+    group_order(best->keys, best->maker->shared->dict, types, order);
+    return order;
+}
+
+// Certain rows that others may beat are no clean ones.
+static void unsettle(CleanBest *best, const uint32_t *key, uint32_t key_count, Settled *settled)
+{
+    uint32_t kept = best->relation->keep_column;
+    Type type = best->maker->columns[kept].type;
+    Vector *keys = ARENA_ARRAY(best->maker->arena, Vector, MAX_OF(key_count, 1u));
+    Beaters *beaters = beaters_open(best->maker, best->relation, key, key_count, &settled->others);
+    for (uint32_t k = 0; k < key_count; k++)
+        keys[k] = best->columns[key[k]];
+    int64_t *order = key_order(best, key, key_count);
+    for (int64_t i = 0; i < best->count && settled->others.count > 0; i++) {
+        int64_t g = order[i];
+        if (best->row[g] < 0)
+            continue;
+        Value x = vector_value(&best->columns[kept], type, best->row[g]);
+        if (!beaters_meet(beaters, keys, best->row[g], &x))
+            continue;
+        vec_push(&settled->kept, made_row_of(best->maker, best->columns, best->row[g]));
+        best->row[g] = -1;
+    }
+    for (size_t i = 0; i < settled->kept.count; i++)
+        beaters_unsettle(beaters, &settled->kept.items[i]);
+    free(order);
+    beaters_close(beaters);
+}
+
+// The clean rows that are left, as groups of all columns.
+static GroupTable *number_left(const CleanBest *best)
+{
+    RowMaker *maker = ARENA_NEW(best->maker->arena, RowMaker);
+    Vector *left = ARENA_ARRAY(best->maker->arena, Vector, MAX_OF(best->maker->column_count, 1u));
+    Arena *arena = arena_create(NULL, 0);
+    int64_t count = 0;
+    for (int64_t g = 0; g < best->count; g++)
+        if (best->row[g] >= 0)
+            best->row[count++] = best->row[g];
+    for (uint32_t c = 0; c < best->maker->column_count; c++)
+        vector_take(&best->columns[c], best->row, count, arena, &left[c]);
+    *maker = *best->maker;
+    maker->clean.count = count;
+    GroupTable *table = number_all(maker, left);
+    arena_destroy(arena);
+    return table;
+}
+
+// Under `keep`: the clean rows stay columns, but for those that others may beat.
+static Status settle_kept(RowMaker *maker, const Relation *relation, const uint32_t *key,
+                          uint32_t key_count, Rowset **out)
+{
+    Settled settled = {0};
+    CleanBest best = {.maker = maker, .relation = relation, .columns = clean_vectors(maker)};
+    Status status = keep_certain(maker, relation, key, key_count, &settled);
+    if (status == STATUS_OK) {
+        find_best(&best, key, key_count);
+        contest(&best, key, key_count, &settled);
+        keep_others(maker, &settled);
+        drop_said(&best, key, key_count, &settled.others);
+        unsettle(&best, key, key_count, &settled);
+        put_in_order(maker, &settled);
+        GroupTable *distinct = number_left(&best);
+        *out = rows_merge(maker, distinct, settled.kept.items, settled.kept.count);
+        group_table_destroy(distinct);
+        group_table_destroy(best.keys);
+        free(best.row);
+    }
+    vec_free(&settled.kept);
+    vec_free(&settled.others);
+    return status;
+}
+
+// ---------------------------------------------------------------- a relation
+
 static uint32_t *key_columns(const RowMaker *maker, const Relation *relation)
 {
     uint32_t *key = ARENA_ARRAY(maker->arena, uint32_t, MAX_OF(maker->column_count, 1u));
@@ -638,8 +701,9 @@ Status rows_settle_beside(RowMaker *maker, const Relation *relation, const Group
     uint32_t *key = key_columns(maker, relation), key_count = relation_key_count(relation);
     *out = NULL;
     rows_doubt_unknown_keys(maker, key, key_count);
-    if (!relation_keeps(relation))
-        TRY(settle_mixed(maker, relation, key, key_count, distinct, out));
+    if (relation_keeps(relation))
+        return settle_kept(maker, relation, key, key_count, out);
+    TRY(settle_mixed(maker, relation, key, key_count, distinct, out));
     if (*out != NULL)
         return STATUS_OK;
     rows_unclean(maker);
