@@ -450,7 +450,7 @@ static PlanAggregate aggregate_draft(Builder *builder, const AstNode *node,
 {
     PlanAggregate draft = {.kind = kind, .type = aggregate->type, .stretch = aggregate->stretch};
     bool outer = builder->per_row;
-    builder->per_row = true;
+    builder->per_row = !aggregate->window || !build_among_groups(builder);
     if (aggregate->when != NULL)
         draft.when = build_expr(builder, aggregate->when);
     if (kind == AGGREGATE_STATISTIC)
@@ -557,7 +557,7 @@ const PlanExpr *build_record_field(Builder *builder, const AstNode *node, const 
                             build_series_fold(builder, &call->node->base, AGGREGATE_STATISTIC, call,
                                               build_record_type()));
     bool outer = builder->per_row;
-    builder->per_row |= aggregate->window;
+    builder->per_row |= aggregate->window && window == NULL && !build_among_groups(builder);
     const PlanExpr *record = window != NULL
                                  ? build_let(builder, window)
                                  : build_aggregate(builder, &aggregate->node->base, aggregate);

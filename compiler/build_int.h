@@ -116,6 +116,8 @@ Type build_record_type(void);
 const TypedCall *build_record_call(const Builder *builder, const AstNode *node);
 // A function over the peers of a window, and an aggregate of one.
 const PlanExpr *build_window_call(Builder *builder, const AstNode *node, const TypedExpr *typed);
+// Whether a window over groups is under way: what it folds are values of groups.
+bool build_among_groups(const Builder *builder);
 void build_window_fold(Builder *builder, const TypedAggregate *aggregate, PlanAggregate *draft);
 // The slots that a binding has above the next operator; those of windows follow from the others.
 uint64_t build_bound_slots(const Builder *builder);

@@ -10,9 +10,10 @@
 
 typedef struct BuildWindow {
     PlanOp *op;
-    uint64_t bound; // slots bound above it, as bits
-    uint64_t outer; // those that partition and order read
-    bool written;   // `ordered by` is written
+    uint64_t bound;   // slots bound above it, as bits
+    uint64_t outer;   // those that partition and order read
+    bool written;     // `ordered by` is written
+    uint32_t stretch; // > 0: its members are groups
 } BuildWindow;
 
 // The row variables behind a value: those of a window's value for the window.
@@ -77,15 +78,30 @@ static const PlanExpr *slot_value(Builder *builder, const PlanOp *op, Type type,
     return plan_expr(builder->plan, &draft);
 }
 
+// Below a grouping the let's value is one of the group: a fold of which the clause gives the result.
+static const PlanExpr *group_value(Builder *builder, const PlanOp *op, const TypedClause *clause)
+{
+    PlanAggregate fold = {.kind = AGGREGATE_ONE,
+                          .type = op->value->type,
+                          .stretch = clause->stretch,
+                          .window = op->slot,
+                          .function = WINDOW_VALUE,
+                          .text = op->name};
+    return build_fold_expr(builder, build_fold(builder, &fold), fold.text);
+}
+
+bool build_among_groups(const Builder *builder)
+{
+    return builder->window != NULL && builder->window->stretch > 0;
+}
+
 PlanOp build_window(Builder *builder, const TypedClause *clause, PlanOp op)
 {
     const AstLet *let = ast_as_Let(clause->node);
     Type type = typed_expr(builder->typed, let->value)->type;
     uint32_t slot = builder->body->var_count + builder->window_count;
     const PlanExpr **value = &builder->lets[build_let_number(builder->body, clause->let)];
-    if (clause->stretch > 0)
-        *value = build_unsupported(builder, STR("同组"), STR("among"), clause->node->span, type);
-    else if (slot >= 64)
+    if (slot >= 64)
         *value = build_too_large(builder, STR("行变量和窗口超过 64 个"),
                                  STR("more than 64 row variables and windows"), clause->node->span,
                                  type);
@@ -94,13 +110,19 @@ PlanOp build_window(Builder *builder, const TypedClause *clause, PlanOp op)
     op.slot = slot;
     op.name = clause->let->name;
     builder->window_count++;
-    BuildWindow window = {
-        .op = &op, .bound = build_bound_slots(builder), .written = let->among->order.count > 0};
+    BuildWindow window = {.op = &op,
+                          .bound = build_bound_slots(builder),
+                          .written = let->among->order.count > 0,
+                          .stretch = clause->stretch};
     window_keys(builder, let->among, &op);
     outer_slots(builder, &window);
     builder->window = &window;
     op.value = build_wanted(builder, let->value);
     builder->window = NULL;
+    if (clause->stretch > 0) {
+        *value = group_value(builder, &op, clause);
+        return op;
+    }
     builder->window_rows[slot] = row_slots(builder, op.value) | window.outer;
     for (size_t i = 0; i < builder->aggregates.count; i++)
         if (builder->aggregates.items[i].window == slot)
@@ -115,6 +137,9 @@ static void frame_fold(const BuildWindow *window, PlanAggregate *fold, WindowFra
 {
     fold->window = window->op->slot;
     fold->frame = frame;
+    fold->stretch = window->stretch;
+    if (window->stretch > 0)
+        return;
     fold->mention |= window->outer;
     if (fold->mention == 0)
         fold->mention = window->bound;
@@ -134,7 +159,7 @@ static WindowFrame written_frame(const BuildWindow *window)
 void build_window_fold(Builder *builder, const TypedAggregate *aggregate, PlanAggregate *draft)
 {
     frame_fold(builder->window, draft, written_frame(builder->window));
-    if (aggregate->attached_count > 0)
+    if (aggregate->attached_count > 0 && builder->window->stretch == 0)
         (void)build_unsupported(builder, STR("同组中对附上各行的汇总"),
                                 STR("an aggregate of attached rows in `among`"),
                                 aggregate->node->base.span, draft->type);

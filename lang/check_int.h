@@ -178,6 +178,8 @@ struct Scope {
     bool bare_columns;             /* contract: names are columns of slot 0 */
     bool in_aggregate;             /* values are read per binding */
     bool in_peers;                 /* `among` or `series`: aggregates look at the peers */
+    bool among;                    /* in_peers of `among` */
+    bool in_window;                /* inside a function of `among`: a value of one peer */
     bool ordered;                  /* in_peers with `ordered by` */
     bool in_template;
     const VarState *link; /* `on`, `by` of a partner clause: its variable is open here */

@@ -362,7 +362,9 @@ static bool attached_here(const TypedAggregate *a, uint32_t stretch)
 
 static bool has_place(Scope *s, const AstCall *call, TypedAggregate *a, bool told)
 {
-    if (!a->mention_count && !a->attached_count && !a->over) {
+    const TypedExpr *of = a->argument ? expr_of(s->c, a->argument) : NULL;
+    bool of_group = infer_over_groups(s) && (!of || !of->constant);
+    if (!a->mention_count && !a->attached_count && !a->over && !of_group) {
         if (told || body_lost(s->body))
             return false;
         report_with(s->c, DIAG_AGGREGATE_OF_NOTHING, &call->base,
@@ -375,6 +377,11 @@ static bool has_place(Scope *s, const AstCall *call, TypedAggregate *a, bool tol
         return true;
     if (body_lost(s->body))
         return false;
+    if (s->in_window) { /* it has a place if it is of attached rows */
+        report_with(s->c, DIAG_AGGREGATE_NESTED, &call->base,
+                    DIAG_ARGS(text_arg(s->c, call->callee)));
+        return false;
+    }
     Diag *diag =
         report_with(s->c, DIAG_NEEDS_GROUP, &call->base, DIAG_ARGS(text_arg(s->c, &call->base)));
     diag_note(s->c->diags, diag, DIAG_TEXT_GROUPING_WAYS, DIAG_NONE);
@@ -657,6 +664,31 @@ static void aggregate_gaps(Scope *s, TypedExpr *e, const FnCard *card, const Typ
     (void)of;
 }
 
+bool infer_over_groups(const Scope *s)
+{
+    return s->among && s->in_peers && s->body->stretch > 0;
+}
+
+Scope infer_folded(const Scope *s)
+{
+    Scope inner = *s;
+    inner.in_window = s->in_peers && s->among;
+    inner.in_aggregate = !infer_over_groups(s);
+    inner.in_peers = false;
+    inner.in_template = false;
+    inner.condition = false;
+    return inner;
+}
+
+/* Peers that are groups are counted without a name. */
+static bool counts_groups(Scope *s, const AstCall *call, const FnCard *card)
+{
+    if (!card_is(card, "count") || call->arguments.count == 0)
+        return true;
+    report_with(s->c, DIAG_COUNT_OF_GROUPS, &call->base, DIAG_ARGS(text_arg(s->c, &call->base)));
+    return false;
+}
+
 static Type aggregate_failed(Scope *s, const AstCall *call)
 {
     return record_type(expr_here(s, &call->base), type_of(TYPE_ERROR));
@@ -673,15 +705,14 @@ Type infer_aggregate(Scope *s, const AstCall *call, const FnCard *const *cards, 
                     DIAG_ARGS(text_arg(s->c, call->callee)));
         return aggregate_failed(s, call);
     }
-    if (s->in_aggregate && !s->in_peers) {
+    if (s->in_aggregate && !s->in_peers && !s->in_window) {
         report_with(s->c, DIAG_AGGREGATE_NESTED, &call->base,
                     DIAG_ARGS(text_arg(s->c, call->callee)));
         return aggregate_failed(s, call);
     }
-    Scope inner = *s;
-    inner.in_aggregate = true;
-    inner.in_template = false;
-    inner.condition = false;
+    Scope inner = infer_folded(s);
+    if (infer_over_groups(s) && !counts_groups(s, call, cards[0]))
+        return aggregate_failed(s, call);
     uint64_t *mentions = bits_new(s->body);
     uint32_t errors = diag_count(s->c->diags, DIAG_ERROR);
     const TypedGroup *over = NULL;

@@ -521,7 +521,7 @@ static Type call_card(Scope *s, const AstCall *call, const FnCard *const *cards,
     if (window) {
         if (!window_allowed(s, call, cards[0]))
             return record_type(expr_here(s, &call->base), type_of(TYPE_ERROR));
-        inner.in_aggregate = true;
+        inner = infer_folded(s);
     }
     infer_arguments(&inner, call, cards, count);
     for (uint32_t i = 0; i < count; i++) {

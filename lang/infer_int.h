@@ -32,6 +32,10 @@ void check_regex(Checker *c, const AstText *pattern, RegexMode mode, Regex **out
 void check_day(Scope *s, const AstNode *node, Type type);
 Type infer_operator(Scope *s, const AstNode *node, const Type *expected);
 Type infer_call(Scope *s, const AstCall *call, const Type *expected);
+/* Whether the peers of `among` are groups here: the functions over them stand below a grouping. */
+bool infer_over_groups(const Scope *s);
+/* The scope of what an aggregate or a function over peers looks at. */
+Scope infer_folded(const Scope *s);
 Type infer_aggregate(Scope *s, const AstCall *call, const FnCard *const *cards, uint32_t count);
 Type literal_number(Scope *s, const AstNumber *number, const Type *expected);
 void report_unknown_name(Scope *s, const AstNode *node, Str name);

@@ -165,7 +165,7 @@ static void clause_let(BodyState *b, const AstLet *node)
     Scope s = body_scope(b);
     if (node->among)
         infer_among(&s, node->among);
-    s.in_peers = node->among != NULL;
+    s.in_peers = s.among = node->among != NULL;
     s.ordered = node->among && node->among->order.count > 0;
     let->pub.type = infer(&s, node->value, NULL);
     const TypedExpr *e = expr_of(b->c, node->value);

@@ -226,6 +226,18 @@ static Caveat caveat_of_clause(Builder *builder, uint32_t i)
                                  total, STR_ARG(name))};
 }
 
+// The same of a window over the groups of a level, or of one below.
+static Caveat caveat_of_groups(Builder *builder, const Level *level, uint32_t i)
+{
+    const Operator *op = &builder->body->operators[i];
+    const LevelValues *values = NULL;
+    for (; level != NULL && values == NULL; level = level->below)
+        values = window_group_values(level, op);
+    ASSERT(values != NULL);
+    return (Caveat){op->place, arena_printf(builder->arena, "%" PRId64 " / %" PRId64 " 同组",
+                                            values->shadow_tuples, values->tuples)};
+}
+
 static int compare_caveats(const void *a, const void *b)
 {
     const Caveat *x = a, *y = b;
@@ -252,13 +264,15 @@ static void add_caveats(Builder *builder, Level *level, int64_t group, Entry *en
         }
     }
     fences |= (level->caveats[group] & CAVEAT_FENCE) != 0 ? (uint64_t)1 << level->stretch : 0;
-    for (uint32_t i = 0, partners = 0, windows = 0; i < builder->finding->run.end_operator; i++) {
+    for (uint32_t i = 0, partners = 0, windows = 0; i < builder->body->operator_count; i++) {
         OperatorKind kind = builder->body->operators[i].kind;
         uint64_t bit = kind == OPERATOR_PARTNER  ? caveat_of_partner(partners++)
                        : kind == OPERATOR_WINDOW ? caveat_of_window(windows++)
                                                  : 0;
         if ((bits & bit) != 0)
-            found[count++] = caveat_of_clause(builder, i);
+            found[count++] = i < builder->finding->run.end_operator
+                                 ? caveat_of_clause(builder, i)
+                                 : caveat_of_groups(builder, level, i);
     }
     for (const Level *at = level; at != NULL && count < 64 + 8; at = at->below) {
         if ((fences >> at->stretch & 1) == 0)
@@ -293,9 +307,14 @@ static uint64_t member_excepted(const Finding *finding, const Level *level, int6
     return excepted;
 }
 
-static uint64_t peers_excepted(const Finding *finding, int64_t member)
+static uint64_t peers_excepted(const Finding *finding, const Level *level, int64_t member)
 {
-    return bindings_state(&finding->run, &finding->members.all, member).peers_excepted;
+    uint64_t peers = bindings_state(&finding->run, &finding->members.all, member).peers_excepted;
+    for (const Level *at = level; at != NULL; at = at->below) {
+        if (at->peers_excepted != NULL)
+            peers |= at->peers_excepted[at->group[member]];
+    }
+    return peers;
 }
 
 static MemberCounts count_members(const Finding *finding, const Level *level, int64_t group)
@@ -309,7 +328,7 @@ static MemberCounts count_members(const Finding *finding, const Level *level, in
         counts.certain++;
         uint64_t excepted = member_excepted(finding, level, member, group);
         counts.excepted |= excepted;
-        counts.peers |= peers_excepted(finding, member);
+        counts.peers |= peers_excepted(finding, level, member);
         counts.excluded += excepted != 0;
     }
     return counts;

@@ -223,11 +223,22 @@ static bool has_exceptions(const Body *body)
     return false;
 }
 
+// Windows below a grouping, whose groups are peers of each other.
+static bool has_group_windows(const Body *body)
+{
+    for (uint32_t a = 0; a < body->aggregate_count; a++) {
+        if (body->aggregates[a].function == WINDOW_VALUE)
+            return true;
+    }
+    return false;
+}
+
 Status finding_open(Finding *finding, RunShared *shared, const Body *body, bool read)
 {
     *finding = (Finding){0};
     body_run_init(&finding->run, shared, body);
-    finding->run.shadows_matter = read || count_fences(body) > 1 || has_exceptions(body);
+    finding->run.shadows_matter =
+        read || count_fences(body) > 1 || has_exceptions(body) || has_group_windows(body);
     members_init(&finding->members, &finding->run);
     Status status = evaluate(finding);
     if (status != STATUS_OK)

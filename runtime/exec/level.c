@@ -70,8 +70,13 @@ static void keys_from_below(Level *level, Vector *below_keys, int64_t first, int
     int64_t *index = ARENA_ARRAY(level->run->scratch, int64_t, count);
     for (int64_t i = 0; i < count; i++)
         index[i] = MAX_OF(level->below->group[first + i], 0);
-    for (uint32_t k = 0; k < level->op->group.key_count; k++)
-        vector_take(&below_keys[k], index, count, level->run->scratch, &keys[k]);
+    for (uint32_t k = 0; k < level->op->group.key_count; k++) {
+        if (level->below->count == 0)
+            vector_make(&keys[k], type_phys(level->op->group.keys[k].value.type), count,
+                        level->run->scratch);
+        else
+            vector_take(&below_keys[k], index, count, level->run->scratch, &keys[k]);
+    }
 }
 
 static void unplace(Level *level, int64_t member, const Vector *keys, int64_t index)
@@ -306,6 +311,57 @@ Status level_open(Level *level, const Members *members, Level *below, uint32_t o
     return run_poll(level->run->shared);
 }
 
+// ---------------------------------------------------------------- groups as members
+
+int64_t level_keyless(const Level *of)
+{
+    return of->run->body->is_query ? 0 : (int64_t)of->unplaced.count;
+}
+
+// The groups that are there so far, with their class.
+static void enter_groups(Level *level)
+{
+    const Level *of = level->of;
+    memset(level->row_class, CLASS_SHADOW, (size_t)level->members->all.count);
+    for (int64_t g = 0; g < of->count; g++) {
+        level->row_class[g] = of->class_of[g];
+        bool left_out = level->run->body->is_query && of->class_of[g] != CLASS_CERTAIN;
+        if (!of->alive[g] || left_out)
+            level->group[g] = MEMBER_GONE;
+    }
+}
+
+static void place_groups(Level *level)
+{
+    uint32_t key_count = level->op->group.key_count;
+    int64_t total = level->members->all.count;
+    Vector *keys = ARENA_ARRAY(level->arena, Vector, MAX_OF(key_count, 1u));
+    for (uint32_t k = 0; k < key_count; k++) {
+        const Expr *key = &level->op->group.keys[k].value;
+        EvalContext context = level_peers_context(level->of, key, level->arena);
+        eval_expr(&context, key, &keys[k]);
+        vector_expand(&keys[k], total, level->arena);
+    }
+    place_block(level, 0, total, keys);
+}
+
+Status level_open_groups(Level *level, Members *peers, Level *of, uint32_t op_index)
+{
+    *peers = (Members){.run = of->run};
+    bindings_init(&peers->all, of->run->body, of->arena);
+    peers->all.count = of->count + level_keyless(of);
+    start(level, peers, NULL, op_index, of->reading_a);
+    level->of = of;
+    level->stretch = of->stretch;
+    level->group = ARENA_ARRAY(level->arena, int64_t, peers->all.count);
+    level->row_class = ARENA_ARRAY(level->arena, uint8_t, peers->all.count);
+    enter_groups(level);
+    place_groups(level);
+    finish(level);
+    class_groups(level);
+    return run_poll(level->run->shared);
+}
+
 // ---------------------------------------------------------------- streams
 
 void level_stream_open(Level *level, const Members *members, uint32_t op_index)
@@ -365,7 +421,12 @@ Mark level_mark(const Level *level, int64_t member)
     const CauseTable *causes = level->run->shared->causes;
     BindState state = bindings_state(level->run, &level->members->all, member);
     Mark lowest = {0};
-    lowest.place = bind_lowest(level->run, &state, level->reading_a, &lowest.cause);
+    if (level->of != NULL && member < level->of->count)
+        lowest = level_cause_so_far(level->of, member);
+    else if (level->of != NULL)
+        lowest = level_mark(level->of, level->of->unplaced.items[member - level->of->count].member);
+    else
+        lowest.place = bind_lowest(level->run, &state, level->reading_a, &lowest.cause);
     for (const Level *at = level; at != NULL; at = at->below) {
         int64_t group = at->group[member];
         if (group <= -2) {
@@ -440,10 +501,8 @@ void level_causes(Level *level, int64_t group, CauseCounts *counts)
         causes_of_class(level, group, CLASS_SHADOW, counts);
 }
 
-Mark level_first_cause(Level *level, int64_t group)
+Mark level_cause_so_far(Level *level, int64_t group)
 {
-    if (level->first_cause[group].place != 0)
-        return level->first_cause[group];
     CauseCounts counts = {0};
     level_causes(level, group, &counts);
     Mark first = {0};
@@ -453,8 +512,14 @@ Mark level_first_cause(Level *level, int64_t group)
             first = mark;
     }
     vec_free(&counts);
-    level->first_cause[group] = first;
     return first;
+}
+
+Mark level_first_cause(Level *level, int64_t group)
+{
+    if (level->first_cause[group].place == 0)
+        level->first_cause[group] = level_cause_so_far(level, group);
+    return level->first_cause[group];
 }
 
 static Str identity_text(const Dict *dict, const Value *value)

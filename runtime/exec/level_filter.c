@@ -117,6 +117,44 @@ static bool has_tolerated(Level *level, int64_t group)
     return level_fit_any(level, group);
 }
 
+// Whether tolerated groups could change a window's value for a group, or for one that a member was in at a fence below.
+static bool rests_on_groups(const Level *level, uint32_t index, int64_t group)
+{
+    const Level *at = level;
+    while (at != NULL && at->stretch != level->run->body->aggregate_stretch[index])
+        at = at->below;
+    if (at == NULL || !at->values[index].done)
+        return false;
+    const LevelValues *values = &at->values[index];
+    Type type = level->run->body->aggregates[index].type;
+    for (int64_t k = level->starts[group]; k < level->starts[group + 1]; k++) {
+        int64_t of = at == level ? group : at->group[level->rows[k]];
+        Value n = vector_value(&values->n, type, MAX_OF(of, 0)),
+              t = vector_value(&values->t, type, MAX_OF(of, 0));
+        if (of >= 0 && !window_same(&n, &t))
+            return true;
+    }
+    return false;
+}
+
+// The caveats of windows over groups that an expression reads, at whatever depth.
+static uint64_t group_windows(const Level *level, const Expr *expr, int64_t group)
+{
+    const Body *body = level->run->body;
+    uint64_t caveats = 0;
+    for (uint32_t s = 0; s < expr->count; s++) {
+        if (expr->steps[s].op != STEP_AGG)
+            continue;
+        uint32_t index = expr->steps[s].index;
+        const Aggregate *aggregate = &body->aggregates[index];
+        caveats |= group_windows(level, &aggregate->argument, group) |
+                   group_windows(level, &aggregate->when, group);
+        if (aggregate->function == WINDOW_VALUE && rests_on_groups(level, index, group))
+            caveats |= window_caveat(body, aggregate->window);
+    }
+    return caveats;
+}
+
 // The caveats of a verdict that tolerated rows could overturn.
 static uint64_t caveats_of(Level *level, const Expr *condition, int64_t group)
 {
@@ -148,6 +186,7 @@ static uint64_t caveats_of(Level *level, const Expr *condition, int64_t group)
         }
         ordinal++;
     }
+    caveats |= group_windows(level, condition, group);
     uint64_t windows = expr_slots_inside(body, condition);
     for (int64_t k = level->starts[group]; k < level->starts[group + 1]; k++)
         caveats |= window_caveats(level->run, &level->members->all, windows, level->rows[k]);
@@ -326,17 +365,29 @@ static Status observe(Level *level, const Operator *op)
     return observer == NULL ? STATUS_OK : observer->groups(observer->closure, level, op);
 }
 
+// Windows have a value all the same, for a second grouping of nothing.
+static Status no_groups(Level *level)
+{
+    for (uint32_t i = level->op_index + 1; i < level->end_index; i++) {
+        if (level->run->body->operators[i].kind == OPERATOR_WINDOW)
+            TRY(window_groups(level, i));
+    }
+    return STATUS_OK;
+}
+
 Status level_filter(Level *level)
 {
     uint32_t score_ordinal = 0;
     if (level->count == 0)
-        return STATUS_OK;
+        return no_groups(level);
     TRY(observe(level, level->op));
     for (uint32_t i = level->op_index + 1; i < level->end_index; i++) {
         const Operator *op = &level->run->body->operators[i];
         level->run->shared->clause = op;
         if (op->kind == OPERATOR_SERIES)
             TRY(series_open(level, op, &level->series[i]));
+        if (op->kind == OPERATOR_WINDOW)
+            TRY(window_groups(level, i));
         apply(level, op, &score_ordinal);
         TRY(observe(level, op));
         TRY(run_poll(level->run->shared));

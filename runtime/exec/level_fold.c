@@ -74,6 +74,11 @@ void fold_deinit(Fold *fold)
     vec_free(&fold->pending);
 }
 
+static Value issue_of(Type type, CauseId cause)
+{
+    return (Value){.type = type, .state = VALUE_ISSUE, .cause = cause};
+}
+
 // A member without a full key at the fence below may be in any of its groups, or make one of its own: of its key only
 // the parts that it has are known, and no value of its group is.
 static void unplaced_below(const Fold *fold, int64_t first, int64_t count, Vector *keys,
@@ -90,8 +95,9 @@ static void unplaced_below(const Fold *fold, int64_t first, int64_t count, Vecto
         for (uint32_t k = 0; k < below->op->group.key_count; k++)
             vector_set(&keys[k], i, &unplaced->parts[k], arena);
         for (uint32_t a = 0; a < body->aggregate_count; a++) {
+            Value issue = issue_of(body->aggregates[a].type, unplaced->mark.cause);
             if (!body->aggregates[a].per_binding && below->values[a].done)
-                vector_set_unknown(&values[a], i, VALUE_ISSUE, unplaced->mark.cause, arena);
+                vector_set(&values[a], i, &issue, arena);
         }
     }
 }
@@ -399,6 +405,8 @@ bool level_tolerates(Level *level, const Expr *expr, int64_t group)
         if (expr->steps[s].op != STEP_AGG)
             continue;
         const LevelValues *values = &level->values[expr->steps[s].index];
+        if (level->run->body->aggregates[expr->steps[s].index].window != 0)
+            continue; // of other groups
         if (values->fold == NULL && values->guarded != NULL)
             return true; // folded anew for each reading: what was met is not kept apart
         if (values->fold == NULL)
@@ -477,13 +485,18 @@ void level_aggregate(Level *level, uint32_t index, const uint8_t *selected)
     LevelValues *values = &level->values[index];
     if (values->done)
         return;
-    values->done = true;
     const Aggregate *aggregate = &level->run->body->aggregates[index];
+    ASSERT(aggregate->function != WINDOW_VALUE); // it comes from its clause
+    values->done = true;
     if (aggregate->series > 0) {
         const SeriesRun *series = level->series[aggregate->series];
         ASSERT(series != NULL || level->count == 0);
         if (series != NULL)
             series_fold(series, aggregate, values);
+        else
+            vector_make(&values->shown, type_phys(aggregate->type), 0, level->arena);
+        if (series == NULL)
+            values->m = values->n = values->t = values->shown;
         return;
     }
     Fold *fold = fold_members(level, index, selected, CLASS_POSSIBLE, values);
@@ -572,4 +585,73 @@ EvalContext level_context(Level *level, const Expr *expr, int which, const uint8
                          .keys = level->keys,
                          .aggregates = values,
                          .aggregate_unknown = unknown};
+}
+
+// ---------------------------------------------------------------- groups as peers
+
+// A vector over the groups with room behind it.
+static void lengthen(const Vector *from, Type type, const Level *of, Arena *arena, Vector *out)
+{
+    int64_t total = of->count + level_keyless(of);
+    int64_t *index = ARENA_ARRAY(arena, int64_t, total);
+    for (int64_t g = 0; g < of->count; g++)
+        index[g] = g;
+    if (of->count == 0)
+        vector_make(out, type_phys(type), total, arena);
+    else
+        vector_take(from, index, total, arena, out);
+}
+
+static Vector *lengthen_keys(const Level *of, Arena *arena)
+{
+    uint32_t key_count = of->op->group.key_count;
+    Vector *keys = ARENA_ARRAY(arena, Vector, MAX_OF(key_count, 1u));
+    for (uint32_t k = 0; k < key_count; k++) {
+        lengthen(&of->keys[k], of->op->group.keys[k].value.type, of, arena, &keys[k]);
+        for (size_t u = 0; u < of->unplaced.count; u++)
+            vector_set(&keys[k], of->count + (int64_t)u, &of->unplaced.items[u].parts[k], arena);
+    }
+    return keys;
+}
+
+static void lengthen_unknown(const Vector *from, Type type, const Level *of, Arena *arena,
+                             Vector *out)
+{
+    lengthen(from, type, of, arena, out);
+    for (size_t u = 0; u < of->unplaced.count; u++) {
+        Value issue = issue_of(type, of->unplaced.items[u].mark.cause);
+        vector_set(out, of->count + (int64_t)u, &issue, arena);
+    }
+}
+
+EvalContext level_peers_context(Level *of, const Expr *expr, Arena *arena)
+{
+    uint8_t *all = ARENA_ARRAY(arena, uint8_t, MAX_OF(of->count, 1));
+    memset(all, 1, (size_t)of->count);
+    level_guard(of, expr, all);
+    EvalContext context = level_context(of, expr, 2, NULL, arena);
+    if (of->score_count > 0) {
+        Vector *points = ARENA_NEW(arena, Vector);
+        level_points(of, arena, points);
+        context.points = points;
+    }
+    if (level_keyless(of) == 0)
+        return context;
+    const Body *body = of->run->body;
+    Vector *values = ARENA_ARRAY(arena, Vector, MAX_OF(body->aggregate_count, 1u));
+    for (uint32_t s = 0; s < expr->count; s++) {
+        uint32_t index = expr->steps[s].index;
+        if (expr->steps[s].op == STEP_AGG && values[index].data == NULL)
+            lengthen_unknown(&context.aggregates[index], body->aggregates[index].type, of, arena,
+                             &values[index]);
+    }
+    if (context.points != NULL) {
+        Vector *points = ARENA_NEW(arena, Vector);
+        lengthen_unknown(context.points, type_of(TYPE_INTEGER), of, arena, points);
+        context.points = points;
+    }
+    context.count = of->count + level_keyless(of);
+    context.keys = lengthen_keys(of, arena);
+    context.aggregates = values;
+    return context;
 }

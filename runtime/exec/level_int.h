@@ -75,6 +75,7 @@ typedef struct LevelValues { // of one aggregate
     Vector m, n, t;   // n and t hold for guarded groups only, elsewhere they are m
     Fold *fold;       // NULL: no tuple was set aside
     uint8_t *guarded; // per group: n and t are computed; NULL: there is nothing to guard against
+    int64_t shadow_tuples, tuples; // of a window over the groups
 } LevelValues;
 
 typedef struct ScoreState {
@@ -89,6 +90,7 @@ struct Level {
     BodyRun *run;
     const Members *members;
     Level *below;                 // the fence under this one; NULL: the first
+    Level *of;                    // its members are the groups of this one (windows); else NULL
     const Operator *op;           // Group
     uint32_t op_index, end_index; // operators behind the fence: (op_index, end_index)
     uint32_t stretch;             // aggregates of this stretch belong here
@@ -109,10 +111,11 @@ struct Level {
     uint8_t *alive;    // not yet removed by a condition
     uint8_t *class_of; // RowClass per group
     uint8_t *blames_possible, *blames_shadows;
-    uint64_t *excepted; // per group: exceptions behind the fence that hold
-    uint64_t *caveats;  // per group: partner clauses; bit 63: the fence itself
-    VEC(OwnMark) own;   // conditions' own causes
-    int64_t *own_head;  // per group: its last one in `own`, -1
+    uint64_t *excepted;       // per group: exceptions behind the fence that hold
+    uint64_t *peers_excepted; // per group: those that hold for its peers in a window; NULL: none
+    uint64_t *caveats;        // per group: partner clauses; bit 63: the fence itself
+    VEC(OwnMark) own;         // conditions' own causes
+    int64_t *own_head;        // per group: its last one in `own`, -1
     Mark
         *first_cause; // per group, kept when first asked for; only after the conditions are through
     LevelValues *values;       // per aggregate of the body
@@ -143,6 +146,14 @@ void level_fits_free(LevelFits *fits);
 // Makes the groups of a fence.
 Status level_open(Level *level, const Members *members, Level *below, uint32_t op_index,
                   bool reading_a);
+// Makes the partitions of a window whose members are the groups of a level and, behind them, those of its members that
+// have no full key: each could make a group of its own. `peers` must outlive it.
+Status level_open_groups(Level *level, Members *peers, Level *of, uint32_t op_index);
+// How many such members there are behind the groups.
+int64_t level_keyless(const Level *of);
+// A context over the members of such a window, read with the guard. Of one without a full key only the parts are known
+// that it has.
+EvalContext level_peers_context(Level *of, const Expr *expr, Arena *arena);
 void level_close(Level *level);
 // Lists the members by group, once.
 void level_index(Level *level);
@@ -178,6 +189,8 @@ Mark level_mark(const Level *level, int64_t member);
 // The causes of a group's indecision, each member once, into `counts` (not sorted).
 void level_causes(Level *level, int64_t group, CauseCounts *counts);
 Mark level_first_cause(Level *level, int64_t group);
+// The same while conditions are still to come.
+Mark level_cause_so_far(Level *level, int64_t group);
 // Adds a condition's own cause to a group.
 void level_own(Level *level, int64_t group, Mark mark);
 // Whether an unplaced member fits a group.

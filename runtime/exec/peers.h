@@ -31,6 +31,7 @@ typedef enum WindowFunction {
     WINDOW_FIRST_VALUE,
     WINDOW_LAST_VALUE,
     WINDOW_NTH_VALUE, // of the place that the parameter says
+    WINDOW_VALUE,     // below a grouping: the let's value itself, one per group
 } WindowFunction;
 
 #endif

@@ -611,7 +611,7 @@ static void verify_operator(Verifier *v, const Operator *op)
 
 static void verify_aggregate(Verifier *v, const Aggregate *aggregate)
 {
-    bool counts = aggregate->kind == AGGREGATE_COUNT;
+    bool counts = aggregate->kind == AGGREGATE_COUNT || aggregate->function == WINDOW_VALUE;
     verify_expr(v, &aggregate->argument, "argument of an aggregate", false, !counts);
     verify_expr(v, &aggregate->when, "`when` of an aggregate", true, false);
     verify_expr(v, &aggregate->by, "order of an aggregate", false, false);

@@ -7,7 +7,6 @@
 // apart. A binding whose value is the same in both goes on as it is. One whose value differs goes on twice: once as what
 // reading B has, gone in A, and once the other way round.
 
-#include "runtime/exec/block.h"
 #include "runtime/exec/bunch.h"
 #include "runtime/exec/produce.h"
 #include "runtime/exec/window_int.h"
@@ -191,7 +190,7 @@ static void fold_values(const WindowReading *reading, uint32_t index, bool shado
 }
 
 // Why a member's own value is not known: its partition, else its order. 0: it is.
-static CauseId own_cause(const WindowReading *reading, int64_t member)
+CauseId window_own_cause(const WindowReading *reading, int64_t member)
 {
     if (reading->level.group[member] < 0)
         return unplaced_cause(reading, member);
@@ -201,7 +200,7 @@ static CauseId own_cause(const WindowReading *reading, int64_t member)
 static void set_unplaced(const WindowReading *reading, int64_t first, int64_t count, Vector *out)
 {
     for (int64_t i = 0; i < count; i++) {
-        CauseId cause = own_cause(reading, first + i);
+        CauseId cause = window_own_cause(reading, first + i);
         if (cause == 0)
             continue;
         Value issue = {
@@ -271,7 +270,7 @@ static int64_t write_row(const Output *out, const BlockValues *values, int readi
 }
 
 // Whether the same is known of two values, whatever the cause.
-static bool same_values(const Value *a, const Value *b)
+bool window_same(const Value *a, const Value *b)
 {
     return value_same(a, b) && a->bounded == b->bounded &&
            (!a->bounded || (a->lo == b->lo && a->hi == b->hi));
@@ -283,15 +282,21 @@ static bool same_vectors(const Vector *a, const Vector *b, Type type, int64_t in
     return value_identical(&x, &y);
 }
 
+uint64_t window_caveat(const Body *body, uint32_t slot)
+{
+    uint32_t ordinal = 0, i = 0;
+    for (; body->operators[i].kind != OPERATOR_WINDOW || body->operators[i].slot != slot; i++)
+        ordinal += body->operators[i].kind == OPERATOR_WINDOW;
+    return caveat_of_window(ordinal);
+}
+
 uint64_t window_caveats(const BodyRun *run, const Bindings *batch, uint64_t slots, int64_t index)
 {
     uint64_t caveats = 0;
-    uint32_t ordinal = 0;
-    for (uint32_t i = 0; i < run->body->operator_count; i++) {
+    for (uint32_t i = 0; i < run->end_operator; i++) {
         const Operator *op = &run->body->operators[i];
         if (op->kind != OPERATOR_WINDOW)
             continue;
-        uint64_t caveat = caveat_of_window(ordinal++);
         if ((slots >> op->slot & 1) == 0 || batch->rows[op->slot] == NULL)
             continue;
         const Produced *produced = run->produced[op->slot];
@@ -301,7 +306,7 @@ uint64_t window_caveats(const BodyRun *run, const Bindings *batch, uint64_t slot
         if (n == t || row_is_unknown(row))
             continue;
         Value a = column_get(n, row), b = column_get(t, row);
-        caveats |= same_values(&a, &b) ? 0 : caveat;
+        caveats |= window_same(&a, &b) ? 0 : window_caveat(run->body, op->slot);
     }
     return caveats;
 }
@@ -337,7 +342,7 @@ static uint64_t peers_excepted(const Output *out, int64_t member)
 // A query leaves out what has no partition or no place in it.
 static bool left_out(const Output *out, int64_t member)
 {
-    CauseId cause = out->run->body->is_query ? own_cause(out->b, member) : 0;
+    CauseId cause = out->run->body->is_query ? window_own_cause(out->b, member) : 0;
     if (cause != 0)
         body_count(out->run, out->window->op->place, cause, 1);
     return cause != 0;

@@ -9,7 +9,7 @@
 #ifndef SUP_RUNTIME_EXEC_WINDOW_H
 #define SUP_RUNTIME_EXEC_WINDOW_H
 
-#include "runtime/exec/body_int.h"
+#include "runtime/exec/level_int.h"
 
 // The window, session or sequence at `operator`, and the empty table of its values.
 WindowRun *window_open(BodyRun *run, uint32_t operator);
@@ -20,8 +20,17 @@ const Members *window_members(const WindowRun *window);
 Status window_keep(BodyRun *run, WindowRun *window, const Bindings *batch);
 // Computes the values and pushes all bindings into the operators behind.
 Status window_finish(BodyRun *run, WindowRun *window);
+// Whether the same is known of two values, whatever the cause.
+bool window_same(const Value *a, const Value *b);
+// The caveat bit of the window with this slot.
+uint64_t window_caveat(const Body *body, uint32_t slot);
 // The caveat bits of those windows among the slots whose value for binding `index` tolerated peers could change.
 uint64_t window_caveats(const BodyRun *run, const Bindings *batch, uint64_t slots, int64_t index);
+// Below a grouping: gives the groups of a level the value of the window at `op_index`, over those that are there so far
+// (window_group.c).
+Status window_groups(Level *level, uint32_t op_index);
+// What it gave the groups of a level; NULL: it stands behind another fence.
+const LevelValues *window_group_values(const Level *level, const Operator *op);
 // How many of its tuples are shadows, in reading A.
 void window_unplaced(const WindowRun *window, int64_t *shadows, int64_t *tuples);
 

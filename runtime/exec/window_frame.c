@@ -31,6 +31,8 @@ static bool is_clean(const Partition *partition, const Place *place)
 static bool is_tied(const Partition *partition, int64_t p, int64_t other)
 {
     WindowFrame kind = partition->aggregate->frame;
+    if (kind == FRAME_PEERS)
+        return true;
     if (kind == FRAME_TIME)
         return partition->order->time[partition->places[other].member] ==
                partition->order->time[partition->places[p].member];
@@ -415,7 +417,7 @@ static void fold_frame(Folding *folding, int64_t p)
 static bool same_frame(const Partition *partition, int64_t p)
 {
     WindowFrame kind = partition->aggregate->frame;
-    return p > 0 && (kind == FRAME_TIME || kind == FRAME_TIES) && is_tied(partition, p, p - 1);
+    return p > 0 && kind != FRAME_ROWS && kind != FRAME_LINE && is_tied(partition, p, p - 1);
 }
 
 static FoldWay way_of(const Partition *partition)

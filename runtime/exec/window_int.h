@@ -5,6 +5,7 @@
 #ifndef SUP_RUNTIME_EXEC_WINDOW_INT_H
 #define SUP_RUNTIME_EXEC_WINDOW_INT_H
 
+#include "runtime/exec/block.h"
 #include "runtime/exec/crowd.h"
 #include "runtime/exec/level_int.h"
 #include "runtime/exec/window.h"
@@ -19,6 +20,8 @@ typedef struct WindowReading {
     BodyRun *run;
     const Operator *op;
     const Members *members;
+    Level *of;           // the members are its groups; NULL: bindings
+    const int64_t *rank; // of its members: groups by their keys, then those that have no full key
     Level level;
     bool shadows;  // there are shadow members
     bool tolerant; // they are few enough to be disregarded (n is m, else t)
@@ -26,6 +29,17 @@ typedef struct WindowReading {
     CauseId *order_cause; // by member: why its order is not known; 0: it is. NULL: no order
     WindowValues *values; // per aggregate of the body; unused for folds of whole partitions
 } WindowReading;
+
+// How many members are evaluated at a time: groups all together.
+static inline int64_t window_block(const WindowReading *reading)
+{
+    return reading->of != NULL ? MAX_OF(reading->members->all.count, 1) : BLOCK_ROWS;
+}
+
+// Whether a member of a window over groups stands for any number of them: one without a full key (window_group.c).
+bool window_is_many(const Level *of, int64_t member);
+// Why a member's own value is not known: its partition, else its order. 0: it is (window.c).
+CauseId window_own_cause(const WindowReading *reading, int64_t member);
 
 // Whether an aggregate looks at the whole partition, whatever its order.
 static inline bool window_whole(const Aggregate *aggregate)

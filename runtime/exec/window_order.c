@@ -9,7 +9,6 @@
 // are sorted apart, once for all partitions (window_strangers.c).
 
 #include "runtime/base/sort.h"
-#include "runtime/exec/block.h"
 #include "runtime/exec/window_int.h"
 
 // ---------------------------------------------------------------- what orders
@@ -31,6 +30,13 @@ static void note_unknown(Order *order, const Vector *vector, int64_t first, int6
 static void eval_member_block(const Order *order, const Expr *expr, int64_t first, int64_t count,
                               Vector *out)
 {
+    if (order->reading->of != NULL) {
+        EvalContext groups =
+            level_peers_context(order->reading->of, expr, order->reading->run->scratch);
+        eval_expr(&groups, expr, out);
+        vector_expand(out, count, order->reading->run->scratch);
+        return;
+    }
     BodyRun *run = order->reading->run;
     Bindings view;
     members_view(order->reading->members, first, count, run->scratch, &view);
@@ -67,8 +73,8 @@ static void read_orders(Order *order)
         order->low = ARENA_ARRAY(order->arena, int64_t, total);
     if (by_time)
         order->time = ARENA_ARRAY(order->arena, int64_t, total);
-    for (int64_t first = 0; first < total; first += BLOCK_ROWS) {
-        int64_t count = MIN_OF(BLOCK_ROWS, total - first);
+    for (int64_t first = 0; first < total; first += window_block(order->reading)) {
+        int64_t count = MIN_OF(window_block(order->reading), total - first);
         ArenaMark mark = arena_mark(order->reading->run->scratch);
         Vector vector;
         for (uint32_t k = 0; k < order->sort_count; k++) {
@@ -102,6 +108,9 @@ int order_compare_keys(const Order *order, int64_t a, int64_t b)
 
 static int compare_rows(const Order *order, int64_t a, int64_t b)
 {
+    const int64_t *rank = order->reading->rank;
+    if (rank != NULL)
+        return (rank[a] > rank[b]) - (rank[a] < rank[b]);
     const Bindings *all = &order->reading->members->all;
     for (uint64_t left = order->rows; left != 0; left &= left - 1) {
         const int64_t *rows = all->rows[__builtin_ctzll(left)];
@@ -162,6 +171,18 @@ static void store_block(Vector *store, const Vector *block, int64_t first, int64
     }
 }
 
+static EvalContext when_context(const Order *order, const Expr *when, int64_t first, int64_t count)
+{
+    if (order->reading->of != NULL)
+        return level_peers_context(order->reading->of, when, order->reading->run->scratch);
+    BodyRun *run = order->reading->run;
+    Bindings view;
+    members_view(order->reading->members, first, count, run->scratch, &view);
+    EvalContext context = bindings_context(run, &view, run->scratch);
+    attached_aggregates(run, &view, when, CLASS_SHADOW, &context);
+    return context;
+}
+
 static void read_arguments(Order *order, const Aggregate *aggregate)
 {
     int64_t total = total_of(order);
@@ -174,8 +195,8 @@ static void read_arguments(Order *order, const Aggregate *aggregate)
     order->by = (Vector){.data = NULL};
     if (aggregate->by.count > 0)
         vector_make(&order->by, type_phys(aggregate->by.type), total, order->arena);
-    for (int64_t first = 0; first < total; first += BLOCK_ROWS) {
-        int64_t count = MIN_OF(BLOCK_ROWS, total - first);
+    for (int64_t first = 0; first < total; first += window_block(order->reading)) {
+        int64_t count = MIN_OF(window_block(order->reading), total - first);
         BodyRun *run = order->reading->run;
         ArenaMark mark = arena_mark(run->scratch);
         Vector block;
@@ -188,10 +209,7 @@ static void read_arguments(Order *order, const Aggregate *aggregate)
             store_block(&order->by, &block, first, count, order->arena);
         }
         if (order->when != NULL) {
-            Bindings view;
-            members_view(order->reading->members, first, count, run->scratch, &view);
-            EvalContext context = bindings_context(run, &view, run->scratch);
-            attached_aggregates(run, &view, &aggregate->when, CLASS_SHADOW, &context);
+            EvalContext context = when_context(order, &aggregate->when, first, count);
             eval_truth(&context, &aggregate->when, &block);
             vector_expand(&block, count, run->scratch);
             memcpy(order->when + first, block.truth, (size_t)count);
@@ -212,7 +230,10 @@ static Place place_of(const Order *order, const Aggregate *aggregate, int64_t me
     Place place = {.member = member, .row_class = (RowClass)level->row_class[member], .in = true};
     if (place.row_class != CLASS_CERTAIN)
         place.cause = level_mark(level, member).cause;
-    for (uint32_t m = 0; m < aggregate->mention_count; m++) {
+    if (order->reading->of != NULL)
+        place.many = window_is_many(order->reading->of, member);
+    uint32_t mentions = order->reading->of != NULL ? 0 : aggregate->mention_count;
+    for (uint32_t m = 0; m < mentions; m++) {
         uint32_t slot = aggregate->mention[m];
         int64_t row = all->rows[slot] == NULL ? 0 : all->rows[slot][member];
         place.in &= row != ROW_ABSENT;
@@ -295,6 +316,8 @@ static Places loose_places(const Order *order, const Aggregate *aggregate, int64
 // The row by which first and last decide.
 static int64_t place_row(const Order *order, const Aggregate *aggregate, const Place *place)
 {
+    if (order->reading->rank != NULL)
+        return order->reading->rank[place->member];
     const int64_t *rows = aggregate->mention_count == 0
                               ? NULL
                               : order->reading->members->all.rows[aggregate->mention[0]];
@@ -436,16 +459,20 @@ Status window_order(WindowReading *reading)
 {
     const Body *body = reading->run->body;
     const Window *window = &reading->op->window;
-    Order order = {.reading = NULL};
-    if (window->sort_count > 0)
+    Order order = {.reading = NULL}, none = {.reading = NULL};
+    if (window->sort_count > 0 || reading->of != NULL)
         order_open(&order, reading, window->sorts, window->sort_count);
+    if (reading->of != NULL)
+        order_open(&none, reading, NULL, 0);
     reading->order_cause = order.cause;
     for (uint32_t a = 0; a < body->aggregate_count; a++) {
         const Aggregate *aggregate = &body->aggregates[a];
-        if (aggregate->window != reading->op->slot || window_whole(aggregate))
+        bool whole = window_whole(aggregate);
+        if (aggregate->window != reading->op->slot || aggregate->function == WINDOW_VALUE ||
+            (whole && reading->of == NULL))
             continue;
         TRY(aggregate->frame == FRAME_VALUE ? order_by_value(reading, a)
-                                            : order_aggregate(&order, a));
+                                            : order_aggregate(whole ? &none : &order, a));
     }
     return STATUS_OK;
 }

@@ -107,6 +107,7 @@ static Value value_here(const Partition *partition, const int64_t *at, int64_t c
         return value_at(partition, at, count, parameter_of(partition) - 1);
     case WINDOW_FOLD:
     case WINDOW_LINE_FOLD:
+    case WINDOW_VALUE:
         break;
     }
     UNREACHABLE();

@@ -162,6 +162,10 @@ void strangers_frame(const Order *order, const Aggregate *aggregate, const Stran
                      int64_t member, int64_t *from, int64_t *to)
 {
     *from = 0;
+    if (aggregate->frame == FRAME_PEERS) {
+        *to = strangers->places.count;
+        return;
+    }
     if (aggregate->frame != FRAME_TIME) {
         *to = count_keys_upto(order, strangers, member);
         return;

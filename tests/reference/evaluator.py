@@ -75,6 +75,8 @@ class Group:
     excepted: tuple = ()
     scores: list = field(default_factory=list)
     fence_keys: tuple = ()
+    level: int = 0
+    lost: object = None      # no group: a member without a full key could make it; the cause
 
     @property
     def representative(self):
@@ -463,7 +465,17 @@ class Reading:
             return [Member(b, b.cls, b.marks) for b in self.bindings
                     if not self.body.query or b.cls == CERTAIN]
         return [Member(None, g.cls, [g.first_cause()] if g.cls and g.causes() else [], g)
-                for g in self.groups if not self.body.query or g.cls == CERTAIN]
+                for g in self.groups if not self.body.query or g.cls == CERTAIN] + \
+            [Member(None, SHADOW, [min(m.marks, key=mark_order)], self._own_group(m))
+             for m in self.unplaced]
+
+    def _own_group(self, member):
+        """The group that a member without a full key could make: of its values only key parts are
+        known."""
+        group = Group(dict(self.key_parts(member)), [member], [], self.fence, SHADOW)
+        group.fence_keys = self._first_keys
+        group.lost = min(member.marks, key=mark_order)[1:]
+        return group
 
     def _with_full_keys(self, clause, members):
         """In a query a window is a fence: what is not certain, and what has no partition or order,
@@ -574,14 +586,14 @@ class Reading:
                       (place, f"{shadows} / {len(everyone)} 分组"))
         if not clause.keys and not placed:
             placed = {(): []}
-        self.groups = []
+        self.groups, self.fence = [], fence
         for key, members in placed.items():
             names = [name for name, _ in clause.keys]
             fitting = [m for m, parts in unplaced
                        if all(may_equal_values(v, k) for (_, v), k in zip(parts, key))]
             cls = min((m.cls for m in members), default=CERTAIN)
             group = Group(dict(zip(names, key)), members, fitting, fence, cls)
-            group.fence_keys = clause.keys
+            group.fence_keys, group.level = clause.keys, self.level + 1
             group.blames_possible = cls == POSSIBLE
             group.blames_shadows = cls == SHADOW
             self.groups.append(group)

@@ -69,6 +69,8 @@ class Scope:
 
 def value(e, s):
     """The value of an expression: known, Gap or Issue."""
+    if s.level > 0 and s.group.lost and isinstance(e, OF_ROWS):
+        return Issue(s.group.lost)
     return EVALUATE[type(e)](e, s)
 
 
@@ -443,6 +445,9 @@ EVALUATE = {
     **CHECKS,
 }
 
+# What a group makes of its rows.
+OF_ROWS = (ast.Col, ast.RowPresent, ast.Agg, ast.Part, ast.SeriesFold, ast.WinRef)
+
 NEGATED = {"T": "F", "F": "T", "U": "U"}
 
 
@@ -651,7 +656,7 @@ def _members(s):
 
 def _spread(member, names, body):
     """The binding once per combination of rows of the attached variables mentioned."""
-    attached = [n for n in names if n in body.attached]
+    attached = [n for n in body.variables if n in names and n in body.attached]
     base_cause = min(member.marks, key=mark_order)[1:] if member.marks else None
     for rows in product(*(member.binding.attached[a] for a in attached)):
         cls, cause, note = member.cls, base_cause, member.caveat

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random windowed lets: aggregates over peers, frames of days and rows, ordered functions, checks."""
 
+from dataclasses import dataclass
 from fractions import Fraction
 
 import model as ast
@@ -10,31 +11,67 @@ from values import BOOLEAN, DAYS, INTEGER, Type
 LENGTHS = (1, 30, 60)
 
 
+@dataclass
+class Peers:
+    """What the functions of a window may look at: values of rows, or of groups."""
+
+    maker: object
+    values: list
+    rows: list            # row variables; none of groups
+    count: tuple          # the variables that `count` names
+
+    def of(self, *names):
+        return [e for e in self.values if e.type.name in names and e.type.scale <= 4]
+
+    def leaf(self):
+        if self.rows:
+            return self.maker.leaf(self.rows)
+        e = self.maker.pick(self.of("integer", "money", "date", "text", "编码", "month"))
+        return self.maker.comparison(e, self.maker.constant(e.type))
+
+
 def window(maker, scope):
-    """A windowed let of bindings that stands here, and what it may be read as; None where there is
-    nothing to fold."""
+    """A windowed let of bindings that stands here."""
     rows = [v for v in scope if not v.attached and not v.optional]
+    values = [ast.Col(v.name, c.name, c.type) for v in rows for c in v.columns]
     numbers = maker.columns_of(rows, "integer") + maker.columns_of(rows, "money")
     if maker.chance(0.3):
         numbers = maker.windows_of("integer", "money") or numbers
-    keys = _partition(maker, rows)
+    return _window(Peers(maker, values, rows, (maker.pick(rows).name,)), numbers)
+
+
+def group_window(maker, scope, keys):
+    """A windowed let of groups that stands here: over their keys and aggregates."""
+    values = [ast.KeyRef(n, e.type) for n, e in keys]
+    values += [r for r, level, _ in maker.lets if level == maker.level and r.type.scale <= 4]
+    values += [e for e in (maker.fold(scope) for _ in range(3)) if e.type.scale <= 4]
+    peers = Peers(maker, values, [], ())
+    if not peers.of("integer", "money", "date", "text", "编码", "month"):
+        return None
+    return _window(peers, peers.of("integer", "money"))
+
+
+def _window(peers, numbers):
+    """None where there is nothing to fold."""
+    maker = peers.maker
+    keys = _partition(peers)
     form = maker.pick(["plain", "plain", "upto", "days", "rows", "ordered", "ordered", "ordered",
                        "ranks", "check"])
     if form == "check" and numbers:
-        return _check(maker, rows, numbers, keys)
+        return _check(peers, numbers, keys)
     if form == "check":
         form = "plain"
-    dates = maker.columns_of(rows, "date")
+    dates = peers.of("date")
     order, within = (), None
     if form == "days" and dates:
         order = ((maker.pick(dates), False),)
         within = ast.Lit(maker.pick(LENGTHS), DAYS)
     elif form not in ("plain", "ranks"):
-        order = _order(maker, rows)
+        order = _order(peers)
     if form == "rows":
         within = ("rows", maker.pick([1, 2, 3]))
-    e = _ordered(maker, rows, numbers, within) if form == "ordered" else \
-        _ranks(maker, rows) if form == "ranks" else _fold(maker, rows, numbers)
+    e = _ordered(peers, numbers, within) if form == "ordered" else \
+        _ranks(peers) if form == "ranks" else _fold(peers, numbers)
     if e is None:
         return None
     if form == "ordered" and isinstance(e, ast.WinFn) and e.fn.startswith("moving"):
@@ -49,10 +86,11 @@ FIELDS = (("score", Type("real")), ("score", Type("real")), ("flag", BOOLEAN), (
           ("left_out", INTEGER), ("value", Type("real")))
 
 
-def _check(maker, rows, numbers, keys):
+def _check(peers, numbers, keys):
     """A check of a value among its peers: a field of it, or the record for a clause below."""
+    maker = peers.maker
     fn = maker.pick(["z_score", "robust_z", "iqr_outlier", "percentile_in_peers", "peer_ratio"])
-    when = maker.leaf(rows) if maker.chance(0.2) else None
+    when = peers.leaf() if maker.chance(0.2) else None
     check = ast.Check(ast.Agg(fn, maker.pick(numbers), (), when, Type("real")), maker.pick([1, 2, 3]))
     name = maker.fresh("窗")
     if maker.chance(0.4):
@@ -68,45 +106,45 @@ def _field(maker, record, check):
     return ast.Field(record, name, check, type_)
 
 
-def _partition(maker, rows):
-    cols = [ast.Col(v.name, c.name, c.type) for v in rows for c in v.columns
-            if c.type.name in ("编码", "person_id", "text", "类别", "month")]
+def _partition(peers):
+    maker = peers.maker
+    cols = peers.of("编码", "person_id", "text", "类别", "month")
     if maker.chance(0.15):
-        cols = maker.windows_of("integer") + cols[:1]
+        cols = (maker.windows_of("integer") if peers.rows else peers.of("integer")) + cols[:1]
     most = maker.pick([0, 1, 1, 1, 2])
     return tuple(maker.rng.sample(cols, min(len(cols), most)))
 
 
-def _order(maker, rows):
-    cols = [ast.Col(v.name, c.name, c.type) for v in rows for c in v.columns
-            if c.type.name in ("date", "integer", "money", "month", "编码", "类别")]
+def _order(peers):
+    maker = peers.maker
+    cols = peers.of("date", "integer", "money", "month", "编码", "类别")
     if maker.chance(0.15):
-        cols += maker.windows_of("integer", "money")
+        cols += maker.windows_of("integer", "money") if peers.rows else []
     if not cols:
-        cols = [ast.Col(v.name, c.name, c.type) for v in rows for c in v.columns]
+        cols = peers.values
     chosen = maker.rng.sample(cols, min(len(cols), maker.pick([1, 1, 2])))
     return tuple((c, maker.chance(0.25)) for c in chosen)
 
 
-def _fold(maker, rows, numbers):
-    when = maker.leaf(rows) if maker.chance(0.2) else None
+def _fold(peers, numbers):
+    maker = peers.maker
+    when = peers.leaf() if maker.chance(0.2) else None
     u = maker.rng.random()
     if u < 0.4 or not numbers:
-        return aggregate("count", vars_=(maker.pick(rows).name,), when=when)
-    if u < 0.46 and len(rows) == 1:
-        cols = [ast.Col(v.name, c.name, c.type) for v in rows for c in v.columns]
-        by = maker.pick([None, maker.pick(cols)])
+        when = when if peers.count else None
+        return aggregate("count", vars_=peers.count, when=when)
+    if u < 0.46 and len(peers.rows) <= 1:
+        by = maker.pick([None, maker.pick(peers.values)])
         return aggregate(maker.pick(["first", "last"]), maker.pick(numbers), when=when, by=by)
     if u < 0.54:
-        cols = [ast.Col(v.name, c.name, c.type) for v in rows for c in v.columns]
-        return aggregate("distinct_count", maker.pick(cols), when=when)
+        return aggregate("distinct_count", maker.pick(peers.values), when=when)
     return aggregate(maker.pick(["sum", "sum", "min", "max", "mean"]), maker.pick(numbers),
                      when=when)
 
 
-def _ranks(maker, rows):
+def _ranks(peers):
     """Ranks by the values themselves, one or two of them."""
-    cols = [ast.Col(v.name, c.name, c.type) for v in rows for c in v.columns]
+    maker, cols = peers.maker, peers.values
     if maker.chance(0.2):
         return ast.WinFn("percent_rank", maker.pick(cols), Type("ratio", 18))
     one, other = (ast.WinFn(maker.pick(["rank", "dense_rank"]), maker.pick(cols), INTEGER)
@@ -114,9 +152,9 @@ def _ranks(maker, rows):
     return one if maker.chance(0.5) else ast.Arith("+", one, other, INTEGER)
 
 
-def _ordered(maker, rows, numbers, within):
-    cols = [ast.Col(v.name, c.name, c.type) for v in rows for c in v.columns]
-    dates = maker.columns_of(rows, "date")
+def _ordered(peers, numbers, within):
+    maker, cols = peers.maker, peers.values
+    dates = peers.of("date")
     forms = ["rank", "dense_rank", "previous", "next", "first_value", "last_value",
              "running_count", "row_number"]
     forms += ["running_sum", "moving_sum", "moving_mean"] * bool(numbers)
@@ -168,5 +206,7 @@ def use(maker, let, scope):
     if u < 0.15 and maker.in_rule:
         return ast.Except(maker.fresh("免"), test)
     if u < 0.25:
-        return ast.Where(ast.Or((test, maker.leaf([v for v in scope if not v.attached]))))
+        other = maker.fold_test(scope) if maker.level else \
+            maker.leaf([v for v in scope if not v.attached])
+        return ast.Where(ast.Or((test, other)))
     return ast.Where(test, maker.some_policy())

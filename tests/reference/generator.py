@@ -521,16 +521,21 @@ class Maker(gen_tables.Tables):
             if any(isinstance(n, (ast.Col, ast.RowPresent)) for n in ast.walk(e)):
                 return e
 
+    def figure(self, mine):
+        """What may be printed of a group."""
+        windows = self.group_windows()
+        return self.pick(windows) if windows and self.chance(0.4) else self.fold(mine)
+
     def stored(self, mine):
         """An aggregate that fits a declared column: no quotient with its 18 places."""
         while True:
-            e = self.fold(mine)
+            e = self.figure(mine)
             if e.type.scale <= 4:
                 return e
 
     def fold_test(self, mine, _rows=()):
         known = [r for r, level, folds in self.lets if folds and level == self.level
-                 and r.name not in self.windowed]
+                 and r.name not in self.windowed] + self.group_windows()
         if known and self.chance(0.4):
             e = self.pick(known)
             if e.type.name == "boolean":
@@ -552,6 +557,11 @@ class Maker(gen_tables.Tables):
                 if r.name in self.windowed and level == 0 and r.type.name in types
                 and r.type.scale <= 4]
 
+    def group_windows(self):
+        """Windows of the groups that stand here."""
+        return [r for r, level, _ in self.lets if r.name in self.windowed and level == self.level > 0
+                and r.type.name in ("integer", "money") and r.type.scale <= 4]
+
     def keys(self, scope):
         """One or two group keys."""
         rows = [v for v in scope if not v.attached]
@@ -572,8 +582,12 @@ class Maker(gen_tables.Tables):
             keys.append((name, c))
         return tuple(keys)
 
-    def group_clauses(self, scope, rule):
+    def group_clauses(self, scope, rule, keys):
         found = []
+        if "groups" in self.features and self.chance(0.7):
+            found.append(gen_windows.group_window(self, scope, keys))
+            if found[-1] is not None:
+                found.append(gen_windows.use(self, found[-1], scope))
         if "series" in self.features and self.level == 1:
             found += gen_patterns.series(self, scope)
         for _ in range(self.pick([0, 1, 1, 2])):
@@ -607,14 +621,15 @@ class Maker(gen_tables.Tables):
         if self.chance(0.6):
             clauses.append(ast.GroupBy(keys))
             self.level = 1
-            clauses += self.group_clauses(scope, True)
+            clauses += self.group_clauses(scope, True, keys)
             clauses += gen_patterns.size_of_key(self, keys, clauses)
             keys = tuple((n, ast.KeyRef(n, e.type)) for n, e in keys)
             if len(keys) == 2 and self.chance(0.4):
-                keys = (self.pick(keys),)
+                keys = self.second_keys(keys)
                 clauses.append(ast.GroupBy(keys))
+                keys = tuple((n, ast.KeyRef(n, e.type)) for n, e in keys)
                 self.level = 2
-                clauses += self.group_clauses(scope, True)
+                clauses += self.group_clauses(scope, True, keys)
         self.level = self.level or 1
         scored = [ast.Score(ast.Lit(self.pick([10, 20, 30]), INTEGER), self.fold_test(scope),
                             self.fresh("分")) for _ in range(self.pick([0, 0, 1, 2]))]
@@ -625,13 +640,20 @@ class Maker(gen_tables.Tables):
         self.in_rule = False
         return ast.Rule(name, tuple(clauses))
 
+    def second_keys(self, keys):
+        """Keys of a second fence: one of the first, or what a window gave the groups."""
+        windows = self.group_windows()
+        if not windows or self.chance(0.5):
+            return (self.pick(keys),)
+        return self.pick([keys[:1], ()]) + ((self.fresh("键"), self.pick(windows)),)
+
     def head(self, scope):
         table = self.pick(self.readable)
         scope.append(Var("s", self.readable[table]))
         return ast.From("s", table)
 
     def clue(self, keys, scope, scored):
-        fields = tuple((self.fresh("项"), self.fold(scope)) for _ in range(self.pick([0, 1, 2])))
+        fields = tuple((self.fresh("项"), self.figure(scope)) for _ in range(self.pick([0, 1, 2])))
         severity = None
         if self.chance(0.5):
             severity = ast.Lit(self.pick(SEVERITY.members), SEVERITY)
@@ -647,6 +669,8 @@ class Maker(gen_tables.Tables):
             made += self.windows_of("integer", "money", "date", "text", "编码", "month")
             if made:
                 title = replace(title, parts=(*title.parts, "：", self.pick(made)))
+            if self.group_windows():
+                title = replace(title, parts=(*title.parts, "，", self.pick(self.group_windows())))
         evidence = None
         if self.chance(0.3):
             shown = [v for v in scope if not v.produced and "." not in v.name]
@@ -665,7 +689,7 @@ class Maker(gen_tables.Tables):
             keys = self.keys(scope)
             clauses.append(ast.GroupBy(keys))
             self.level = 1
-            clauses += self.group_clauses(scope, False)
+            clauses += self.group_clauses(scope, False, keys)
             columns = [(n, ast.KeyRef(n, e.type)) for n, e in keys]
             columns += [(self.fresh("列"), self.stored(scope)) for _ in range(self.pick([0, 1]))]
             key = tuple(n for n, _ in keys)
@@ -699,9 +723,9 @@ class Maker(gen_tables.Tables):
             keys = self.keys(scope)
             clauses.append(ast.GroupBy(keys))
             self.level = 1
-            clauses += self.group_clauses(scope, False)
+            clauses += self.group_clauses(scope, False, keys)
             columns = [(n, ast.KeyRef(n, e.type)) for n, e in keys]
-            columns += [(self.fresh("列"), self.fold(scope)) for _ in range(self.pick([1, 2]))]
+            columns += [(self.fresh("列"), self.figure(scope)) for _ in range(self.pick([1, 2]))]
         elif self.chance(0.2):
             rows = [v for v in scope if not v.attached]
             self.level = 1
@@ -730,9 +754,9 @@ def declared(type_):
 
 # Clauses that occur only where they are asked for; RUNS are those that the engine executes.
 FEATURES = ("recursion", "each", "among", "session", "connect", "sequence", "series",
-            "match", "places")
+            "match", "places", "groups")
 RUNS = ("each", "recursion", "match", "places", "connect", "session", "sequence", "series",
-        "among")
+        "among", "groups")
 
 
 def default_features(seed):

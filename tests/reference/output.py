@@ -130,6 +130,8 @@ def cleared_entry(run, finding, key):
     names = [c.name for c in finding.rule.clauses if isinstance(c, ast.Except)]
     hit = {n for m in group.of_class(CERTAIN) for n in m.binding.excepted} | set(group.excepted)
     hit |= {n for m in group.of_class(CERTAIN) if m.group for n in m.group.excepted}
+    if not hit:     # those of its peers in windows over groups
+        hit = {n for w in finding.b.body.windows.values() for n in w.peers_excepted(group)}
     if not hit:     # those of edges or times without which its bunch would be another one
         hit = {n for m in group.of_class(CERTAIN) for r in m.binding.rows.values()
                for n in getattr(r, "excepted", ())}
@@ -181,7 +183,7 @@ def shown(e, scope, unit):
         return distinct_text(e, scope, unit)
     sink = []
     v = value(e, scope.at(display=True, sink=sink))
-    if isinstance(v, Gap):
+    if isinstance(v, Gap) or isinstance(v, Issue) and v.cause[0] == "missing":
         return NOTHING
     if isinstance(v, Issue):
         return f"（{v.cause[0]}）"

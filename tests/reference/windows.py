@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import model as ast
 from expressions import (ABSENT, GROUP, REACH, Issue, Scope, Tuple, Unplaced, _inner, failure,
-                         guarded_cause, least_cause, mention, truth, value, variables)
+                         guarded_cause, inner_cause, least_cause, mention, truth, value, variables)
 from values import (CERTAIN, POSSIBLE, SHADOW, TOLERATED, Gap, first_unknown, fits, half_even,
                     may_equal_values, sort_key, unknown)
 
@@ -80,16 +80,42 @@ class Window:
                       for v in variables(e, body)]
         every = self._all_tuples()
         shadows = sum(cls == SHADOW for cls in every.values())
-        self.tolerant = shadows <= body.run.tolerance * len(every)
+        lost = [m for m in members if m.group and m.group.lost]
+        self.tolerant = shadows - len(lost) <= body.run.tolerance * (len(every) - len(lost)) and \
+            all(m.group.fence.tolerant for m in lost)
         self.caveat = (place, f"{shadows} / {len(every)} 同组")
 
     def value(self, s):
         """The value of the let for the binding or group of a scope."""
+        if self.level > 0 and s.display:      # printed values read m
+            s = s.at(display=False, sink=None, mode="m")
         own = self._own_keys(s)
         bad = next((v for v in own if unknown(v)), None)
         if bad is None:
-            bad = next((v for v in self._orders(s.at(mode="n")) if unknown(v)), None)
-        return Issue(guarded_cause(bad)) if bad is not None else value(self.clause.value, s.at(window=self))
+            bad = next((v for v in self._own_orders(s) if unknown(v)), None)
+        if bad is not None:
+            return Issue(guarded_cause(bad))
+        v = value(self.clause.value, s.at(window=self))
+        if self.level > 0 and isinstance(v, Issue):     # of other groups: no members of this one
+            return Issue(inner_cause(v, s.mode), v.low, v.high)
+        return v
+
+    def peers_excepted(self, group):
+        """The exceptions that hold for the groups of the partition of a group, or of those that its
+        members were in."""
+        names = set()
+        if self.level == 0:
+            return names
+        of = [group] if self.level == group.level else [m.group for m in group.members]
+        for g in of:
+            own = self._own_keys(Scope(self.body, self.level, group=g))
+            for m in self.members:
+                keys = self._own_keys(Scope(self.body, self.level, group=m.group))
+                if not any(unknown(v) for v in (*own, *keys)) and keys == own:
+                    names |= set(m.group.excepted)
+                    names |= {n for x in m.group.members for n in x.binding.excepted}
+                    names |= {n for x in m.group.members if x.group for n in x.group.excepted}
+        return names
 
     # ------------------------------------------------------------------ members
 
@@ -109,16 +135,30 @@ class Window:
             return Scope(self.body, binding=member.binding, mode="n")
         return Scope(self.body, self.level, group=member.group, mode="n")
 
+    def _read(self, e, scope):
+        """A value that a function looks at; of groups the members behind an issue are not peers."""
+        v = value(e, scope)
+        if self.level > 0 and isinstance(v, Issue):
+            return Issue(guarded_cause(v), v.low, v.high)
+        return v
+
     def _own_keys(self, s):
-        return [value(e, s.at(mode="n", display=False)) for e in self.keys]
+        return [value(e, s.at(mode="n", display=False, window=None)) for e in self.keys]
+
+    def _own_orders(self, s):
+        return self._orders(s.at(mode="n", display=False, window=None))
 
     def _identity(self, member, names):
         """(identity, stands for many, cause of a `?`, row numbers); identity None: a row is
         absent."""
         if self.level > 0:
-            return (id(member.group),), False, None, tuple(
+            many = bool(member.group.lost) and any(
+                isinstance(r, Unplaced) and not r.single or getattr(r, "many", False)
+                for r in member.group.members[0].binding.rows.values())
+            return (id(member.group),), many, None, (bool(member.group.lost), *(
                 sort_key(v, e.type) for v, (_, e) in zip(member.group.key.values(),
-                                                        member.group.fence_keys))
+                                                        member.group.fence_keys)
+                if not member.group.lost))
         key, many, cause, numbers = [], False, None, []
         for name in names:
             row = member.binding.rows.get(name)
@@ -180,9 +220,9 @@ class Window:
                     best[key].tuple.cause = least_cause(best[key].tuple.cause, why)
                 continue
             arg = getattr(fn, "arg", None)
-            v = None if arg is None else value(arg, scope)
+            v = None if arg is None else self._read(arg, scope)
             by = getattr(fn, "by", None)
-            by = None if by is None else value(by, scope)
+            by = None if by is None else self._read(by, scope)
             best[key] = Peer(key, Tuple(cls, v, many, why, None, by, numbers[0] if numbers else 0),
                              None if lost is not None else orders, numbers)
         return best
@@ -228,7 +268,7 @@ class Window:
         """Without `within` all up to the row, ties among them; within d: (t − d, t]."""
         if not self.order or peer.order is None:
             return True
-        mine = self._orders(s.at(mode="n"))
+        mine = self._own_orders(s)
         if self.within is None:
             return not self._before(mine, peer.order)
         length = value(self.within, s)
@@ -273,7 +313,7 @@ class Window:
         """An ordered function: rank, previous, running_sum and their like."""
         if fn.fn in RANKS and not self.order:
             return self._by_value(fn).ordered(fn, s)
-        bad = next((v for v in self._orders(s.at(mode="n")) if unknown(v)), None)
+        bad = next((v for v in self._own_orders(s) if unknown(v)), None)
         if bad is not None:
             return Issue(guarded_cause(bad))
         names = self._names(fn, s)
@@ -289,7 +329,7 @@ def _own_first(fn, s, issue):
     """`change` and `gap_to_previous` are x less the value before: what is wrong with x comes first."""
     if fn.fn not in ("gap_to_previous", "change"):
         return issue
-    mine = value(fn.arg, s)
+    mine = value(fn.arg, s.at(window=None))
     return Issue(guarded_cause(mine)) if isinstance(mine, Issue) else issue
 
 
