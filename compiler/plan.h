@@ -71,10 +71,10 @@ struct PlanExpr {
 // A fold; its number is its index in the body.
 typedef struct PlanAggregate {
     AggregateKind kind;
-    const PlanExpr *argument; // NULL for `count`
-    const PlanExpr *when;     // condition, NULL: always
-    const PlanExpr *by;       // first, last; NULL: row numbers
-    const FnCard *card;       // statistic
+    const PlanExpr *argument;          // NULL for `count`
+    const PlanExpr *when;              // condition, NULL: always
+    const PlanExpr *by;                // first, last; NULL: row numbers
+    const FnCard *card;                // statistic
     const PlanExpr *const *parameters; // of the statistic: constants
     uint32_t parameter_count;
     uint64_t mention; // row variables, as bits
@@ -142,12 +142,12 @@ typedef struct PlanOp {
     PlanOpKind kind;
     uint32_t place;
     Span span;
-    Str text;                                    // the clause as written
-    uint32_t slot;                               // SCAN, PARTNER, EACH, EXTRACT, WINDOW, CONNECT, SESSION
-    const TypedDecl *source;                     // SCAN, PARTNER: table, relation or rule
-    PartnerKind partner;                         // PARTNER
-    bool at_most_one;                            // PARTNER: a key proves it
-    bool covered;                                // PARTNER: `covered at` is written
+    Str text;                // the clause as written
+    uint32_t slot;           // SCAN, PARTNER, EACH, EXTRACT, WINDOW, CONNECT, SESSION
+    const TypedDecl *source; // SCAN, PARTNER: table, relation or rule
+    PartnerKind partner;     // PARTNER
+    bool at_most_one;        // PARTNER: a key proves it
+    bool covered;            // PARTNER: `covered at` is written
     const PlanExpr *covered_at, *covered_region; // NULL: not written
     const PlanMatch *match;                      // PARTNER with `using`: stands for the condition
     const PlanExpr *value; // EACH: list or set; EXTRACT: text; WINDOW: the let's value
@@ -173,11 +173,14 @@ typedef struct PlanOp {
     uint32_t step_count;
     const uint32_t *taken; // SEQUENCE: the slots bound above, which its steps take over
     uint32_t taken_count;
-    int64_t rows;     // WINDOW: `within n行`; 0: not written
-    bool empty_group; // GROUP
+    int64_t rows;         // WINDOW: `within n行`; 0: not written
+    bool empty_group;     // GROUP
     const PlanExpr *fill; // SERIES: the value of an empty slot; NULL: missing
-    SeriesUnit unit;  // SERIES
-    bool one_kind;    // CONNECT: equal values of both ends are one node
+    SeriesUnit unit;      // SERIES
+    bool one_kind;        // CONNECT: equal values of both ends are one node
+    const PlanExpr
+        *start; // SCAN, PARTNER: the value that `start_column` of its rows must have; NULL: any
+    uint32_t start_column;
 } PlanOp;
 
 typedef struct PlanField {

@@ -178,6 +178,11 @@ static void op_dump(const PlanOp *op, const PlanBody *body, StrBuf *out)
         strbuf_printf(out, " %s%s", PARTNERS[op->partner], op->at_most_one ? " at-most-one" : "");
     if (op->source != NULL)
         strbuf_printf(out, " " STR_FMT " #%u", STR_ARG(op->source->name), op->slot);
+    if (op->start != NULL) {
+        strbuf_printf(out, " starts " STR_FMT,
+                      STR_ARG(op->source->rows.columns[op->start_column].name));
+        named_dump("at", op->start, body, out);
+    }
     if (op->kind == PLAN_OP_PARTNER || op->kind == PLAN_OP_FILTER)
         strbuf_printf(out, " %s", POLICIES[op->policy]);
     if (op->name.len > 0)

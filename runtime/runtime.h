@@ -49,8 +49,9 @@ typedef struct RunOptions {
     DataCache *cache;        // NULL: tables are loaded for this run and freed with it
     bool counts;             // keep rows in and out of every clause: run_flow
     bool no_lists;           // no entries of rules: for runs that are only replayed (run_explain)
-    bool no_graph;           // tests: a recursion goes by rounds even where a graph could answer
-    bool plain_recursion;    // tests: recursion takes its careful road on clean data too
+    bool only_starts;     // recursive relations hold no rows that no body asks for (exec/starts.h)
+    bool no_graph;        // tests: a recursion goes by rounds even where a graph could answer
+    bool plain_recursion; // tests: recursion takes its careful road on clean data too
     Planning planning;
     const Str *externs; // libraries that extern functions may be called from
     uint32_t extern_count;

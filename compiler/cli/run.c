@@ -105,6 +105,7 @@ static int verdict(const Job *job, const Run *run, int fail_on)
 static int execute(Job *job, const WriterDriver *driver, int fail_on)
 {
     Run *run = NULL;
+    job->options.only_starts = true; // nothing is asked but what the writers show
     int code = job_run(job, &run);
     if (code != EXIT_DONE)
         return code;

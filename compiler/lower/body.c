@@ -262,7 +262,11 @@ static Citation lower_cite(Lowerer *lowerer, const PlanCite *cite)
 static void lower_op(Lowerer *lowerer, const PlanOp *op, Operator *out)
 {
     LeafMode mode = lower_mode(op->policy);
-    *out = (Operator){.place = op->place, .text = op->text, .name = op->name};
+    *out = (Operator){.place = op->place,
+                      .text = op->text,
+                      .name = op->name,
+                      .start = lower_value(lowerer, op->start),
+                      .start_column = op->start_column};
     switch (op->kind) {
     case PLAN_OP_SCAN:
         out->kind = OPERATOR_FROM;

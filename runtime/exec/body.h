@@ -201,7 +201,6 @@ typedef struct Citation {
     Expr at; // count 0: printed only
 } Citation;
 
-
 typedef struct Window {
     const WindowSort *sorts; // `ordered by`; none: all peers
     uint32_t sort_count;
@@ -228,7 +227,10 @@ typedef struct Operator {
     Window window;   // window
     Series series;   // series
     Pattern pattern; // session, sequence
-    Str text;        // the clause as written, for explanations
+    Expr
+        start; // from, partner of a recursive relation: the value that its rows must have (starts.h)
+    uint32_t start_column; // in this column; start.count 0: any rows may count
+    Str text;              // the clause as written, for explanations
 } Operator;
 
 typedef struct SlotColumn {

@@ -380,6 +380,7 @@ static void dump_operator(Dumper *d, const Operator *op)
             strbuf_printf(d->out, " \"" STR_FMT "\"", STR_ARG(op->name));
         strbuf_add_char(d->out, '\n');
     }
+    dump_expr(d, "start", &op->start, 3);
     dump_expr(d, "of", &op->produce.value, 3);
     bool parts = op->kind != OPERATOR_GROUP && op->kind != OPERATOR_CONNECT;
     for (uint32_t k = 0; parts && k < op->group.key_count; k++)

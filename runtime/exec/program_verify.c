@@ -562,6 +562,7 @@ static void verify_citation(Verifier *v, const Citation *citation)
 static void verify_operator(Verifier *v, const Operator *op)
 {
     v->place = op->place;
+    verify_expr(v, &op->start, "start", false, false);
     switch (op->kind) {
     case OPERATOR_FROM:
         v->role = "from";

@@ -8,8 +8,9 @@
 // - Some recursions are questions to a graph, which needs no rounds (recursion_graph.c).
 // - On clean data (every row certain and known) a round reads what the last one added, through each use of the ring
 //   in turn (semi-naive), and indexes over the tables beside it are built once.
-// - As soon as a row is not certain or has an unknown cell, all is begun anew with rounds that read everything the
-//   last one held: first over certain rows, then over all others beside them.
+// - Rows that are not certain or have an unknown cell stand aside there (recursion_aside.c), if what they lead to rests
+//   on them alone. Else all is begun anew, as soon as one shows, with rounds that read everything the last one held:
+//   first over certain rows, then over all others beside them.
 //
 // Rows of the ring are never tolerated inside it: how many there will be is not known yet.
 
@@ -128,6 +129,8 @@ Status fix_branch(Fix *fix, FixRelation *into, uint32_t branch, const Rowset *co
     if (status != STATUS_OK)
         return status;
     rows_of_branch(&into->maker, &finding, branch);
+    if (fix->starts != NULL && !fix->starts_later && !fix_uses_ring(fix, body))
+        starts_narrow(fix->starts, &into->maker);
     if (!into->lines_told[branch]) {
         gap_entries(&finding.run, into->gap_lines->arena, &into->entries);
         into->lines_told[branch] = 1;
@@ -174,10 +177,35 @@ static void begin_anew(Fix *fix)
     }
 }
 
+// With starts: where a row shows that is not clean, *solved is false, and all is to be begun anew.
+static Status solve_starts(Fix *fix, bool *solved)
+{
+    *solved = false;
+    if (!fix->shared->options->no_graph)
+        TRY(fix_solve_graph(fix, solved));
+    if (!*solved) {
+        begin_anew(fix);
+        TRY(fix_solve_clean(fix, solved));
+    }
+    if (!*solved)
+        begin_anew(fix);
+    return STATUS_OK;
+}
+
 static Status solve(Fix *fix, Rowset **rows)
 {
     bool clean = !fix->shared->options->plain_recursion, solved = false;
-    if (clean && !fix->shared->options->no_graph)
+    Starts *starts = NULL;
+    if (clean && fix->count == 1)
+        TRY(starts_find(fix->shared, fix->relations[0].index, &starts));
+    if (starts != NULL) {
+        fix->starts = starts;
+        Status status = solve_starts(fix, &solved);
+        fix->starts = NULL;
+        starts_free(starts);
+        TRY(status);
+    }
+    if (clean && !solved && !fix->shared->options->no_graph)
         TRY(fix_solve_graph(fix, &solved));
     if (clean && !solved) {
         begin_anew(fix);

@@ -352,7 +352,8 @@ static Status run_rounds(Fix *fix, Variants *variants)
         fix->relations[m].store = store_open(&fix->relations[m]);
     for (uint32_t m = 0; m < fix->count; m++)
         make_variants(fix, &fix->relations[m], variants);
-    open_asides(fix);
+    if (fix->starts == NULL)
+        open_asides(fix);
     publish(fix);
     TRY(first_round(fix, variants));
     bool more = true;

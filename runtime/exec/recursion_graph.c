@@ -315,6 +315,25 @@ static void graph_open(Question *question, Graph *graph)
     free(to_numbers);
 }
 
+// Leaves out the starts that nobody asks for; an asked column that is copied is that of the others.
+static void keep_starts(const Question *question, Graph *graph)
+{
+    const Starts *starts = question->fix->starts;
+    Vector values = numbering_values(&graph->others, question->fix->arena);
+    uint8_t *wanted = base_alloc(MAX_OF((size_t)graph->others.count, 1));
+    int64_t kept = 0;
+    ASSERT(starts->column == question->copied);
+    starts_mark(starts, &values, graph->others.count, wanted);
+    for (int64_t i = 0; i < graph->start_count; i++) {
+        if (!wanted[graph->start_other[i]])
+            continue;
+        graph->start_node[kept] = graph->start_node[i];
+        graph->start_other[kept++] = graph->start_other[i];
+    }
+    graph->start_count = kept;
+    free(wanted);
+}
+
 static void graph_close(Graph *graph)
 {
     numbering_close(&graph->nodes);
@@ -429,6 +448,8 @@ static Status answer(Question *question)
 {
     Graph graph;
     graph_open(question, &graph);
+    if (question->fix->starts != NULL)
+        keep_starts(question, &graph);
     Status status = STATUS_OK;
     if (question->form == FORM_LABEL)
         answer_labels(question, &graph);
@@ -473,12 +494,15 @@ Status fix_solve_graph(Fix *fix, bool *solved)
 {
     Question question = {.fix = fix, .member = &fix->relations[0]};
     *solved = false;
-    if (fix->shared->observer != NULL || !may_ask(&question))
+    if (fix->shared->observer != NULL || !may_ask(&question) ||
+        (fix->starts != NULL && fix->starts->column != question.copied))
         return STATUS_OK;
     const ColumnDecl *node = &question.member->relation->columns[question.node];
     ColumnDecl columns[2] = {*node, *node};
     row_maker_init(&question.steps, fix->shared, columns, 2, question.member->relation->name);
+    fix->starts_later = true; // the steps may be made of them
     Status status = find_starts(&question);
+    fix->starts_later = false;
     if (status == STATUS_OK && all_clean(&question))
         status = find_steps(&question);
     if (status == STATUS_OK && all_clean(&question)) {

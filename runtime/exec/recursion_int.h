@@ -7,6 +7,7 @@
 
 #include "runtime/exec/group.h"
 #include "runtime/exec/rows_int.h"
+#include "runtime/exec/starts.h"
 
 typedef struct Store Store;
 typedef struct Aside Aside;
@@ -34,9 +35,11 @@ typedef struct Fix {
     Arena *arena;
     FixRelation *relations;
     uint32_t count;
-    int64_t round;     // clean: under way
-    bool certain_end;  // clean: the certain rows are fixed
-    bool certain_only; // clean: rows that are not certain need not be kept yet
+    const Starts *starts; // only such rows are wanted, all of them clean; NULL: all
+    bool starts_later;    // other rows are wanted for what they lead to
+    int64_t round;        // clean: under way
+    bool certain_end;     // clean: the certain rows are fixed
+    bool certain_only;    // clean: rows that are not certain need not be kept yet
 } Fix;
 
 // The member behind a source, or NULL.

@@ -2,7 +2,8 @@
 """Decisions by sizes do not show: planning.py --sup PATH --seed S --count N.
 
 Every random model, and beside it one whose joins have conditions that narrow (CONDITIONS), runs as usual, with no decision by sizes (`--opt-off planning`) and with all of them
-forced (`--opt-off sizes`). The lines must be the same bytes. The last line is `N passed, N failed`.
+forced (`--opt-off sizes`). Two more are relations that use themselves (gen_starts.py): they run as usual, without starts (`--opt-off starts`) and by the careful road
+(`--opt-off semi-naive` too). The lines must be the same bytes. The last line is `N passed, N failed`.
 """
 
 import argparse
@@ -14,9 +15,11 @@ import tempfile
 
 import generator
 import render
+from gen_starts import write_kept, write_starts
 from values import date_text
 
 WAYS = ((), ("--opt-off", "planning"), ("--opt-off", "sizes"))
+ROADS = ((), ("--opt-off", "starts"), ("--opt-off", "starts", "--opt-off", "semi-naive"))
 TIMEOUT_S = 60
 
 
@@ -76,33 +79,35 @@ def write_narrow(seed, folder):
     return f"{folder}/model.sup"
 
 
-def outputs(command):
+def outputs(command, ways):
     """What each way gives: exit code, lines, and what is said."""
-    for way in WAYS:
+    for way in ways:
         done = subprocess.run([*command, *way], capture_output=True, timeout=TIMEOUT_S, check=False)
         yield done.returncode, done.stdout, b"" if done.returncode in (0, 1) else done.stderr
 
 
-def differs(command):
-    """The number of the first way that gives other bytes, or None; 0: the model is refused."""
-    usual, *others = outputs(command)
+def differs(command, ways):
+    """The first way that gives other bytes, or None; (): the model is refused."""
+    usual, *others = outputs(command, ways)
     if usual[0] == 2:
-        return 0
-    return next((i for i, other in enumerate(others, 1) if other != usual), None)
+        return ()
+    return next((way for way, other in zip(ways[1:], others) if other != usual), None)
 
 
 def examine(sup, seed, features):
-    """(seed, None or the number of the first way that differs)."""
+    """(seed, None or the first way that differs)."""
     case = generator.make(seed, features=features or generator.default_features(seed))
     tolerance = f"unplaced_tolerance={float(case.tolerance)}"
-    options = ("--format", "jsonl", "--lang", "en", "--set", tolerance, "--as-of", date_text(case.as_of))
+    options = ("--format", "jsonl", "--lang", "en", "--limit-depth", "300", "--set", tolerance, "--as-of", date_text(case.as_of))
     with tempfile.TemporaryDirectory() as folder:
         path = render.write_case(case, folder, random.Random(case.seed))
-        way = differs([sup, "run", path, "--data", folder, *options])
+        way = differs([sup, "run", path, "--data", folder, *options], WAYS)
+    for write, ways in ((write_narrow, WAYS), (write_starts, ROADS), (write_kept, ROADS)):
         if way is not None:
             return seed, way
-        path = write_narrow(seed, folder)
-        return seed, differs([sup, "run", path, "--data", folder, *options])
+        with tempfile.TemporaryDirectory() as folder:
+            way = differs([sup, "run", write(seed, folder), "--data", folder, *options], ways)
+    return seed, way
 
 
 def main():
@@ -120,7 +125,7 @@ def main():
         for seed, way in pool.map(examine, [options.sup] * len(seeds), seeds, [features] * len(seeds)):
             if way is not None:
                 failed += 1
-                print(f"seed {seed}: other bytes with {' '.join(WAYS[way])}")
+                print(f"seed {seed}: other bytes with {' '.join(way)}")
     print(f"{options.count - failed} passed, {failed} failed")
     return 1 if failed else 0
 
