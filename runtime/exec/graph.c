@@ -287,7 +287,7 @@ typedef struct Search {
     uint64_t *bits; // over the targets, empty between searches
     uint32_t *found;
     int64_t found_count;
-    int64_t *sorted;
+    int64_t *sorted, *spare;
 } Search;
 
 static void search_meet(Search *search, uint32_t component, uint32_t source)
@@ -332,12 +332,6 @@ static void search_walk(Search *search, uint32_t source)
     }
 }
 
-static int compare_numbers(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 static void sort_few(int64_t *items, int64_t count)
 {
     for (int64_t i = 1; i < count; i++) {
@@ -348,10 +342,41 @@ static void sort_few(int64_t *items, int64_t count)
     }
 }
 
+static void merge_runs(const int64_t *a, int64_t a_count, const int64_t *b, int64_t b_count,
+                       int64_t *out)
+{
+    int64_t i = 0, j = 0, k = 0;
+    while (i < a_count && j < b_count)
+        out[k++] = a[i] <= b[j] ? a[i++] : b[j++];
+    for (; i < a_count; i++)
+        out[k++] = a[i];
+    for (; j < b_count; j++)
+        out[k++] = b[j];
+}
+
+// Runs of a few, merged two by two; `spare` has room for all.
+static void sort_numbers(int64_t *items, int64_t count, int64_t *spare)
+{
+    enum { FEW = 24 };
+    for (int64_t from = 0; from < count; from += FEW)
+        sort_few(items + from, MIN_OF(FEW, count - from));
+    int64_t *in = items, *out = spare;
+    for (int64_t run = FEW; run < count; run *= 2) {
+        for (int64_t from = 0; from < count; from += 2 * run) {
+            int64_t first = MIN_OF(run, count - from);
+            int64_t second = MIN_OF(run, count - from - first);
+            merge_runs(in + from, first, in + from + first, second, out + from);
+        }
+        int64_t *swap = in;
+        in = out, out = swap;
+    }
+    if (in != items)
+        memcpy(items, in, (size_t)count * sizeof *items);
+}
+
 // What was found, ascending; the bits are empty again.
 static int64_t search_end(Search *search)
 {
-    enum { FEW = 24 };
     size_t words = words_of(search->graph->reach->target_count);
     int64_t count = search->found_count;
     search->found_count = 0;
@@ -364,10 +389,7 @@ static int64_t search_end(Search *search)
         search->sorted[i] = search->found[i];
         search->bits[search->found[i] / 64] = 0;
     }
-    if (count <= FEW)
-        sort_few(search->sorted, count);
-    else
-        qsort(search->sorted, (size_t)count, sizeof *search->sorted, compare_numbers);
+    sort_numbers(search->sorted, count, search->spare);
     return count;
 }
 
@@ -394,6 +416,7 @@ static Status reach_by_walks(const Condensed *graph, ReachSink sink, void *closu
     search.bits = base_alloc_zeroed(words_of((int64_t)targets), sizeof *search.bits);
     search.found = base_alloc(targets * sizeof *search.found);
     search.sorted = base_alloc(targets * sizeof *search.sorted);
+    search.spare = base_alloc(targets * sizeof *search.spare);
     Status status = STATUS_OK;
     for (int64_t source = 0; source < reach->source_count && status == STATUS_OK; source++) {
         search_from(&search, (uint32_t)source);
@@ -406,6 +429,7 @@ static Status reach_by_walks(const Condensed *graph, ReachSink sink, void *closu
     free(search.bits);
     free(search.found);
     free(search.sorted);
+    free(search.spare);
     return status;
 }
 

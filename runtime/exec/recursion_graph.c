@@ -278,12 +278,18 @@ static Vector numbering_values(const Numbering *numbering, Arena *arena)
 // ---------------------------------------------------------------- the graph
 
 typedef struct Graph {
-    Numbering nodes;                    // of the column that steps change
-    Numbering others;                   // of the column that they copy
+    Numbering nodes;               // of the column that steps change
+    Numbering own_others, *others; // of the column that they copy; pairs of one type share numbers
     uint32_t *start_node, *start_other; // per row of the branches that do not use the relation
     int64_t start_count;
     Adjacency edges;
 } Graph;
+
+static bool same_values(Type a, Type b)
+{
+    return a.kind == b.kind && a.scale == b.scale && a.unit == b.unit && a.nominal == b.nominal &&
+           a.element == b.element;
+}
 
 static void graph_open(Question *question, Graph *graph)
 {
@@ -294,17 +300,21 @@ static void graph_open(Question *question, Graph *graph)
     bool twice = question->form == FORM_TWICE;
     const RowMaker *steps = twice ? starts : &question->steps;
     int64_t step_count = steps->clean.count;
+    bool shared = question->form != FORM_LABEL && same_values(node_type, other_type);
     *graph = (Graph){.start_count = starts->clean.count};
+    graph->others = shared ? &graph->nodes : &graph->own_others;
     numbering_open(&graph->nodes, node_type);
-    numbering_open(&graph->others, other_type);
+    if (!shared)
+        numbering_open(&graph->own_others, other_type);
     int64_t *start_node = numbering_add(&graph->nodes, starts, question->node);
     int64_t *from = numbering_add(&graph->nodes, steps, 0);
     int64_t *to = numbering_add(&graph->nodes, steps, 1);
-    int64_t *start_other = numbering_add(&graph->others, starts, question->copied);
+    int64_t *start_other = numbering_add(graph->others, starts, question->copied);
     numbering_sort(&graph->nodes, dict, node_type);
-    numbering_sort(&graph->others, dict, other_type);
+    if (!shared)
+        numbering_sort(&graph->own_others, dict, other_type);
     graph->start_node = numbering_take(&graph->nodes, start_node, graph->start_count);
-    graph->start_other = numbering_take(&graph->others, start_other, graph->start_count);
+    graph->start_other = numbering_take(graph->others, start_other, graph->start_count);
     uint32_t *from_numbers = numbering_take(&graph->nodes, from, step_count);
     uint32_t *to_numbers = numbering_take(&graph->nodes, to, step_count);
     bool backward =
@@ -319,11 +329,11 @@ static void graph_open(Question *question, Graph *graph)
 static void keep_starts(const Question *question, Graph *graph)
 {
     const Starts *starts = question->fix->starts;
-    Vector values = numbering_values(&graph->others, question->fix->arena);
-    uint8_t *wanted = base_alloc(MAX_OF((size_t)graph->others.count, 1));
+    Vector values = numbering_values(graph->others, question->fix->arena);
+    uint8_t *wanted = base_alloc(MAX_OF((size_t)graph->others->count, 1));
     int64_t kept = 0;
     ASSERT(starts->column == question->copied);
-    starts_mark(starts, &values, graph->others.count, wanted);
+    starts_mark(starts, &values, graph->others->count, wanted);
     for (int64_t i = 0; i < graph->start_count; i++) {
         if (!wanted[graph->start_other[i]])
             continue;
@@ -337,7 +347,8 @@ static void keep_starts(const Question *question, Graph *graph)
 static void graph_close(Graph *graph)
 {
     numbering_close(&graph->nodes);
-    numbering_close(&graph->others);
+    if (graph->others != &graph->nodes)
+        numbering_close(&graph->own_others);
     free(graph->start_node);
     free(graph->start_other);
     adjacency_close(&graph->edges);
@@ -379,14 +390,14 @@ static Status answer_pairs(Question *question, const Graph *graph)
 {
     Arena *arena = question->fix->arena;
     bool backward = question->form == FORM_BACKWARD;
-    const Numbering *sources = backward ? &graph->nodes : &graph->others;
-    const Numbering *targets = backward ? &graph->others : &graph->nodes;
+    const Numbering *sources = backward ? &graph->nodes : graph->others;
+    const Numbering *targets = backward ? graph->others : &graph->nodes;
     Adjacency starts; // forward: nodes by start; backward: targets by node
     if (backward)
         adjacency_open(&starts, graph->nodes.count, graph->start_node, graph->start_other,
                        graph->start_count);
     else
-        adjacency_open(&starts, graph->others.count, graph->start_other, graph->start_node,
+        adjacency_open(&starts, graph->others->count, graph->start_other, graph->start_node,
                        graph->start_count);
     Reach reach = {.source_count = sources->count,
                    .target_count = targets->count,
@@ -409,7 +420,7 @@ static void answer_labels(Question *question, const Graph *graph)
     const Relation *relation = question->member->relation;
     Arena *arena = question->fix->arena;
     int64_t count = graph->nodes.count, kept = 0;
-    uint32_t label_count = (uint32_t)graph->others.count;
+    uint32_t label_count = (uint32_t)graph->others->count;
     uint32_t *labels = base_alloc(MAX_OF((size_t)count, 1) * sizeof *labels);
     memset(labels, 0xff, MAX_OF((size_t)count, 1) * sizeof *labels);
     for (int64_t i = 0; i < graph->start_count; i++) {
@@ -427,7 +438,7 @@ static void answer_labels(Question *question, const Graph *graph)
     }
     Rowset *rowset = open_rowset(question);
     Vector node_values = numbering_values(&graph->nodes, arena);
-    Vector other_values = numbering_values(&graph->others, arena);
+    Vector other_values = numbering_values(graph->others, arena);
     column_append_known(&rowset->columns[question->node], &node_values, nodes, 0, kept);
     column_append_known(&rowset->columns[question->copied], &other_values, others, 0, kept);
     rowset->row_count = rowset->total_count = kept;
