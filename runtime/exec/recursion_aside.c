@@ -10,20 +10,19 @@
 
 enum { SLOT_WAITING = 1, SLOT_ACCEPTED = 2 };
 
-// What is true of a kept row.
+// What is true of a certain row under `keep`; of another only whether it changed.
 enum {
     MARK_CHANGED = 1, // rounds have not read it
     MARK_READ = 2,    // rounds have read it, or one that it is better than
-    MARK_GONE =
-        4, // certain: another stands in its place; other: the certain row of its key says the same
-    MARK_UNKNOWN = 8, // certain: its key is not known
+    MARK_GONE = 4,    // a clean row stands in its place
+    MARK_UNKNOWN = 8, // its key is not known
 };
 
 struct Aside {
     FixRelation *member;
     Arena *arena;
     bool keeps;
-    bool is_lost, bettered;
+    bool bettered;   // keep: a row that a round had read was
     bool leaves_out; // rows that are not certain have been left out, to be sought again
     Map sure_cells;  // of certain rows; under `keep` keys that are not known -> index of `sure`
     Map slots; // cells, class and cause of the others -> SLOT_; under `keep` key, … -> index of `others`
@@ -228,38 +227,29 @@ static void accept_new(Aside *aside, const MadeRows *rows, int64_t round)
     free(said);
 }
 
-// What a certain row of a known key makes of another row of its key.
-typedef enum Verdict { VERDICT_OPEN, VERDICT_SAME, VERDICT_BEATEN } Verdict;
-
-static Verdict judge(Aside *aside, const MadeRow *row, int64_t number)
+// Does the certain row of a known key say all that this one says, or better?
+static bool is_beaten(Aside *aside, const MadeRow *row, int64_t number)
 {
     const RowMaker *maker = &aside->member->maker;
     if (number == GROUP_NONE)
-        return VERDICT_OPEN;
+        return false;
     ArenaMark mark = arena_mark(maker->arena);
     StrBuf text = {0};
     MadeRow certain = store_row(aside->member->store, number);
-    Verdict verdict = keep_compare(maker, aside->member->relation, row, &certain) > 0
-                          ? VERDICT_BEATEN
-                          : VERDICT_OPEN;
-    if (verdict == VERDICT_OPEN &&
-        str_equal(cells_of(aside, row),
-                  made_row_bytes(&text, maker, &certain, NULL, maker->column_count)))
-        verdict = VERDICT_SAME;
+    bool beaten = keep_compare(maker, aside->member->relation, row, &certain) > 0 ||
+                  str_equal(cells_of(aside, row),
+                            made_row_bytes(&text, maker, &certain, NULL, maker->column_count));
     strbuf_deinit(&text);
     arena_rewind(maker->arena, mark);
-    return verdict;
+    return beaten;
 }
 
-// Of the rows of one key, class and cause the best is accepted; it says nothing where a certain row says the same.
+// Of the rows of one key, class and cause the best is accepted.
 static void accept_kept(Aside *aside, MadeRow *row, int64_t number, int64_t round)
 {
     bool is_new = false;
     keep_doubt(aside->member->relation, row);
-    if (row->row_class == CLASS_CERTAIN)
-        return;
-    Verdict verdict = judge(aside, row, number);
-    if (verdict == VERDICT_BEATEN)
+    if (row->row_class == CLASS_CERTAIN || is_beaten(aside, row, number))
         return;
     (void)key_of(aside, row);
     uint64_t *at = map_at(&aside->slots, with_class(aside, row), &is_new);
@@ -274,11 +264,9 @@ static void accept_kept(Aside *aside, MadeRow *row, int64_t number, int64_t roun
         return;
     }
     uint8_t *marks = &aside->other_marks.items[*at];
-    aside->is_lost |= verdict == VERDICT_SAME && (*marks & MARK_READ) != 0;
-    if ((*marks & MARK_CHANGED) == 0)
+    if (*marks == 0)
         vec_push(&aside->changed, *at);
-    *marks =
-        (uint8_t)((*marks & MARK_READ) | MARK_CHANGED | (verdict == VERDICT_SAME ? MARK_GONE : 0));
+    *marks = MARK_CHANGED;
 }
 
 static void accept(Aside *aside, const MadeRows *rows, int64_t round)
@@ -360,17 +348,11 @@ void aside_publish_again(Aside *aside)
         aside->sure_marks.items[i] |= MARK_CHANGED;
 }
 
-// The rows that changed and are not gone.
 static void take_changed(Aside *aside, MadeRows *rows)
 {
     for (size_t i = 0; i < aside->changed.count; i++) {
-        size_t number = aside->changed.items[i];
-        uint8_t *marks = &aside->other_marks.items[number];
-        *marks &= (uint8_t)~MARK_CHANGED;
-        if ((*marks & MARK_GONE) != 0)
-            continue;
-        *marks |= MARK_READ;
-        vec_push(rows, aside->others.items[number]);
+        aside->other_marks.items[aside->changed.items[i]] = 0;
+        vec_push(rows, aside->others.items[aside->changed.items[i]]);
     }
     vec_clear(&aside->changed);
 }
@@ -392,9 +374,8 @@ bool aside_publish(Aside *aside)
 
 bool aside_is_lost(const Aside *aside)
 {
-    return aside->is_lost ||
-           (aside->member->relation->depth_limit >= 0 && aside->waiting.count > 0 && aside->keeps &&
-            (aside->bettered || store_bettered(aside->member->store)));
+    return aside->keeps && aside->member->relation->depth_limit >= 0 && aside->waiting.count > 0 &&
+           (aside->bettered || store_bettered(aside->member->store));
 }
 
 int64_t aside_count(const Aside *aside)
@@ -410,8 +391,7 @@ void aside_finish(Aside *aside)
         if (!aside->keeps || (aside->sure_marks.items[i] & MARK_GONE) == 0)
             vec_push(out, aside->sure.items[i]);
     for (size_t i = 0; i < aside->others.count; i++)
-        if (!aside->keeps || (aside->other_marks.items[i] & MARK_GONE) == 0)
-            vec_push(&others, aside->others.items[i]);
+        vec_push(&others, aside->others.items[i]);
     keep_blur(aside->member->relation, &others);
     for (size_t i = 0; i < others.count; i++)
         vec_push(out, others.items[i]);

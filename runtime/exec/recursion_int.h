@@ -135,7 +135,8 @@ void aside_accept(Aside *aside, int64_t round);
 bool aside_accept_waiting(Aside *aside, int64_t round);
 // Makes member->rows of what was accepted since the last time; false: nothing was.
 bool aside_publish(Aside *aside);
-// Under `keep`: a row that others were derived from has gone, which rounds over what is new cannot take back.
+// Under `keep` with a depth: rows that are not certain rest on a certain one that was bettered, which rounds over what is
+// new cannot take back.
 bool aside_is_lost(const Aside *aside);
 // How many rows are accepted.
 int64_t aside_count(const Aside *aside);

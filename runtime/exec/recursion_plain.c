@@ -109,19 +109,18 @@ static void reduce(const Relation *relation, RowMaker *maker, const MadeRows *ce
     if (certain == NULL)
         rows_unclean(maker);
     maker->clean.count = 0;
+    if (certain != NULL)
+        note_certain(&reduction);
     for (size_t i = 0; i < maker->rows.count; i++) {
         MadeRow *row = &maker->rows.items[i];
         keep_doubt(relation, row);
-        if ((row->row_class == CLASS_CERTAIN) == (certain == NULL))
+        if ((row->row_class == CLASS_CERTAIN) == (certain == NULL) &&
+            (certain == NULL || !is_beaten(&reduction, row)))
             keep_one(&reduction, row);
     }
-    if (certain != NULL)
-        note_certain(&reduction);
     vec_clear(&maker->rows);
-    for (size_t i = 0; i < reduction.kept.count; i++) {
-        if (certain == NULL || !is_beaten(&reduction, &reduction.kept.items[i]))
-            vec_push(&maker->rows, reduction.kept.items[i]);
-    }
+    for (size_t i = 0; i < reduction.kept.count; i++)
+        vec_push(&maker->rows, reduction.kept.items[i]);
     map_deinit(&reduction.slots);
     map_deinit(&reduction.sure);
     vec_free(&reduction.kept);

@@ -131,13 +131,13 @@ def _certain(relation, rows):
 def _others(relation, rows, sure):
     """The rows that are not certain and of which no certain row says as much, or better."""
     from relations import cells_of
-    rows = _slots(relation, [r for r in rows if r.cls != CERTAIN])
+    rows = [r for r in rows if r.cls != CERTAIN]
     if not relation.keep:
         said = {cells_of(r, r.cells) for r in sure}
-        return [r for r in rows if cells_of(r, r.cells) not in said]
+        return _slots(relation, [r for r in rows if cells_of(r, r.cells) not in said])
     best = {cells_of(r, relation.key): r for r in sure
             if not any(unknown(r.cells[k]) for k in relation.key)}
-    return [r for r in rows if not _beaten(relation, r, best.get(cells_of(r, relation.key)))]
+    return _slots(relation, [r for r in rows if not _beaten(relation, r, best.get(cells_of(r, relation.key)))])
 
 
 def _rank(relation, row):
