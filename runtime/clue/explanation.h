@@ -39,6 +39,14 @@ typedef enum ReplayScore {
     REPLAY_OPEN
 } ReplayScore;
 
+// The rows of which a window's value was made: how many count, how many more may, and the nearest of them.
+typedef struct ReplayPeers {
+    bool some; // it is a window, and a row got there
+    int64_t count, open;
+    const EvidenceRow *rows;
+    uint32_t row_count;
+} ReplayPeers;
+
 typedef struct ReplayClause {
     uint32_t place;
     Str text; // as written
@@ -49,6 +57,7 @@ typedef struct ReplayClause {
     int64_t certain, possible;
     const ReplayValue *values; // of the first row (group) left; of an exception the first removed
     uint32_t value_count;
+    ReplayPeers peers; // of the same row
 } ReplayClause;
 
 typedef struct Explanation {

@@ -21,6 +21,7 @@
 #define SUP_RUNTIME_EXEC_AGGREGATE_H
 
 #include "runtime/exec/eval.h"
+#include "runtime/exec/numbers.h"
 
 typedef struct AggState AggState;
 
@@ -73,7 +74,12 @@ typedef struct Tuple {
     Value value;    // the argument, in any state; unused by `count`
     Value by;       // first, last with an order
     int64_t order;  // as in AggBatch
-    CauseId cause;  // why it is not certain; for the caller, not looked at here
+    // It stands for the open tuples from..to of an order: of a mean their values, of a distinct count those and how many
+    // values are not known; else both are NULL.
+    const NumberLine *numbers;
+    const struct Sights *sights;
+    int64_t from, to, unknown;
+    CauseId cause; // why it is not certain; for the caller, not looked at here
 } Tuple;
 
 // The value of the aggregate over the clean tuples of `group` (group < 0, or one that was never

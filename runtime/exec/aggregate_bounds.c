@@ -7,6 +7,7 @@
 
 #include "runtime/exec/aggregate_int.h"
 #include "runtime/exec/eval_int.h"
+#include "runtime/exec/sights.h"
 
 typedef struct Bounding {
     AggState *state;
@@ -57,7 +58,7 @@ static void survey(AggState *state, int64_t group, const Tuple *tuples, int64_t 
         b->open += open;
         b->certain += !open;
         b->unknown |= !known;
-        b->many_unknown |= !known && tuple->many;
+        b->many_unknown |= (!known || tuple->sights != NULL) && tuple->many;
         if (!open && !known)
             note_cause(b, tuple->value.state != VALUE_KNOWN ? tuple->value.cause : tuple->by.cause);
     }
@@ -214,24 +215,9 @@ static Value bounds_real(const Bounding *b)
 
 // ---------------------------------------------------------------- mean
 
-// A mean as a fraction: sum / count.
-typedef struct Mean {
-    WideSum sum;
-    int64_t count;
-} Mean;
-
 static int128_t tuple_number(const Bounding *b, const Tuple *tuple)
 {
     return b->state->phys == PHYS_I64 ? tuple->value.i64 : tuple->value.i128;
-}
-
-// number · count against sum: whether adding the number moves the mean up (1), down (-1) or not (0).
-static int pull(const Mean *mean, int128_t number)
-{
-    Int256 weighted;
-    bool fits = wide_mul_u64(wide_from_i128(number), (uint64_t)mean->count, &weighted);
-    ASSERT(fits);
-    return wide_cmp(weighted, wide_sum_wide(&mean->sum));
 }
 
 // Sorts numbers descending (sign 1) or ascending (-1): heap sort, in place.
@@ -265,16 +251,55 @@ static void sort_numbers(int128_t *numbers, int64_t count, int sign)
     }
 }
 
-// The greatest mean (sign 1) or least one (-1) of C and any part of the open numbers: while the next number in
-// order pulls the mean further, it is taken.
-static Mean furthest_mean(Mean mean, int128_t *open, int64_t count, int sign)
+// The open values of a mean: some one by one, many in stretches.
+typedef struct MeanOpen {
+    int128_t *numbers;
+    int64_t count;
+    const Tuple **stretches;
+    int64_t stretch_count;
+} MeanOpen;
+
+// While the next number in order pulls the mean further, it is taken.
+static Mean furthest_of_few(Mean mean, int128_t *open, int64_t count, int sign)
 {
     sort_numbers(open, count, sign);
-    for (int64_t i = 0; i < count && pull(&mean, open[i]) == sign; i++) {
+    for (int64_t i = 0; i < count && mean_pull(&mean, open[i]) == sign; i++) {
         wide_sum_add(&mean.sum, open[i]);
         mean.count++;
     }
     return mean;
+}
+
+// The greatest mean (sign 1) or least one (-1) of C and any part of the open numbers. From that over the longest
+// stretch alone, which is not too far, on: the mean with all that lies beyond is further and not too far either, until
+// it stands still.
+static Mean furthest_mean(Mean mean, const MeanOpen *open, int sign)
+{
+    if (open->stretch_count == 0)
+        return furthest_of_few(mean, open->numbers, open->count, sign);
+    const Tuple *longest = open->stretches[0];
+    for (int64_t s = 1; s < open->stretch_count; s++)
+        if (open->stretches[s]->weight > longest->weight)
+            longest = open->stretches[s];
+    Mean best = numbers_furthest(longest->numbers, longest->from, longest->to, mean, sign);
+    if (open->stretch_count == 1 && open->count == 0)
+        return best;
+    for (;;) {
+        Mean next = mean;
+        for (int64_t s = 0; s < open->stretch_count; s++) {
+            const Tuple *at = open->stretches[s];
+            numbers_beyond(at->numbers, at->from, at->to, &best, sign, &next);
+        }
+        for (int64_t i = 0; i < open->count; i++) {
+            if (mean_pull(&best, open->numbers[i]) != sign)
+                continue;
+            wide_sum_add(&next.sum, open->numbers[i]);
+            next.count++;
+        }
+        if (mean_same(&next, &best))
+            return next;
+        best = next;
+    }
 }
 
 // The end of the bounds at the result's scale, rounded outward.
@@ -292,20 +317,11 @@ static int128_t mean_end(const Bounding *b, const Mean *mean, RoundMode mode)
     return wide_sign(sum) < 0 ? BOUND_LOW : BOUND_HIGH;
 }
 
-static bool same_mean(const Mean *a, const Mean *b)
+static Value mean_of(const Bounding *b, Mean certain, const MeanOpen *open)
 {
-    Int256 left;
-    Int256 right;
-    bool fits = wide_mul_u64(wide_sum_wide(&a->sum), (uint64_t)b->count, &left);
-    fits = wide_mul_u64(wide_sum_wide(&b->sum), (uint64_t)a->count, &right) && fits;
-    return fits && wide_cmp(left, right) == 0;
-}
-
-static Value mean_of(const Bounding *b, Mean certain, int128_t *open, int64_t open_count)
-{
-    Mean least = furthest_mean(certain, open, open_count, -1);
-    Mean greatest = furthest_mean(certain, open, open_count, 1);
-    if (same_mean(&least, &greatest))
+    Mean least = furthest_mean(certain, open, -1);
+    Mean greatest = furthest_mean(certain, open, 1);
+    if (mean_same(&least, &greatest))
         return result_mean(b->state, &certain.sum, certain.count);
     Interval interval = {true, mean_end(b, &least, ROUND_FLOOR),
                          mean_end(b, &greatest, ROUND_CEILING)};
@@ -324,17 +340,20 @@ static Value bounds_mean(const Bounding *b)
         return undecided_freely(b);
     if (b->group >= 0)
         certain.sum = b->state->sums[b->group];
-    int128_t *open = base_alloc(((size_t)b->open + 1) * sizeof *open);
-    int64_t open_count = 0;
+    MeanOpen open = {.numbers = base_alloc(((size_t)b->open + 1) * sizeof *open.numbers),
+                     .stretches = base_alloc(((size_t)b->open + 1) * sizeof(const Tuple *))};
     for (int64_t i = 0; i < b->count; i++) {
-        int128_t number = tuple_number(b, &b->tuples[i]);
-        if (is_open(&b->tuples[i]))
-            open[open_count++] = number;
+        const Tuple *tuple = &b->tuples[i];
+        if (tuple->numbers != NULL)
+            open.stretches[open.stretch_count++] = tuple;
+        else if (is_open(tuple))
+            open.numbers[open.count++] = tuple_number(b, tuple);
         else
-            wide_sum_add(&certain.sum, number);
+            wide_sum_add(&certain.sum, tuple_number(b, tuple));
     }
-    Value value = mean_of(b, certain, open, open_count);
-    free(open);
+    Value value = mean_of(b, certain, &open);
+    free(open.numbers);
+    free(open.stretches);
     return value;
 }
 
@@ -438,7 +457,7 @@ static int64_t add_fresh(const Bounding *b, bool open, ValueSet *fresh)
 {
     for (int64_t i = 0; i < b->count; i++) {
         const Tuple *tuple = &b->tuples[i];
-        if (is_open(tuple) != open || !tuple_known(b, tuple))
+        if (is_open(tuple) != open || !tuple_known(b, tuple) || tuple->sights != NULL)
             continue;
         Cell cell = cell_of_value(&tuple->value);
         if (b->group < 0 || !value_set_has(b->state->set, b->group, cell))
@@ -447,17 +466,65 @@ static int64_t add_fresh(const Bounding *b, bool open, ValueSet *fresh)
     return (int64_t)fresh->entries.count;
 }
 
+// The longest of the stretches that stand for many tuples; NULL: there is none.
+static const Tuple *longest_sights(const Bounding *b)
+{
+    const Tuple *longest = NULL;
+    for (int64_t i = 0; i < b->count; i++) {
+        const Tuple *tuple = &b->tuples[i];
+        if (tuple->sights != NULL && (longest == NULL || tuple->weight > longest->weight))
+            longest = tuple;
+    }
+    return longest;
+}
+
+// Adds the values of the other stretches.
+static void add_sights(const Bounding *b, const Tuple *longest, ValueSet *fresh)
+{
+    for (int64_t i = 0; i < b->count; i++) {
+        const Tuple *tuple = &b->tuples[i];
+        if (tuple->sights == NULL || tuple == longest)
+            continue;
+        for (int64_t k = tuple->from; k < tuple->to; k++) {
+            Cell cell;
+            if (sights_get(tuple->sights, k, &cell) &&
+                (b->group < 0 || !value_set_has(b->state->set, b->group, cell)))
+                value_set_add(fresh, 0, cell, 1);
+        }
+    }
+}
+
+// The values of the longest stretch and those of the group and `fresh` that are not among them.
+static int64_t count_sights(const Bounding *b, const Tuple *longest, const int64_t *stored,
+                            int64_t count, const ValueSet *fresh)
+{
+    const Sights *sights = longest->sights;
+    int64_t total = sights_count(sights, longest->from, longest->to);
+    for (int64_t i = 0; i < count; i++)
+        total += !sights_has(sights, longest->from, longest->to,
+                             b->state->set->entries.items[stored[i]].value);
+    for (size_t i = 0; i < fresh->entries.count; i++)
+        total += !sights_has(sights, longest->from, longest->to, fresh->entries.items[i].value);
+    return total;
+}
+
 static Value bounds_distinct(const Bounding *b)
 {
-    int64_t stored = 0;
+    int64_t count = 0;
+    const int64_t *stored = NULL;
+    const Tuple *longest = longest_sights(b);
     if (b->group >= 0)
-        value_set_group(b->state->set, b->group, b->state->group_count, &stored);
+        stored = value_set_group(b->state->set, b->group, b->state->group_count, &count);
     ValueSet *fresh = value_set_create();
-    int128_t lo = stored + add_fresh(b, false, fresh);
-    int128_t hi = stored + add_fresh(b, true, fresh);
+    int128_t lo = count + add_fresh(b, false, fresh);
+    int128_t hi = count + add_fresh(b, true, fresh);
+    if (longest != NULL) {
+        add_sights(b, longest, fresh);
+        hi = count_sights(b, longest, stored, count, fresh);
+    }
     value_set_destroy(fresh);
     for (int64_t i = 0; i < b->count; i++)
-        hi += !tuple_known(b, &b->tuples[i]);
+        hi += b->tuples[i].sights != NULL ? b->tuples[i].unknown : !tuple_known(b, &b->tuples[i]);
     return between(b, lo, b->many_unknown ? BOUND_HIGH : hi);
 }
 

@@ -9,22 +9,32 @@
 #define SUP_RUNTIME_EXEC_CROWD_H
 
 #include "runtime/exec/lump.h"
+#include "runtime/exec/sights.h"
 
 typedef struct Crowd {
     const EvalShared *shared;
     const Aggregate *aggregate;
+    Arena *arena;
     int64_t count;
-    Lump *tree; // node k holds 2k and 2k + 1; the leaves are count .. 2 · count
+    Lump *tree;          // node k holds 2k and 2k + 1; the leaves are count .. 2 · count
+    int128_t *values;    // where the aggregate needs them; else NULL
+    NumberLine *numbers; // of the values
+    Sights *sights;      // the same for a distinct count
 } Crowd;
 
-// Room for `count` tuples in `arena`; the caller fills crowd_leaf of each, then calls crowd_build.
-Crowd crowd_make(const EvalShared *shared, const Aggregate *aggregate, int64_t count, Arena *arena);
-static inline Lump *crowd_leaf(const Crowd *crowd, int64_t index)
+// Whether stretches of different crowds stay apart (lump.h).
+static inline bool crowd_is_apart(const Crowd *crowd)
 {
-    return &crowd->tree[crowd->count + index];
+    return crowd->values != NULL || crowd->sights != NULL;
 }
+
+// Room for `count` tuples in `arena`; the caller sets each, then calls crowd_build.
+Crowd crowd_make(const EvalShared *shared, const Aggregate *aggregate, int64_t count, Arena *arena);
+void crowd_set(Crowd *crowd, int64_t index, const Tuple *tuple);
 void crowd_build(Crowd *crowd);
 // Joins those from..to into `lump`.
 void crowd_between(const Crowd *crowd, int64_t from, int64_t to, Lump *lump);
+// The tuple that those from..to are together, of their class; false: there are none.
+bool crowd_tuple(const Crowd *crowd, int64_t from, int64_t to, RowClass row_class, Tuple *out);
 
 #endif

@@ -6,8 +6,8 @@
 // many groups: where nothing of their key is known they are taken together once, and the guard is computed only for the
 // groups that ask.
 
+#include "runtime/exec/crowd.h"
 #include "runtime/exec/fold_int.h"
-#include "runtime/exec/lump.h"
 
 static int compare_pending(const void *a, const void *b)
 {
@@ -216,36 +216,47 @@ static void distinct_tuples(const Fold *fold, const FloatingRef *refs, size_t co
     map_deinit(&seen);
 }
 
+// Takes the tuples first..total of one class together, except those that `kept` marks.
+static void collapse_class(const Fold *fold, size_t first, size_t total, RowClass row_class,
+                           const uint8_t *kept, Floating *floating)
+{
+    Level *level = fold->level;
+    int64_t count = 0, next = 0;
+    Pending all = {.collapsed = false};
+    for (size_t i = first; i < total; i++)
+        count += !kept[i - first] && floating->tuples.items[i].row_class == row_class;
+    Crowd crowd = crowd_make(&level->run->shared->eval, fold->aggregate, count, level->arena);
+    for (size_t i = first; i < total; i++) {
+        const Pending *pending = &floating->tuples.items[i];
+        if (kept[i - first] || pending->row_class != row_class)
+            continue;
+        if (next == 0)
+            all = *pending;
+        crowd_set(&crowd, next++, &pending->tuple);
+    }
+    crowd_build(&crowd);
+    all.collapsed = true;
+    if (crowd_tuple(&crowd, 0, count, all.tuple.class, &all.tuple))
+        vec_push(&floating->tuples, all);
+}
+
 // Takes the tuples from `first` on together, as far as they can be: one per class.
 static void collapse_from(Fold *fold, size_t first, Floating *floating)
 {
-    const Aggregate *aggregate = fold->aggregate;
-    if (floating->tuples.count - first <= COLLAPSE_FROM || !lump_can(aggregate))
+    size_t total = floating->tuples.count, next = first;
+    if (total - first <= COLLAPSE_FROM || !lump_can(fold->aggregate))
         return;
-    const EvalShared *shared = &fold->level->run->shared->eval;
-    Lump lumps[CLASS_TOLERATED + 1] = {{.weight = 0}};
-    Pending all[CLASS_TOLERATED + 1] = {{.group = 0}};
-    size_t kept = first;
+    uint8_t *kept = base_alloc_zeroed(total - first, 1);
+    for (size_t i = first; i < total; i++)
+        kept[i - first] = !can_collapse(fold, &floating->tuples.items[i]);
+    for (RowClass c = CLASS_CERTAIN; c <= CLASS_TOLERATED; c++)
+        collapse_class(fold, first, total, c, kept, floating);
     for (size_t i = first; i < floating->tuples.count; i++) {
-        const Pending *pending = &floating->tuples.items[i];
-        if (!can_collapse(fold, pending)) {
-            floating->tuples.items[kept++] = *pending;
-            continue;
-        }
-        Lump *lump = &lumps[pending->row_class];
-        if (lump->weight == 0)
-            all[pending->row_class] = *pending;
-        Lump next = lump_of(shared, aggregate, &pending->tuple);
-        lump_join(shared, aggregate, lump, &next);
+        if (i >= total || kept[i - first])
+            floating->tuples.items[next++] = floating->tuples.items[i];
     }
-    floating->tuples.count = kept;
-    for (RowClass c = 0; c <= CLASS_TOLERATED; c++) {
-        if (lumps[c].weight == 0)
-            continue;
-        all[c].collapsed = true;
-        all[c].tuple = lump_tuple(aggregate, &lumps[c], all[c].tuple.class);
-        vec_push(&floating->tuples, all[c]);
-    }
+    floating->tuples.count = next;
+    free(kept);
 }
 
 static void floating_init(Fold *fold, Floating *floating, size_t count)
@@ -367,7 +378,9 @@ void pending_guard(Fold *fold, LevelValues *values, const uint8_t *wanted)
 
 void pending_free(Fold *fold)
 {
+    Floating *floating = fold->floating;
     group_table_destroy(fold->identities);
-    if (fold->floating != NULL)
-        vec_free(&fold->floating->tuples);
+    if (floating == NULL)
+        return;
+    vec_free(&floating->tuples);
 }

@@ -20,17 +20,16 @@ static bool is_extreme(const Aggregate *aggregate)
 bool lump_can(const Aggregate *aggregate)
 {
     switch (aggregate->kind) {
-    case AGGREGATE_MEAN:
-        return !is_number(aggregate); // its ends need the values one by one
     case AGGREGATE_STATISTIC:
         return aggregate->statistic.bounds != BOUNDS_GROWS;
-    case AGGREGATE_DISTINCT_COUNT:
     case AGGREGATE_LONGEST_RUN:
     case AGGREGATE_ONE:
     case AGGREGATE_SHOW:
         return false;
     case AGGREGATE_COUNT:
     case AGGREGATE_SUM:
+    case AGGREGATE_MEAN:
+    case AGGREGATE_DISTINCT_COUNT:
     case AGGREGATE_MIN:
     case AGGREGATE_MAX:
     case AGGREGATE_ANY:
@@ -45,6 +44,28 @@ bool lump_can(const Aggregate *aggregate)
         return true;
     }
     UNREACHABLE();
+}
+
+bool lump_needs_numbers(const Aggregate *aggregate)
+{
+    return aggregate->kind == AGGREGATE_MEAN && is_number(aggregate);
+}
+
+bool lump_stands_alone(const Aggregate *aggregate)
+{
+    return lump_can(aggregate) && !lump_needs_numbers(aggregate) && !lump_needs_sights(aggregate);
+}
+
+bool lump_needs_sights(const Aggregate *aggregate)
+{
+    return aggregate->kind == AGGREGATE_DISTINCT_COUNT;
+}
+
+int128_t lump_number(const Tuple *tuple)
+{
+    if (tuple->value.state != VALUE_KNOWN)
+        return 0;
+    return type_phys(tuple->value.type) == PHYS_I64 ? tuple->value.i64 : tuple->value.i128;
 }
 
 // The ends of what a tuple is worth to a sum or an extreme of numbers.
@@ -68,12 +89,18 @@ Lump lump_of(const EvalShared *shared, const Aggregate *aggregate, const Tuple *
     bool certain = tuple->class == CLASS_CERTAIN, known = tuple->value.state == VALUE_KNOWN;
     Lump lump = {.weight = MAX_OF(tuple->weight, 1), .many = tuple->many, .unknown = !known};
     lump.cause = members_cause(shared->causes, certain ? tuple->value.cause : tuple->cause);
-    if (aggregate->kind == AGGREGATE_ANY || aggregate->kind == AGGREGATE_ALL)
+    if (lump_needs_sights(aggregate)) {
+        lump.holes = tuple->sights != NULL ? tuple->unknown : !known;
+        lump.many &= lump.holes > 0;
+    } else if (aggregate->kind == AGGREGATE_ANY || aggregate->kind == AGGREGATE_ALL) {
         lump.unknown = !known || tuple->value.boolean == (aggregate->kind == AGGREGATE_ANY);
-    else if (is_number(aggregate))
+    } else if (lump_needs_numbers(aggregate)) {
+        lump.unknown |= tuple->many;
+    } else if (is_number(aggregate)) {
         number_ends(aggregate, tuple, &lump);
-    else if (is_extreme(aggregate) && known)
+    } else if (is_extreme(aggregate) && known) {
         lump.best = cell_of_value(&tuple->value);
+    }
     return lump;
 }
 
@@ -114,11 +141,34 @@ void lump_join(const EvalShared *shared, const Aggregate *aggregate, Lump *lump,
     }
     join_values(shared, aggregate, lump, other);
     lump->weight += other->weight;
+    lump->holes += other->holes;
     lump->many |= other->many;
     lump->unknown |= other->unknown;
     if (other->cause != lump->cause && other->cause != 0 &&
         (lump->cause == 0 || cause_order(shared->causes, other->cause, lump->cause) < 0))
         lump->cause = other->cause;
+}
+
+// What one value can say of all; else it is not known.
+static void tell_value(const Aggregate *aggregate, const Lump *lump, RowClass row_class,
+                       Value *value)
+{
+    bool sums = aggregate->kind == AGGREGATE_SUM;
+    bool truths = aggregate->kind == AGGREGATE_ANY || aggregate->kind == AGGREGATE_ALL;
+    if (is_number(aggregate) && (sums || is_extreme(aggregate))) {
+        value->bounded = true;
+        value->lo = lump->lo;
+        value->hi = lump->hi;
+    } else if (lump_needs_sights(aggregate)) {
+        if (row_class != CLASS_CERTAIN) // the order has them
+            value->state = VALUE_KNOWN;
+    } else if (!lump->unknown && lump_needs_numbers(aggregate)) {
+        value->state = VALUE_KNOWN;
+    } else if (!lump->unknown && is_extreme(aggregate)) {
+        *value = cell_value(aggregate->argument.type, lump->best);
+    } else if (!lump->unknown && truths) {
+        *value = (Value){.type = value->type, .boolean = aggregate->kind == AGGREGATE_ALL};
+    }
 }
 
 Tuple lump_tuple(const Aggregate *aggregate, const Lump *lump, RowClass row_class)
@@ -128,18 +178,10 @@ Tuple lump_tuple(const Aggregate *aggregate, const Lump *lump, RowClass row_clas
     Tuple tuple = {.class = row_class,
                    .weight = lump->weight,
                    .many = lump->many && !sums,
+                   .unknown = lump->holes,
                    .cause = lump->cause};
-    Value *value = &tuple.value;
-    *value = (Value){.type = aggregate->argument.type, .state = VALUE_ISSUE, .cause = lump->cause};
-    if (is_number(aggregate) && (sums || is_extreme(aggregate))) {
-        value->bounded = true;
-        value->lo = lump->lo;
-        value->hi = lump->hi;
-    } else if (is_extreme(aggregate) && !lump->unknown) {
-        *value = cell_value(aggregate->argument.type, lump->best);
-    } else if (!lump->unknown &&
-               (aggregate->kind == AGGREGATE_ANY || aggregate->kind == AGGREGATE_ALL)) {
-        *value = (Value){.type = value->type, .boolean = aggregate->kind == AGGREGATE_ALL};
-    }
+    tuple.value =
+        (Value){.type = aggregate->argument.type, .state = VALUE_ISSUE, .cause = lump->cause};
+    tell_value(aggregate, lump, row_class, &tuple.value);
     return tuple;
 }

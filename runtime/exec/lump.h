@@ -16,6 +16,7 @@ typedef struct Lump {
     int128_t lo, hi; // numbers: what they add up to, or the ends of their extreme
     Cell best;       // extremes of other types: the value that wins among them
     int64_t weight;  // how many; 0: none
+    int64_t holes;   // of a distinct count: whose value is not known
     CauseId cause;   // the least
     bool many;       // some stands for any number of rows
     bool unknown;    // some value is not known; of any and all: could decide
@@ -23,6 +24,14 @@ typedef struct Lump {
 
 // Whether tuples of the aggregate can be taken together, and nothing is lost.
 bool lump_can(const Aggregate *aggregate);
+// Whether the values must come along, as numbers (a mean) or sights (a distinct count): then lumps of different orders
+// stay apart (crowd.h).
+bool lump_needs_numbers(const Aggregate *aggregate);
+bool lump_needs_sights(const Aggregate *aggregate);
+// Whether they can be taken together without an order.
+bool lump_stands_alone(const Aggregate *aggregate);
+// The number of a tuple that has one; else 0.
+int128_t lump_number(const Tuple *tuple);
 // One tuple. What is certain and known is no matter of lumps.
 Lump lump_of(const EvalShared *shared, const Aggregate *aggregate, const Tuple *tuple);
 // Takes `other` in.

@@ -39,7 +39,7 @@ static bool folds_alone(const Aggregate *aggregate, uint32_t slot)
     bool plain = !expr_reads_aggregate(&aggregate->argument) &&
                  !expr_reads_aggregate(&aggregate->when) && aggregate->by.count == 0;
     return alone && plain && aggregate->window == 0 && aggregate->series == 0 &&
-           lump_can(aggregate);
+           lump_stands_alone(aggregate);
 }
 
 static bool has_pattern(const Body *body)

@@ -6,6 +6,7 @@
 
 #include "runtime/clue/clue_id.h"
 #include "runtime/exec/replay_int.h"
+#include "runtime/exec/window.h"
 
 // ---------------------------------------------------------------- bindings
 
@@ -42,6 +43,25 @@ static const Expr *told_expr(const Operator *op)
     return op->kind == OPERATOR_CITE ? &op->citation.at : &op->condition;
 }
 
+// The rows of which a window's value was made.
+static void keep_peers(const Replay *replay, BodyRun *run, const Operator *op,
+                       const Bindings *batch, int64_t index, ReplayPeers *out)
+{
+    WindowPeers peers;
+    *out = (ReplayPeers){.some = false};
+    if (!window_peers(run, run->windows[op - run->body->operators], batch, index, &peers))
+        return;
+    *out = (ReplayPeers){.some = true, .count = peers.count, .open = peers.open};
+    if (run->body->slots[peers.slot].source.kind == SOURCE_PRODUCED)
+        return; // elements have no record
+    EvidenceRow *rows = ARENA_ARRAY(replay->arena, EvidenceRow, WINDOW_PEERS_SHOWN);
+    for (int64_t i = 0; i < MIN_OF(peers.count, WINDOW_PEERS_SHOWN); i++) {
+        if (!row_is_unknown(peers.rows[i]))
+            rows[out->row_count++] = replay_row(replay, peers.slot, peers.rows[i]);
+    }
+    out->rows = rows;
+}
+
 // The values of the first binding that passed; those of a certain one are kept.
 static void keep_values(Replay *replay, BodyRun *run, const Operator *op, const Bindings *batch,
                         int64_t index)
@@ -54,6 +74,8 @@ static void keep_values(Replay *replay, BodyRun *run, const Operator *op, const 
     Bindings one;
     bindings_take(run, batch, &index, 1, run->scratch, &one);
     track->values.count = 0;
+    if (op->kind == OPERATOR_WINDOW)
+        keep_peers(replay, run, op, batch, index, &track->peers);
     if (op->kind == OPERATOR_PARTNER) {
         for (uint32_t l = 0; l < op->partner.leaf_count; l++) {
             EvalContext context = replay_context(run, &one, &op->partner.leaves[l].value);
@@ -239,7 +261,8 @@ static void add_clauses(const Replay *replay, Explanation *out)
                                                       .certain = track->certain,
                                                       .possible = track->possible,
                                                       .values = values,
-                                                      .value_count = track->values.count};
+                                                      .value_count = track->values.count,
+                                                      .peers = track->peers};
         if (out->ended >= 0 || op->kind == OPERATOR_SCORE || track->certain + track->possible > 0)
             continue;
         out->ended = (int32_t)out->clause_count - 1;

@@ -35,6 +35,7 @@ typedef struct ReplayTrack {
     int128_t distance; // of misses[0]
     ReplayPart *parts;
     uint32_t part_count;
+    ReplayPeers peers;
     uint32_t bindings; // whose pairs were looked at
 } ReplayTrack;
 

@@ -16,6 +16,8 @@ struct WindowRun {
     uint32_t index; // of the operator
     Members members;
     int64_t shadow_tuples, tuples; // in reading A
+    const WindowReading *reading;  // while bindings are pushed: A
+    int64_t first, count;          // members of the block under way
 };
 
 WindowRun *window_open(BodyRun *run, uint32_t operator)
@@ -93,38 +95,61 @@ static uint64_t tuple_slots(const WindowReading *reading)
     return slots;
 }
 
-// Notes a tuple as met by a shadow (false) or another member; a member with an absent row has none.
-static void note_tuple(const WindowReading *reading, Map *tuples, uint64_t slots, int64_t member)
+// The identity of a member's tuple; false: a row of it is absent, so it is none.
+static bool tuple_id(const WindowReading *reading, uint64_t slots, int64_t member, int64_t *id,
+                     uint32_t *width)
 {
     const Bindings *all = &reading->members->all;
-    int64_t id[BODY_SLOTS_MAX];
-    uint32_t width = 0;
+    *width = 0;
     for (uint64_t left = slots; left != 0; left &= left - 1) {
         const int64_t *rows = all->rows[__builtin_ctzll(left)];
-        id[width++] = rows == NULL ? 0 : rows[member];
-        if (id[width - 1] == ROW_ABSENT)
-            return;
+        id[*width] = rows == NULL ? 0 : rows[member];
+        if (id[(*width)++] == ROW_ABSENT)
+            return false;
     }
-    bool is_new = false;
-    uint64_t *counts = map_at(tuples, (Str){(const char *)id, width * sizeof *id}, &is_new);
-    *counts |= reading->level.row_class[member] != CLASS_SHADOW;
+    return true;
+}
+
+// Whether two members can be one tuple: some slot is bound that makes none.
+static bool tuples_repeat(const WindowReading *reading, uint64_t slots)
+{
+    for (uint32_t slot = 0; slot < reading->run->body->slot_count; slot++) {
+        if ((slots >> slot & 1) == 0 && reading->members->all.rows[slot] != NULL)
+            return true;
+    }
+    return false;
+}
+
+// A tuple counts as a shadow if no member of another class is the same.
+static void count_tuples(WindowReading *reading, uint64_t slots)
+{
+    const Level *level = &reading->level;
+    bool repeat = tuples_repeat(reading, slots);
+    Map tuples = {0};
+    for (int64_t i = 0; i < reading->members->all.count; i++) {
+        int64_t id[BODY_SLOTS_MAX];
+        uint32_t width;
+        if (level->group[i] == MEMBER_GONE || !tuple_id(reading, slots, i, id, &width))
+            continue;
+        bool is_new = true, sure = level->row_class[i] != CLASS_SHADOW;
+        uint64_t *counts =
+            repeat ? map_at(&tuples, (Str){(const char *)id, width * sizeof *id}, &is_new) : NULL;
+        reading->tuples += is_new;
+        reading->shadow_tuples += is_new;
+        if (sure && (counts == NULL || *counts == 0)) {
+            reading->shadow_tuples--;
+            if (counts != NULL)
+                *counts = 1;
+        }
+    }
+    map_deinit(&tuples);
 }
 
 // The tolerance goes by tuples: a fan-out cannot outvote the shadows (tests/reference/README.md, decision 70).
 static void judge_tolerance(WindowReading *reading)
 {
-    uint64_t slots = tuple_slots(reading);
     Level *level = &reading->level;
-    Map tuples = {0};
-    for (int64_t i = 0; i < reading->members->all.count; i++) {
-        if (level->group[i] != MEMBER_GONE)
-            note_tuple(reading, &tuples, slots, i);
-    }
-    reading->tuples = (int64_t)map_count(&tuples);
-    reading->shadow_tuples = reading->tuples;
-    for (int64_t i = 0; i < reading->tuples; i++)
-        reading->shadow_tuples -= (int64_t)map_entry(&tuples, (size_t)i)->value;
-    map_deinit(&tuples);
+    count_tuples(reading, tuple_slots(reading));
     int128_t allowed = (int128_t)reading->run->shared->options->tolerance_count * reading->tuples;
     reading->tolerant = (int128_t)reading->shadow_tuples * 1000000000 <= allowed;
     level->tolerant = reading->tolerant;
@@ -384,9 +409,38 @@ static void give_block(const Output *out, int64_t first, const Bindings *view,
     }
 }
 
-static Status push_block(const Output *out, int64_t first, int64_t count)
+// The member of the block that a binding pushed on is: the one with its rows.
+static int64_t member_of(const BodyRun *run, const WindowRun *window, const Bindings *batch,
+                         int64_t index)
+{
+    for (int64_t i = window->first; i < window->first + window->count; i++) {
+        bool same = true;
+        for (uint32_t slot = 0; same && slot < run->body->slot_count; slot++) {
+            const int64_t *rows = window->members.all.rows[slot];
+            same = rows == NULL || rows[i] == batch->rows[slot][index];
+        }
+        if (same)
+            return i;
+    }
+    UNREACHABLE();
+}
+
+bool window_peers(BodyRun *run, const WindowRun *window, const Bindings *batch, int64_t index,
+                  WindowPeers *out)
+{
+    ASSERT(window->reading != NULL);
+    int64_t member = member_of(run, window, batch, index);
+    if (window->reading->level.group[member] < 0)
+        return false;
+    window_peers_of(window->reading, member, out);
+    return true;
+}
+
+static Status push_block(const Output *out, WindowRun *window, int64_t first, int64_t count)
 {
     BodyRun *run = out->run;
+    window->first = first;
+    window->count = count;
     Bindings view, next;
     members_view(&out->window->members, first, count, run->scratch, &view);
     BlockValues values;
@@ -424,12 +478,14 @@ Status window_finish(BodyRun *run, WindowRun *window)
     window->shadow_tuples = differ ? a.shadow_tuples : b.shadow_tuples;
     window->tuples = differ ? a.tuples : b.tuples;
     int64_t total = window->members.all.count;
+    window->reading = differ ? &a : &b;
     for (int64_t first = 0; first < total && status == STATUS_OK; first += BLOCK_ROWS) {
-        status = push_block(&out, first, MIN_OF(BLOCK_ROWS, total - first));
+        status = push_block(&out, window, first, MIN_OF(BLOCK_ROWS, total - first));
         arena_reset(run->scratch);
         if (status == STATUS_OK)
             status = run_poll(run->shared);
     }
+    window->reading = NULL;
     level_close(&b.level);
     level_close(&a.level);
     return status;

@@ -34,4 +34,17 @@ const LevelValues *window_group_values(const Level *level, const Operator *op);
 // How many of its tuples are shadows, in reading A.
 void window_unplaced(const WindowRun *window, int64_t *shadows, int64_t *tuples);
 
+#define WINDOW_PEERS_SHOWN 3
+// The rows of which a value was made: those of the last aggregate's first variable.
+typedef struct WindowPeers {
+    uint32_t slot;
+    int64_t rows[WINDOW_PEERS_SHOWN]; // the nearest, in order
+    int64_t count;                    // that count
+    int64_t open;                     // of the partition, that may
+} WindowPeers;
+// Of binding `index` of the batch that the window is pushing: to be asked by an observer (window_peers.c). False: its
+// partition is not known.
+bool window_peers(BodyRun *run, const WindowRun *window, const Bindings *batch, int64_t index,
+                  WindowPeers *out);
+
 #endif

@@ -167,9 +167,9 @@ static void slide_store(const Slide *slide)
 typedef struct Dirt {
     int64_t *at;
     int64_t count;
-    int64_t from, to; // those in the frame
-    Crowd crowd;
-    Lump loose; // members without a place
+    int64_t from, to;    // those in the frame
+    int64_t loose_count; // members without a place
+    Crowd crowd, loose;
 } Dirt;
 
 // How the clean places of a frame are folded.
@@ -214,48 +214,62 @@ static const EvalShared *shared_of(const Folding *folding)
     return &folding->partition->reading->run->shared->eval;
 }
 
-static void join_place(const Folding *folding, const Place *place, Lump *lump)
+static void set_place(const Folding *folding, Crowd *crowd, int64_t index, const Place *place)
 {
     const Partition *partition = folding->partition;
     Tuple tuple = order_tuple(partition->order, partition->aggregate, place);
-    Lump next = lump_of(shared_of(folding), partition->aggregate, &tuple);
-    lump_join(shared_of(folding), partition->aggregate, lump, &next);
+    crowd_set(crowd, index, &tuple);
 }
 
-// Sets aside the places that are not clean.
+// Sets aside the places of a class that are not clean, and the members of it that have none.
+static void list_class(Folding *folding, RowClass row_class)
+{
+    const Partition *partition = folding->partition;
+    Dirt *dirt = &folding->dirt[row_class];
+    Arena *arena = partition->reading->run->scratch;
+    int64_t count = dirt->count, loose_count = dirt->loose_count;
+    dirt->at = ARENA_ARRAY(arena, int64_t, count);
+    dirt->count = dirt->loose_count = 0;
+    if (folding->lumps) {
+        dirt->crowd = crowd_make(shared_of(folding), partition->aggregate, count, arena);
+        dirt->loose = crowd_make(shared_of(folding), partition->aggregate, loose_count, arena);
+    }
+    for (int64_t p = 0; count > 0 && p < partition->count; p++) {
+        const Place *place = &partition->places[p];
+        if (class_of(place) != row_class || !is_dirty(partition, place))
+            continue;
+        if (folding->lumps)
+            set_place(folding, &dirt->crowd, dirt->count, place);
+        dirt->at[dirt->count++] = p;
+    }
+    for (int64_t i = 0; loose_count > 0 && i < partition->loose_count; i++) {
+        const Place *place = &partition->loose[i];
+        if (class_of(place) != row_class || !place->in)
+            continue;
+        if (folding->lumps)
+            set_place(folding, &dirt->loose, dirt->loose_count, place);
+        dirt->loose_count++;
+    }
+    if (folding->lumps) {
+        crowd_build(&dirt->crowd);
+        crowd_build(&dirt->loose);
+    }
+}
+
+// Sets aside what is in question.
 static void list_dirt(Folding *folding)
 {
     const Partition *partition = folding->partition;
-    Arena *arena = partition->reading->run->scratch;
     for (int64_t p = 0; p < partition->count; p++)
         if (is_dirty(partition, &partition->places[p]))
             folding->dirt[class_of(&partition->places[p])].count++;
+    for (int64_t i = 0; i < partition->loose_count; i++)
+        folding->dirt[class_of(&partition->loose[i])].loose_count += partition->loose[i].in;
+    folding->dirty = partition->stranger_count > 0;
     for (RowClass c = 0; c <= CLASS_SHADOW; c++) {
-        Dirt *dirt = &folding->dirt[c];
-        folding->dirty |= dirt->count > 0;
-        dirt->at = ARENA_ARRAY(arena, int64_t, dirt->count);
-        if (folding->lumps)
-            dirt->crowd = crowd_make(shared_of(folding), partition->aggregate, dirt->count, arena);
-        dirt->count = 0;
+        folding->dirty |= folding->dirt[c].count > 0 || folding->dirt[c].loose_count > 0;
+        list_class(folding, c);
     }
-    for (int64_t p = 0; folding->dirty && p < partition->count; p++) {
-        const Place *place = &partition->places[p];
-        if (!is_dirty(partition, place))
-            continue;
-        Dirt *dirt = &folding->dirt[class_of(place)];
-        if (folding->lumps)
-            join_place(folding, place, crowd_leaf(&dirt->crowd, dirt->count));
-        dirt->at[dirt->count++] = p;
-    }
-    for (RowClass c = 0; folding->lumps && c <= CLASS_SHADOW; c++)
-        crowd_build(&folding->dirt[c].crowd);
-    for (int64_t i = 0; i < partition->loose_count; i++) {
-        const Place *place = &partition->loose[i];
-        folding->dirty |= place->in;
-        if (folding->lumps && place->in)
-            join_place(folding, place, &folding->dirt[class_of(place)].loose);
-    }
-    folding->dirty |= partition->stranger_count > 0;
 }
 
 static void add_tuple(Folding *folding, const Tuple *tuple)
@@ -272,19 +286,30 @@ static void add_place(Folding *folding, const Place *place)
         add_tuple(folding, &tuple);
 }
 
-// Those of unknown partition that the frame of place p covers, one by one or into `lump`.
+// A stretch of a crowd: joined into `lump`, or a tuple of its own.
+static void add_crowd(Folding *folding, const Crowd *crowd, int64_t from, int64_t to,
+                      RowClass row_class, Lump *lump)
+{
+    Tuple tuple;
+    if (!crowd_is_apart(crowd))
+        crowd_between(crowd, from, to, lump);
+    else if (crowd_tuple(crowd, from, to, row_class, &tuple))
+        add_tuple(folding, &tuple);
+}
+
+// Those of unknown partition that the frame of place p covers.
 static void add_strangers(Folding *folding, int64_t p, Lump *lump)
 {
     const Partition *partition = folding->partition;
-    const Aggregate *aggregate = partition->aggregate;
     for (int64_t s = 0; s < partition->stranger_count; s++) {
         const Strangers *strangers = partition->strangers[s];
         int64_t from, to;
-        strangers_frame(partition->order, aggregate, strangers, partition->places[p].member, &from,
-                        &to);
+        strangers_frame(partition->order, partition->aggregate, strangers,
+                        partition->places[p].member, &from, &to);
         if (folding->lumps) {
-            crowd_between(&strangers->crowd, from, to, lump);
-            lump_join(shared_of(folding), aggregate, lump, &strangers->loose_lump);
+            add_crowd(folding, &strangers->crowd, from, to, CLASS_SHADOW, lump);
+            add_crowd(folding, &strangers->loose_crowd, 0, strangers->loose.count, CLASS_SHADOW,
+                      lump);
             continue;
         }
         for (int64_t i = from; i < to; i++)
@@ -299,9 +324,11 @@ static void add_class(Folding *folding, int64_t p, RowClass row_class)
 {
     const Partition *partition = folding->partition;
     const Dirt *dirt = &folding->dirt[row_class];
-    Lump lump = dirt->loose;
-    if (folding->lumps)
-        crowd_between(&dirt->crowd, dirt->from, dirt->to, &lump);
+    Lump lump = {.weight = 0};
+    if (folding->lumps) {
+        add_crowd(folding, &dirt->crowd, dirt->from, dirt->to, row_class, &lump);
+        add_crowd(folding, &dirt->loose, 0, dirt->loose_count, row_class, &lump);
+    }
     for (int64_t i = dirt->from; !folding->lumps && i < dirt->to; i++)
         add_place(folding, &partition->places[dirt->at[i]]);
     for (int64_t i = 0; !folding->lumps && i < partition->loose_count; i++)

@@ -26,6 +26,7 @@ typedef struct WindowReading {
     bool shadows;  // there are shadow members
     bool tolerant; // they are few enough to be disregarded (n is m, else t)
     int64_t shadow_tuples, tuples;
+    struct Order *order;  // NULL: none
     CauseId *order_cause; // by member: why its order is not known; 0: it is. NULL: no order
     WindowValues *values; // per aggregate of the body; unused for folds of whole partitions
 } WindowReading;
@@ -46,6 +47,9 @@ static inline bool window_whole(const Aggregate *aggregate)
 {
     return aggregate->function == WINDOW_FOLD && aggregate->frame == FRAME_PEERS;
 }
+
+// The same of a member.
+void window_peers_of(const WindowReading *reading, int64_t member, WindowPeers *out);
 
 // Fills `values` for the aggregates of the window that depend on an order (window_order.c).
 Status window_order(WindowReading *reading);
@@ -106,13 +110,12 @@ Tuple order_tuple(const Order *order, const Aggregate *aggregate, const Place *p
 // Members of one class of unknown partition: shadows of every partition that they fit. They are put in line once.
 typedef struct Strangers {
     bool made;
-    bool present; // some is a member at all
-    bool lumps;   // the aggregate can take them together
-    Places places;
+    bool present;  // some is a member at all
+    bool lumps;    // the aggregate can take them together
+    Places places; // of a fold, those that count
     int64_t *time; // per place: frames by time
-    Crowd crowd;   // of the places
     Places loose;  // without a place in the order
-    Lump loose_lump;
+    Crowd crowd, loose_crowd;
 } Strangers;
 
 // Lists the members of unknown partition by class, once per order.

@@ -237,8 +237,11 @@ static Place place_of(const Order *order, const Aggregate *aggregate, int64_t me
         uint32_t slot = aggregate->mention[m];
         int64_t row = all->rows[slot] == NULL ? 0 : all->rows[slot][member];
         place.in &= row != ROW_ABSENT;
-        if (!row_is_unknown(row))
+        if (!row_is_unknown(row)) {
+            place.many |= row >= 0 && all->rows[slot] != NULL &&
+                          rowset_many(slot_rowset(order->reading->run, slot), row);
             continue;
+        }
         place.many |= !row_is_one(row);
         if (place.row_class == CLASS_CERTAIN)
             place.cause = row_cause(row);
@@ -459,20 +462,23 @@ Status window_order(WindowReading *reading)
 {
     const Body *body = reading->run->body;
     const Window *window = &reading->op->window;
-    Order order = {.reading = NULL}, none = {.reading = NULL};
-    if (window->sort_count > 0 || reading->of != NULL)
-        order_open(&order, reading, window->sorts, window->sort_count);
+    Order none = {.reading = NULL};
+    if (window->sort_count > 0 || reading->of != NULL) {
+        reading->order = ARENA_NEW(reading->level.arena, Order);
+        order_open(reading->order, reading, window->sorts, window->sort_count);
+        reading->order_cause = reading->order->cause;
+    }
     if (reading->of != NULL)
         order_open(&none, reading, NULL, 0);
-    reading->order_cause = order.cause;
     for (uint32_t a = 0; a < body->aggregate_count; a++) {
         const Aggregate *aggregate = &body->aggregates[a];
         bool whole = window_whole(aggregate);
         if (aggregate->window != reading->op->slot || aggregate->function == WINDOW_VALUE ||
             (whole && reading->of == NULL))
             continue;
-        TRY(aggregate->frame == FRAME_VALUE ? order_by_value(reading, a)
-                                            : order_aggregate(whole ? &none : &order, a));
+        TRY(aggregate->frame == FRAME_VALUE
+                ? order_by_value(reading, a)
+                : order_aggregate(whole ? &none : reading->order, a));
     }
     return STATUS_OK;
 }

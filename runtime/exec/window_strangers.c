@@ -47,25 +47,27 @@ void strangers_reset(Order *order)
 }
 
 // What they are together: by stretches of the order, or without one.
-static void make_lumps(Order *order, const Aggregate *aggregate, Strangers *strangers)
+static Crowd crowd_of(const Order *order, const Aggregate *aggregate, const Places *places)
 {
     const EvalShared *shared = &order->reading->run->shared->eval;
-    const Places *places = &strangers->places, *loose = &strangers->loose;
-    strangers->crowd = crowd_make(shared, aggregate, places->count, order->arena);
+    Crowd crowd = crowd_make(shared, aggregate, places->count, order->arena);
     for (int64_t i = 0; i < places->count; i++) {
-        if (!places->items[i].in)
-            continue;
         Tuple tuple = order_tuple(order, aggregate, &places->items[i]);
-        *crowd_leaf(&strangers->crowd, i) = lump_of(shared, aggregate, &tuple);
+        crowd_set(&crowd, i, &tuple);
     }
-    crowd_build(&strangers->crowd);
-    for (int64_t i = 0; i < loose->count; i++) {
-        if (!loose->items[i].in)
-            continue;
-        Tuple tuple = order_tuple(order, aggregate, &loose->items[i]);
-        Lump lump = lump_of(shared, aggregate, &tuple);
-        lump_join(shared, aggregate, &strangers->loose_lump, &lump);
+    crowd_build(&crowd);
+    return crowd;
+}
+
+// A fold sees those that meet its condition.
+static void keep_counting(Places *places)
+{
+    int64_t kept = 0;
+    for (int64_t i = 0; i < places->count; i++) {
+        if (places->items[i].in)
+            places->items[kept++] = places->items[i];
     }
+    places->count = kept;
 }
 
 static bool any_present(const Places *places)
@@ -91,15 +93,21 @@ static void make_strangers(Order *order, const Aggregate *aggregate, int64_t fit
     strangers->loose = order_places(order, aggregate, loose, loose_count, false, order->arena);
     strangers->present = any_present(&strangers->places) || any_present(&strangers->loose);
     strangers->made = true;
+    bool folds = aggregate->function == WINDOW_FOLD || aggregate->function == WINDOW_LINE_FOLD;
+    if (!folds)
+        return;
+    keep_counting(&strangers->places);
+    keep_counting(&strangers->loose);
     if (order->time != NULL) {
         strangers->time = ARENA_ARRAY(order->arena, int64_t, strangers->places.count);
         for (int64_t i = 0; i < strangers->places.count; i++)
             strangers->time[i] = order->time[strangers->places.items[i].member];
     }
-    bool folds = aggregate->function == WINDOW_FOLD || aggregate->function == WINDOW_LINE_FOLD;
-    strangers->lumps = folds && lump_can(aggregate);
-    if (strangers->lumps)
-        make_lumps(order, aggregate, strangers);
+    strangers->lumps = lump_can(aggregate);
+    if (!strangers->lumps)
+        return;
+    strangers->crowd = crowd_of(order, aggregate, &strangers->places);
+    strangers->loose_crowd = crowd_of(order, aggregate, &strangers->loose);
 }
 
 static const Strangers *of_class(Order *order, const Aggregate *aggregate, int64_t fit_class)

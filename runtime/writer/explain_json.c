@@ -19,6 +19,24 @@ static void add_values(StrBuf *out, const ReplayValue *values, uint32_t count)
     strbuf_add_char(out, '}');
 }
 
+static void add_peers(StrBuf *out, const ReplayPeers *peers)
+{
+    json_add_name(out, "peers");
+    strbuf_add_c(out, "{\"count\":");
+    strbuf_add_u64(out, (uint64_t)peers->count);
+    json_add_number(out, "undecided", peers->open);
+    json_add_name(out, "rows");
+    strbuf_add_char(out, '[');
+    for (uint32_t i = 0; i < peers->row_count; i++) {
+        strbuf_add_c(out, i > 0 ? ",{\"table\":" : "{\"table\":");
+        json_add_str(out, peers->rows[i].table);
+        json_add_optional(out, "file", peers->rows[i].file);
+        json_add_number(out, "row", peers->rows[i].row);
+        strbuf_add_char(out, '}');
+    }
+    strbuf_add_c(out, "]}");
+}
+
 static void add_clause(StrBuf *out, const ReplayClause *clause)
 {
     strbuf_add_c(out, "{\"clause\":");
@@ -29,6 +47,8 @@ static void add_clause(StrBuf *out, const ReplayClause *clause)
     json_add_number(out, "certain", clause->certain);
     json_add_number(out, "undecided", clause->possible);
     add_values(out, clause->values, clause->value_count);
+    if (clause->peers.some)
+        add_peers(out, &clause->peers);
     static const char *const scores[] = {"null", "\"not added\"", "\"added\"", "\"open\""};
     json_add_name(out, "score");
     strbuf_add_c(out, scores[clause->score]);

@@ -84,6 +84,38 @@ static void add_values(const Report *report, const ReplayValue *values, uint32_t
                       STR_ARG(values[i].value));
 }
 
+// The records from which a window's value came, as one list where they are of one file.
+static void add_peers(const Report *report, const ReplayPeers *peers)
+{
+    strbuf_printf(report->out,
+                  word(report, "      由 %" PRId64 " 行得出", "      made of %" PRId64 " rows"),
+                  peers->count);
+    for (uint32_t i = 0; i < peers->row_count; i++) {
+        const EvidenceRow *row = &peers->rows[i];
+        Str where = row->file.len > 0 ? row->file : row->table;
+        bool next =
+            i > 0 && str_equal(where, peers->rows[i - 1].file.len > 0 ? peers->rows[i - 1].file
+                                                                      : peers->rows[i - 1].table);
+        if (!next)
+            strbuf_printf(report->out,
+                          i == 0 ? word(report, "：" STR_FMT " 第 ", ": " STR_FMT ", record ")
+                                 : word(report, "；" STR_FMT " 第 ", "; " STR_FMT ", record "),
+                          STR_ARG(where));
+        strbuf_printf(report->out, next ? word(report, "、%" PRId64, ", %" PRId64) : "%" PRId64,
+                      row->row);
+    }
+    if (peers->row_count > 0)
+        strbuf_add_c(report->out, peers->count > (int64_t)peers->row_count
+                                      ? word(report, " 条记录等", " and others")
+                                      : word(report, " 条记录", ""));
+    if (peers->open > 0)
+        strbuf_printf(report->out,
+                      word(report, "；另有 %" PRId64 " 行不知是否在内",
+                           "; %" PRId64 " more rows may belong to them"),
+                      peers->open);
+    strbuf_add_char(report->out, '\n');
+}
+
 static void clause_text(const Report *report, const ReplayClause *clause, StrBuf *out)
 {
     if (clause->text.len == 0)
@@ -138,6 +170,8 @@ static void add_clause(const Report *report, const ReplayClause *clause, int64_t
         strbuf_add_c(report->out, word(report, "没有行到这里", "no row got here"));
     strbuf_add_c(report->out, ended);
     strbuf_add_char(report->out, '\n');
+    if (clause->peers.some)
+        add_peers(report, &clause->peers);
     if (clause->value_count > 0 && clause->reached) {
         strbuf_add_c(report->out, "      ");
         add_values(report, clause->values, clause->value_count);

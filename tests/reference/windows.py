@@ -329,7 +329,7 @@ def _own_first(fn, s, issue):
     """`change` and `gap_to_previous` are x less the value before: what is wrong with x comes first."""
     if fn.fn not in ("gap_to_previous", "change"):
         return issue
-    mine = value(fn.arg, s.at(window=None))
+    mine = value(fn.arg, s.at(mode="n", window=None))      # inside another window, with the guard
     return Issue(guarded_cause(mine)) if isinstance(mine, Issue) else issue
 
 
