@@ -176,6 +176,26 @@ void exact_format_places(StrBuf *buf, int128_t count, int scale, int places)
 
 // ---- Binary64 -----------------------------------------------------------------------------------
 
+static int leading_zeros(uint128_t value)
+{
+    uint64_t high = (uint64_t)(value >> 64);
+    return high != 0 ? __builtin_clzll(high) : 64 + __builtin_clzll((uint64_t)value);
+}
+
+// The quotient of a count above 2^53 and a power of ten below 2^64, rounded once. With the count at the top of 128 bits
+// the quotient has at least 64, so what is cut off is known with its remainder.
+static double rounded_quotient(uint128_t count, uint64_t power)
+{
+    int shift = leading_zeros(count);
+    uint128_t quotient = (count << shift) / power;
+    bool rest = quotient * power != count << shift;
+    int drop = 128 - leading_zeros(quotient) - 53;
+    uint64_t kept = (uint64_t)(quotient >> drop);
+    uint128_t half = (uint128_t)1 << (drop - 1), cut = quotient - ((uint128_t)kept << drop);
+    bool up = cut > half || (cut == half && (rest || kept % 2 != 0));
+    return ldexp((double)(kept + up), drop - shift);
+}
+
 double exact_to_real(int128_t count, int scale)
 {
     static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
@@ -187,6 +207,11 @@ double exact_to_real(int128_t count, int scale)
     // Both operands are exact, so the one division rounds correctly.
     if (count <= sure && count >= -sure && scale < (int)ARRAY_LEN(powers))
         return (double)(int64_t)count / powers[scale] + 0.0;
+    if (scale < 20) {
+        uint128_t size = count < 0 ? -(uint128_t)count : (uint128_t)count;
+        double real = rounded_quotient(size, (uint64_t)powers[scale]); // exact up to 10^22
+        return count < 0 ? -real : real;
+    }
     char buffer[2 * DIGITS_MAX];
     char text[2 * DIGITS_MAX];
     Str digits = digits_of(count, 1, buffer);

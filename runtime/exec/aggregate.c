@@ -47,8 +47,11 @@ AggState *aggregate_create(const Aggregate *aggregate, const EvalShared *shared)
     state->shared = shared;
     state->type = aggregate->argument.type;
     state->phys = type_phys(state->type);
-    if (kind_sets(aggregate->kind))
+    if (kind_sets(aggregate->kind)) {
         state->set = value_set_create();
+        state->set->may_repeat =
+            aggregate->kind == AGGREGATE_MEDIAN || aggregate->kind == AGGREGATE_STATISTIC;
+    }
     if (aggregate->kind == AGGREGATE_STATISTIC)
         state->arena = arena_create(NULL, 0);
     return state;

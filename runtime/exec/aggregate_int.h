@@ -33,6 +33,11 @@ typedef struct ValueSet {
     uint64_t *slots;  // hash above, entry + 1 below; 0: free
     size_t slot_mask; // slots - 1; slots NULL: 0
     uint64_t seed;
+    int64_t seen; // tuples added
+    bool
+        may_repeat; // the owner asks only for the values of a group in order (values_of_group), so an entry may stand
+        // twice
+    bool repeats; // where most values differ they are only listed, in no hash table
     // Entries by group, made on demand and dropped by the next insertion.
     int64_t *starts;
     int64_t *members;

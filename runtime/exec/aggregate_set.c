@@ -11,6 +11,8 @@
 
 #define SET_SLOTS_FIRST 64
 #define SET_CHUNK 256
+// So many tuples show whether most of their values differ.
+#define SET_SAMPLE 16384
 
 // ---------------------------------------------------------------- cells
 
@@ -192,10 +194,33 @@ static void add_hashed(ValueSet *set, int64_t group, Cell value, int64_t count, 
         grow_set(set);
 }
 
+// A table of values that nearly all differ saves nothing, and each look into it costs a miss of the cache.
+static void give_up_table(ValueSet *set)
+{
+    bool most_differ = set->entries.count > (size_t)set->seen / 4 * 3;
+    if (!set->may_repeat || set->repeats || set->seen < SET_SAMPLE || !most_differ)
+        return;
+    set->repeats = true;
+    free(set->slots);
+    set->slots = NULL;
+}
+
 void value_set_add(ValueSet *set, int64_t group, Cell value, int64_t count)
 {
     drop_index(set);
-    add_hashed(set, group, value, count, entry_hash(set, group, value));
+    set->seen++;
+    if (set->repeats)
+        vec_push(&set->entries, (SetEntry){value, group, count});
+    else
+        add_hashed(set, group, value, count, entry_hash(set, group, value));
+}
+
+static void list_chunk(ValueSet *set, const int64_t *groups, const Vector *values, int64_t first,
+                       int64_t count)
+{
+    for (int64_t i = 0; i < count; i++)
+        if (groups[i] >= 0)
+            vec_push(&set->entries, (SetEntry){cell_load(values, first + i), groups[i], 1});
 }
 
 void value_set_add_chunk(ValueSet *set, const int64_t *groups, const Vector *values, int64_t first,
@@ -205,6 +230,12 @@ void value_set_add_chunk(ValueSet *set, const int64_t *groups, const Vector *val
     drop_index(set);
     for (int64_t start = 0; start < count; start += SET_CHUNK) {
         int64_t rows = MIN_OF(count - start, SET_CHUNK);
+        set->seen += rows;
+        give_up_table(set);
+        if (set->repeats) {
+            list_chunk(set, groups + start, values, first + start, rows);
+            continue;
+        }
         for (int64_t i = 0; i < rows; i++) {
             hashes[i] = entry_hash(set, groups[start + i], cell_load(values, first + start + i));
             PREFETCH(&set->slots[hashes[i] >> 32 & set->slot_mask]);
@@ -218,6 +249,7 @@ void value_set_add_chunk(ValueSet *set, const int64_t *groups, const Vector *val
 
 bool value_set_has(const ValueSet *set, int64_t group, Cell value)
 {
+    ASSERT(!set->may_repeat);
     return set->slots[entry_slot(set, group, value, entry_hash(set, group, value))] != 0;
 }
 
