@@ -8,8 +8,8 @@ loose. The clause then turns these verdicts into bindings, attached sets and gap
 from dataclasses import dataclass
 
 import model as ast
-from expressions import (ABSENT, NEGATED, Scope, Unplaced, contains, expand, leaf_truth, leaves,
-                         resolve, truth, value, variables)
+from expressions import (ABSENT, NEGATED, Scope, Unplaced, contains, expand, guarded_cause,
+                         leaf_truth, leaves, resolve, truth, value, variables)
 from values import (CERTAIN, POSSIBLE, SHADOW, TOLERATED, Gap, Issue, may_equal, skeletonless,
                     unknown)
 
@@ -104,15 +104,15 @@ class Link:
             t, _ = leaf_truth(self._leaf_value(i, scope), self.pair_policy, positive)
             right, left = (value(side, scope) for side in sides)
             if t == "U" and skeletonless(left):
-                return Pair(row, "open", left.cause, i)
+                return Pair(row, "open", guarded_cause(left), i)
             if t == "U" and skeletonless(right):
-                loose = loose or right.cause
+                loose = loose or guarded_cause(right)
             if t == "T" or (t == "U" and _fits(left, right)):
                 linked = True
         if loose:
             return Pair(row, "loose", loose)
         if linked:
-            return Pair(row, "linked", blame.cause)
+            return Pair(row, "linked", guarded_cause(blame))
         return self._open_or_loose(row, scope, blame)
 
     def _open_or_loose(self, row, scope, blame):
@@ -122,10 +122,10 @@ class Link:
                 continue
             left = self._unknown_part(self.left[i], scope)
             if left is not None:
-                return Pair(row, "open", left.cause, i)
+                return Pair(row, "open", guarded_cause(left), i)
             if self._unknown_part(self.right[i], scope) is None:
-                return Pair(row, "open", v.cause, i)
-        return Pair(row, "loose", blame.cause)
+                return Pair(row, "open", guarded_cause(v), i)
+        return Pair(row, "loose", guarded_cause(blame))
 
     def _unknown_part(self, parts, scope):
         """The leftmost unknown value; under drop and keep a gap is not unknown, only a failure."""

@@ -398,7 +398,7 @@ def _fold(w, fn, s, frame):
     result = _settle(agg, low, high, False)
     if result is not None:
         return result
-    cause = min(t.value.cause for t in sure if unknown(t.value))
+    cause = min(guarded_cause(t.value) for t in sure if unknown(t.value))
     return Issue(cause, low, high) if low is not None else Issue(cause)
 
 
