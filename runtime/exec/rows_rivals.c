@@ -18,6 +18,7 @@ typedef struct Alike {
 
 typedef struct Asking { // of one signature, by place
     VEC(Alike) alike;
+    VEC(size_t) open; // of which none had a rival when they were last looked at
 } Asking;
 
 typedef struct Rivals {
@@ -45,8 +46,10 @@ static void ask(Rivals *rivals, size_t index)
     if (number == rivals->asking.count)
         vec_push(&rivals->asking, (Asking){0});
     Asking *asking = &rivals->asking.items[number];
-    if (place == asking->alike.count)
+    if (place == asking->alike.count) {
+        vec_push(&asking->open, asking->alike.count);
         vec_push(&asking->alike, (Alike){0});
+    }
     vec_push(&asking->alike.items[place].asking, index);
 }
 
@@ -76,12 +79,18 @@ static void meet_loose(const Rivals *rivals, Asking *asking, const MadeRow *row)
 {
     const MadeRow *rows = rivals->maker->rows.items;
     const Signatures *keys = &rivals->signatures;
-    for (size_t a = 0; a < asking->alike.count; a++) {
-        Alike *alike = &asking->alike.items[a];
-        if (!alike->rival && made_rows_fit(rivals->maker, row, &rows[alike->asking.items[0]],
-                                           keys->key, keys->key_count))
+    size_t kept = 0;
+    for (size_t i = 0; i < asking->open.count; i++) {
+        Alike *alike = &asking->alike.items[asking->open.items[i]];
+        if (alike->rival)
+            continue;
+        if (made_rows_fit(rivals->maker, row, &rows[alike->asking.items[0]], keys->key,
+                          keys->key_count))
             alike->rival = true; // its key differs, for it is unknown elsewhere
+        else
+            asking->open.items[kept++] = asking->open.items[i];
     }
+    asking->open.count = kept;
 }
 
 static void meet_made(Rivals *rivals, const Signature *signature, Asking *asking)
@@ -120,6 +129,7 @@ static void settle_signature(Rivals *rivals, uint32_t number, uint8_t *doubtful)
         vec_free(&alike->asking);
     }
     vec_free(&asking->alike);
+    vec_free(&asking->open);
 }
 
 void rows_doubt_unknown_keys(RowMaker *maker, const uint32_t *key, uint32_t key_count)
