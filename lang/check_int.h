@@ -114,6 +114,7 @@ typedef struct LetState {
     bool hidden;
     bool failed;     /* its value was wrong: silent where it is used */
     bool statistics; /* it rests on a statistic or a check */
+    bool folds;      /* there is an aggregate in it, and not only within peers */
 } LetState;
 
 /* A column, a whole variable (column WHOLE_ROW) or a let. */
@@ -272,6 +273,8 @@ void clause_connect(BodyState *b, const AstConnect *node);
 void check_window_place(Scope *s, const AstCall *call, const FnCard *card,
                         const AstNode *const *values);
 void infer_among(Scope *s, const AstAmong *among);
+/* Whether a value has an aggregate of its stretch in it, also through the lets that it reads. */
+bool infer_folds(Scope *s, const AstNode *value);
 void warn_window_order(BodyState *b, const AstLet *node);
 GroupState *group_open(BodyState *b, const AstNode *node, AstList keys, bool implicit);
 void group_by_clue(BodyState *b); /* resolve_end.c */

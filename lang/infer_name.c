@@ -298,9 +298,35 @@ static Type var_value(Scope *s, const AstNode *node, VarState *var)
     return record_type(e, var->pub.type);
 }
 
+typedef struct FoldWalk {
+    Scope *scope;
+    bool found;
+} FoldWalk;
+
+static AstVisit fold_enter(void *context, const AstNode *node)
+{
+    FoldWalk *walk = context;
+    const TypedExpr *e = expr_of(walk->scope->c, node);
+    if (e && e->ref == TYPED_REF_LET) {
+        const LetState *let = (const LetState *)e->let;
+        walk->found |= let->folds && let->pub.stretch == walk->scope->body->stretch;
+    }
+    walk->found |= e && e->ref == TYPED_REF_AGGREGATE;
+    return walk->found ? AST_VISIT_STOP : AST_VISIT_INTO;
+}
+
+bool infer_folds(Scope *s, const AstNode *value)
+{
+    FoldWalk walk = {s, false};
+    ast_walk(value, fold_enter, NULL, &walk);
+    return walk.found;
+}
+
 static Type let_value(Scope *s, const AstNode *node, LetState *let)
 {
     TypedExpr *e = expr_here(s, node);
+    if (s->in_aggregate && !s->in_peers && let->folds && let->pub.stretch == s->body->stretch)
+        report_with(s->c, DIAG_AGGREGATE_NESTED, node, DIAG_ARGS(diag_arg(let->pub.name)));
     bool proved = s->facts && facts_prove(s->facts, NULL, &let->pub, 0);
     e->ref = TYPED_REF_LET;
     e->let = &let->pub;

@@ -175,6 +175,7 @@ static void clause_let(BodyState *b, const AstLet *node)
     let->pub.constant = e && e->constant;
     let->failed = let->pub.type.kind == TYPE_ERROR;
     let->statistics = rests_on_statistics(b->c, node->value);
+    let->folds = !node->among && infer_folds(&s, node->value);
     mentions_of(b, node->value, let->mentions);
     if (node->among) {
         for (uint32_t i = 0; i < node->among->peers.count; i++)

@@ -55,7 +55,7 @@ def _window(peers, numbers):
     """None where there is nothing to fold."""
     maker = peers.maker
     keys = _partition(peers)
-    form = maker.pick(["plain", "plain", "upto", "days", "rows", "ordered", "ordered", "ordered",
+    form = "check" if "checks" in maker.features else maker.pick(["plain", "plain", "upto", "days", "rows", "ordered", "ordered", "ordered",
                        "ranks", "check"])
     if form == "check" and numbers:
         return _check(peers, numbers, keys)
@@ -82,6 +82,81 @@ def _window(peers, numbers):
     return ast.Let(name, e, keys, order, within)
 
 
+# Checks of a group: their operands, their parameters, their fields beside n and left_out.
+NUMBERS, GROUPED, MARKED, TIMED, ANY, DATES = "numbers", "grouped", "marked", "timed", "any", "dates"
+GROUP_CHECKS = {
+    "benford": (NUMBERS, ("digits",), ("score", "p", "flag")),
+    "last_digit": (NUMBERS, (), ("score", "p", "flag")),
+    "round_share": (NUMBERS, ("power",), ("score",)),
+    "repeated_share": (ANY, (), ("score",)),
+    "concentration": (ANY, (), ("score",)),
+    "just_below": (NUMBERS, ("limit", "width"), ("score", "p", "flag")),
+    "sign_test": (NUMBERS, (), ("score", "p", "flag")),
+    "wilcoxon_signed": (NUMBERS, (), ("score", "p", "flag")),
+    "mann_whitney": (GROUPED, (), ("score", "p", "flag")),
+    "ks_two": (GROUPED, (), ("score", "p", "flag")),
+    "chi_square": (MARKED, (), ("score", "p", "flag")),
+    "fisher_exact": (MARKED, (), ("p", "flag")),
+    "trend": (TIMED, (), ("score", "p", "flag")),
+    "change_point": (TIMED, (), ("score", "p", "flag")),
+    "flat_line": (TIMED, (), ("score", "flag")),
+    "step_pattern": (TIMED, (), ("score", "flag")),
+    "seasonal_residual": (TIMED, ("phases",), ("score", "flag")),
+    "regular_intervals": (DATES, (), ("score", "flag")),
+    "burst": (DATES, ("days",), ("score", "p", "flag")),
+}
+
+
+def group_check(maker, vars_):
+    """A check of the rows of a group or of a window, as a whole; None where nothing suits it."""
+    fn = maker.pick(GROUP_CHECKS)
+    operands, names, fields = GROUP_CHECKS[fn]
+    cols = [ast.Col(v.name, c.name, c.type) for v in vars_ for c in v.columns]
+    numbers = [c for c in cols if c.type.name in ("integer", "money")]
+    dates = [c for c in cols if c.type.name == "date"]
+    times = dates + [c for c in cols if c.type.name in ("month", "integer")]
+    marks = [c for c in cols if c.type.name in ("integer", "text", "编码", "类别", "date", "month", "boolean")]
+    of = {NUMBERS: numbers, GROUPED: numbers, MARKED: marks, TIMED: numbers if times else [], DATES: dates,
+          ANY: cols}[operands]
+    of = [c for c in of if c.type.name != "point"]
+    if not of:
+        return None
+    arg = maker.pick(of)
+    if fn == "fisher_exact":
+        arg = ast.Pair(maker.leaf(vars_), maker.leaf(vars_))
+    elif operands == GROUPED:
+        arg = ast.Pair(arg, maker.leaf(vars_))
+    elif operands == MARKED:
+        arg = ast.Pair(arg, maker.pick(marks))
+    elif operands == TIMED:
+        arg = ast.Pair(arg, maker.pick(times))
+    given = []
+    for name in names:
+        number = {"digits": [1, 2], "power": [0, 1], "phases": [2, 3], "days": [1, 30]}.get(name)
+        value = maker.pick(number) if number else \
+            ast.Lit(Fraction(maker.pick([1, 100])) if arg.type.name == "money" else maker.pick([1, 2]), arg.type)
+        given.append((name, value))
+    when = maker.leaf(vars_) if maker.chance(0.2) else None
+    check = ast.Check(ast.Agg(fn, arg, (), when, Type("real")), maker.pick([1, 1, 2, 3]), given=tuple(given),
+                      by=operands == TIMED)
+    name = maker.pick(fields + ("n", "left_out") if fn != "flat_line" else fields)
+    type_ = BOOLEAN if name == "flag" else INTEGER if name in ("n", "left_out") else Type("real")
+    return ast.Field(check, name, check, type_)
+
+
+def group_test(maker, vars_):
+    """A condition on such a check."""
+    before, maker.folding = maker.folding, True
+    e = group_check(maker, vars_)
+    maker.folding = before
+    if e is None or e.type.name == "boolean":
+        return e
+    if e.type.name == "integer":
+        return ast.Cmp(maker.pick(["<", ">=", "="]), e, ast.Lit(maker.pick([1, 2, 3]), INTEGER))
+    bound = ast.Lit(Fraction(maker.pick([1, 3, 5, 9]), 8), Type("decimal", 3))
+    return ast.Cmp(maker.pick(["<", "<=", ">", ">="]), e, bound)
+
+
 FIELDS = (("score", Type("real")), ("score", Type("real")), ("flag", BOOLEAN), ("n", INTEGER),
           ("left_out", INTEGER), ("value", Type("real")))
 
@@ -89,7 +164,14 @@ FIELDS = (("score", Type("real")), ("score", Type("real")), ("flag", BOOLEAN), (
 def _check(peers, numbers, keys):
     """A check of a value among its peers: a field of it, or the record for a clause below."""
     maker = peers.maker
+    if "checks" in maker.features and peers.rows and maker.chance(0.4):
+        e = group_check(maker, peers.rows)
+        return None if e is None else ast.Let(maker.fresh("窗"), e, keys, (), None)
     fn = maker.pick(["z_score", "robust_z", "iqr_outlier", "percentile_in_peers", "peer_ratio"])
+    if "checks" in maker.features and maker.chance(0.4):
+        fn = maker.pick(["duplicate_of", "duplicate_of", "adjust"])
+        any_ = [v for v in peers.values if v.type.name != "point"]
+        numbers = any_ if fn == "duplicate_of" and any_ else peers.of("integer") or numbers
     when = peers.leaf() if maker.chance(0.2) else None
     check = ast.Check(ast.Agg(fn, maker.pick(numbers), (), when, Type("real")), maker.pick([1, 2, 3]))
     name = maker.fresh("窗")
@@ -99,6 +181,9 @@ def _check(peers, numbers, keys):
 
 
 def _field(maker, record, check):
+    if check.agg.fn in ("duplicate_of", "adjust"):
+        name = maker.pick(("score", "flag", "n", "left_out"))
+        return ast.Field(record, name, check, dict(FIELDS)[name])
     left = [f for f in FIELDS if f[0] != "flag" or
             check.agg.fn not in ("percentile_in_peers", "peer_ratio")]
     left = [f for f in left if f[0] != "value" or check.agg.arg.type.name == "integer"]

@@ -534,6 +534,10 @@ class Maker(gen_tables.Tables):
                 return e
 
     def fold_test(self, mine, _rows=()):
+        if "checks" in self.features and self.chance(0.5):
+            e = gen_windows.group_test(self, [v for v in mine if not v.optional])
+            if e is not None:
+                return e
         known = [r for r, level, folds in self.lets if folds and level == self.level
                  and r.name not in self.windowed] + self.group_windows()
         if known and self.chance(0.4):
@@ -754,9 +758,9 @@ def declared(type_):
 
 # Clauses that occur only where they are asked for; RUNS are those that the engine executes.
 FEATURES = ("recursion", "each", "among", "session", "connect", "sequence", "series",
-            "match", "places", "groups")
+            "match", "places", "groups", "checks")
 RUNS = ("each", "recursion", "match", "places", "connect", "session", "sequence", "series",
-        "among", "groups")
+        "among", "groups", "checks")
 
 
 def default_features(seed):

@@ -229,11 +229,23 @@ class WinFn:
 
 @dataclass(frozen=True)
 class Check:
-    """A check of one value among its peers, `robust_z(x, least: 3)`; its value is a record."""
+    """A check of one value among its peers or of a group, `robust_z(x, least: 3)`; its value is a record. `given` are
+    further parameters by name, `by` says that the second operand is a time."""
 
     agg: Agg
     least: int
     type: Type = Type("record")
+    given: tuple = ()
+    by: bool = False
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The two operands of a check: a value and its group, mark or time."""
+
+    left: object
+    right: object
+    type: Type = Type("pair")
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,12 @@ NAMES = {
     "next": "后一个", "first_value": "首值", "last_value": "末值", "running_sum": "累计合计",
     "running_count": "累计计数", "moving_sum": "移动合计", "moving_mean": "移动平均",
     "z_score": "标准分", "robust_z": "稳健离差", "iqr_outlier": "四分位离群",
+    "benford": "首位数字分布", "last_digit": "末位分布", "round_share": "整数占比", "repeated_share": "重复占比",
+    "just_below": "临界聚集", "sign_test": "符号检验", "wilcoxon_signed": "符号秩检验", "concentration": "集中度",
+    "mann_whitney": "秩和检验", "ks_two": "分布检验", "chi_square": "卡方检验", "fisher_exact": "费希尔检验",
+    "trend": "趋势", "change_point": "变点", "flat_line": "恒定序列", "step_pattern": "阶跃",
+    "seasonal_residual": "季节残差", "regular_intervals": "规律间隔", "burst": "突发", "duplicate_of": "重复记录",
+    "adjust": "多重校正", "field p": "显著性", "field copies": "相同份数",
     "percentile_in_peers": "同组百分位", "peer_ratio": "同组比值", "field score": "分值",
     "field flag": "异常", "field n": "样本数", "field left_out": "未计入", "field value": "观察值",
     "gap_to_previous": "距前一个", "months": "各月", "days": "各日", "split": "拆分", "title": "标题", "severity": "程度", "evidence": "证据",
@@ -155,8 +161,17 @@ class Renderer:
         return f"{self.name(e.fn)}({inner})", ATOM
 
     def _check(self, e):
-        inner = self._agg(e.agg)[0]
-        return f"{inner[:-1]}, {'least' if self.rng is None or self.rng.random() < 0.5 else '至少'}: {e.least})", ATOM
+        agg, two = e.agg, isinstance(e.agg.arg, ast.Pair)
+        first = self.expr(agg.arg.left if two else agg.arg)
+        when = "" if agg.when is None else f" {self.word('when')} {self.expr(agg.when)}"
+        operands = [first + when]
+        if two and not e.by:
+            operands.append(self.expr(agg.arg.right))
+        operands += [f"{n}: {v if isinstance(v, int) else self.expr(v)}" for n, v in e.given]
+        if two and e.by:
+            operands.append(f"{'by' if self.rng is None or self.rng.random() < 0.5 else '按'}: {self.expr(agg.arg.right)}")
+        operands.append(f"{'least' if self.rng is None or self.rng.random() < 0.5 else '至少'}: {e.least}")
+        return f"{self.name(agg.fn)}({', '.join(operands)})", ATOM
 
     def _field(self, e):
         return f"{self.expr(e.record, ATOM)}.{self.name('field ' + e.name).split(' ')[-1]}", ATOM

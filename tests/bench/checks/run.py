@@ -41,7 +41,19 @@ ROW = """query q
   where c.flag
   yield (a.planted, a.g, hit: true)
 """
-TABLE = """table s (g: integer, planted: boolean, hit: boolean, x: decimal(18, 4), k: integer, ok: boolean, t: datetime)
+CURVE = """relation l (g: integer, planted: boolean, hit: boolean, k: integer, c: text)
+  key (g, k)
+  from s as a
+  group by a.g, a.planted, a.hit, a.k
+  yield (g, planted, hit, k, c: curve(a.x, by: a.t))
+query q
+  from l as a
+  let c = {} among (a.g)
+  where c.flag
+  yield (a.planted, a.g, a.hit)
+"""
+TABLE = """table s (g: integer, planted: boolean, hit: boolean, x: decimal(18, 4), k: integer, ok: boolean, t: datetime,
+  y: decimal(18, 4))
 """
 
 
@@ -69,8 +81,8 @@ class Dice:
         return count
 
 
-def row(x=0.0, k=0, ok=False, minute=0, hit=False):
-    return {"x": x, "k": k, "ok": ok, "minute": minute, "hit": hit}
+def row(x=0.0, k=0, ok=False, minute=0, hit=False, y=0.0):
+    return {"x": x, "k": k, "ok": ok, "minute": minute, "hit": hit, "y": y}
 
 
 # ---------------------------------------------------------------- data: (dice, planted size or None) → rows of a group
@@ -180,6 +192,62 @@ def balance(dice, size):
     return [row(1000 * (1 + 0.02 * dice.normal()) * (1 - (size or 0)))]
 
 
+def weekly(dice, size, n=70):
+    """A week's shape and a slow rise; one day is off."""
+    rows = [row(10 * math.sin(2 * math.pi * i / 7) + i / 20 + dice.normal(), minute=i * 1440) for i in range(n)]
+    if size:
+        rows[n // 2]["x"] += size
+    return rows
+
+
+def held(dice, size, n=48):
+    """Readings, or some that are written down again so many times."""
+    values = [100 + dice.below(30) for _ in range(n)]
+    return [row(values[i - i % size] if size else values[i], minute=i * 60) for i in range(n)]
+
+
+def chances(dice, size, n=50):
+    """Chances of tests without anything in them, and some with."""
+    rows = [row(dice.share()) for _ in range(n)]
+    for i in range(3 if size else 0):
+        rows[i] = row(size, hit=True)
+    return rows
+
+
+def places(dice, size, n=60):
+    """Places over 20 km, and some within 200 m."""
+    rows = [row(120 + dice.share() / 5, y=30 + dice.share() / 5) for _ in range(n)]
+    for _ in range(size or 0):
+        rows.append(row(120.1 + dice.share() / 500, y=30.1 + dice.share() / 500, hit=True))
+    return rows
+
+
+def repeats(dice, size, n=40):
+    rows = [row(k=dice.below(10**6)) for _ in range(n)]
+    return rows + [row(k=77, hit=True) for _ in range(size or 0)]
+
+
+def drives(dice, size, n=30):
+    """A drive of at most 60 km an hour; one jump of so many kilometres an hour."""
+    lon, rows = 120.0, []
+    for i in range(n):
+        lon += (size / 96.3 / 2 if size and i == 9 else dice.share() * 60 / 96.3 / 2)
+        rows.append(row(lon, y=30, minute=30 * i))
+    return rows
+
+
+def copies(dice, size, lines=8, n=60):
+    """Walks of one digit; the second holds a stretch of the first, moved up and in time."""
+    walks = [[0] for _ in range(lines)]
+    for walk in walks:
+        for _ in range(n - 1):
+            walk.append(walk[-1] + dice.below(9) - 4)
+    if size:
+        for i in range(size):
+            walks[1][20 + i] = walks[0][5 + i] - walks[0][5] + walks[1][20]
+    return [row(walk[i], k=k, minute=i, hit=bool(size) and k < 2) for k, walk in enumerate(walks) for i in range(n)]
+
+
 SCENARIOS = [
     # check, model, expression, kind of anomaly, data, sizes
     ("z_score", OWN, "z_score(a.x)", "one far value, s", one_far, (3, 4, 6)),
@@ -209,17 +277,26 @@ SCENARIOS = [
     ("flat_line", GROUP, "flat_line(a.x, by: a.t)", "equal values in a row", stuck, (4, 8)),
     ("regular_intervals", GROUP, "regular_intervals(a.t)", "one a day, jitter in minutes", clockwork, (10, 120)),
     ("burst", GROUP, "burst(a.t)", "more on one day", crowded, (4, 8)),
+    ("seasonal_residual", GROUP, "seasonal_residual(a.x, phases: 7, by: date(a.t))", "one day off, s", weekly,
+     (4, 6, 10)),
+    ("step_pattern", GROUP, "step_pattern(a.x, by: a.t)", "times written again", held, (2, 6)),
+    ("adjust", OWN, "adjust(a.x)", "3 chances of 50", chances, (0.01, 0.0005)),
+    ("adjust", OWN, 'adjust(a.x, method: "bh")', "3 chances of 50, bh", chances, (0.01, 0.001)),
+    ("cluster", OWN, "cluster(point(a.x, a.y), 300米, least: 5)", "places within 200 m", places, (4, 6)),
+    ("duplicate_of", OWN, "duplicate_of(a.k)", "copies", repeats, (2, 3)),
+    ("impossible_travel", GROUP, "impossible_travel(point(a.x, a.y), 120, by: a.t)", "a jump, km/h", drives, (100, 200)),
+    ("same_series", CURVE, "same_series(a.c, run: 10)", "values of a stretch copied", copies, (8, 14, 30)),
     ("poisson_excess", ROW, "poisson_excess(a.k, 4)", "times as many", cases, (2, 3)),
     ("binomial_excess", ROW, "binomial_excess(a.k, 60, 10%)", "times as often", hits, (2, 3)),
     ("expected_gap", ROW, "expected_gap(a.x, 1000, 5%)", "share missing", balance, (0.05, 0.15)),
 ]
 
 
-def write_data(path, make, size, groups):
-    """As many clean groups as planted ones."""
+def write_data(path, make, size, groups, by_line):
+    """As many clean groups as planted ones. Counts their rows, or the first ones of lines."""
     dice, counts = Dice(20240301), {"clean": 0, "planted": 0}
     with open(path, "w", encoding="utf-8") as out:
-        out.write("g,planted,hit,x,k,ok,t\n")
+        out.write("g,planted,hit,x,k,ok,t,y\n")
         for g in range(2 * groups):
             planted = g % 2 == 1
             for r in make(dice, size if planted else None):
@@ -227,14 +304,15 @@ def write_data(path, make, size, groups):
                 date = datetime.date(2015, 1, 1) + datetime.timedelta(day)
                 time = f"{date} {minute // 60:02d}:{minute % 60:02d}:00"
                 out.write(f"{g},{str(planted).lower()},{str(r['hit']).lower()},{r['x']:.4f},{r['k']},"
-                          f"{str(r['ok']).lower()},{time}\n")
-                counts["planted" if planted and r["hit"] else "clean"] += not planted or r["hit"]
+                          f"{str(r['ok']).lower()},{time},{r['y']:.4f}\n")
+                counted = r["minute"] == 0 or not by_line
+                counts["planted" if planted and r["hit"] else "clean"] += counted and (not planted or r["hit"])
     return counts
 
 
 def run(sup, folder, scenario, size, groups):
     check, model, expression, kind, make, _ = scenario
-    counts = write_data(os.path.join(folder, "s.csv"), make, size, groups)
+    counts = write_data(os.path.join(folder, "s.csv"), make, size, groups, model is CURVE)
     path = os.path.join(folder, "model.sup")
     with open(path, "w", encoding="utf-8") as out:
         out.write(TABLE + model.format(expression))
@@ -242,7 +320,7 @@ def run(sup, folder, scenario, size, groups):
     rows = [r for r in csv.reader(io.StringIO(output.lstrip("\ufeff"))) if len(r) == 3 and r[0] in ("true", "false")]
     found = sum(r[0] == "true" and r[2] == "true" for r in rows)
     false_alarms = sum(r[0] == "false" for r in rows)
-    planted, clean = (counts["planted"], counts["clean"]) if model is OWN else (groups, groups)
+    planted, clean = (counts["planted"], counts["clean"]) if model in (OWN, CURVE) else (groups, groups)
     print(f"{check:18} {kind:30} {size:>6} {100 * found / planted:9.1f} {100 * false_alarms / clean:9.2f}", flush=True)
 
 
