@@ -23,6 +23,7 @@ enum {
     PLACES, // values, then counts below, follow; or the rows of a table
 };
 
+#define RECORDS_AHEAD 64
 #define TABLE_WIDTH ((int)(sizeof(CheckJudged) / sizeof(double)))
 
 bool check_enough(FnContext *fn, const StatPeers *peers, int64_t n, int64_t least)
@@ -373,13 +374,28 @@ CheckJudged *check_table(FnContext *fn, const StatPeers *peers)
     return table;
 }
 
+// The records of the next rows: each is somewhere else in memory, so that all are asked for before one is read.
+static void fetch_records(FnContext *fn, const Vector *codes, const int64_t *rows, int64_t count,
+                          Str *records)
+{
+    for (int64_t i = 0; i < count; i++) {
+        records[i] = dict_str(fn->dict, codes->code[vector_index(codes, rows[i])]);
+        PREFETCH(records[i].ptr);
+        PREFETCH(records[i].ptr + 64);
+        PREFETCH(records[i].ptr + 128);
+    }
+}
+
 static void kernel_field(FnContext *fn, const Vector *args, uint32_t arg_count, const int64_t *rows,
                          int64_t row_count, Vector *out, FnFail fail, void *closure)
 {
     ASSERT(arg_count == 2 || arg_count == 3);
+    Str records[RECORDS_AHEAD];
     for (int64_t k = 0; k < row_count; k++) {
         int64_t row = rows[k];
-        Str record = dict_str(fn->dict, args[0].code[vector_index(&args[0], row)]);
+        if (k % RECORDS_AHEAD == 0)
+            fetch_records(fn, &args[0], rows + k, MIN_OF(row_count - k, RECORDS_AHEAD), records);
+        Str record = records[k % RECORDS_AHEAD];
         CheckField field = (CheckField)args[1].i64[vector_index(&args[1], row)];
         CheckKey own =
             arg_count == 3 ? key_at(&args[2], vector_index(&args[2], row)) : (CheckKey){NAN, 0};

@@ -6,6 +6,7 @@
 #define SUP_TESTS_UNIT_STATISTIC_CALL_H
 
 #include "runtime/base/vec.h"
+#include "stdlib/check_int.h"
 #include "stdlib/fn.h"
 #include "tests/unit/stdlib_call.h"
 
@@ -173,6 +174,21 @@ static inline CallValue stat_run(CallWorld *world, const FnCard *card, StatPeers
         value.f64 = out.f64;
     else if (value.phys == PHYS_I128)
         value.f64 = exact_to_real(out.i128, out.type.scale);
+    return value;
+}
+
+// A field of the record of a check over the peers, `own` judged among them where it does so.
+static inline double stat_record_field(CallWorld *world, const FnCard *card, const StatPeers *peers,
+                                       CheckField field, CheckKey own, Reason *issue)
+{
+    static const Type real = {.kind = TYPE_REAL};
+    Value out = {.type = {.kind = TYPE_LIST, .element = &real}};
+    FnContext fn = {.dict = world->dict, .arena = world->arena, .result_type = out.type};
+    double value = NAN;
+    card->statistic(&fn, peers, &out);
+    if (fn.issue == REASON_NONE)
+        value = check_field(&fn, dict_str(world->dict, out.code), field, own);
+    *issue = fn.issue == REASON_NONE && !isfinite(value) ? REASON_MISSING : fn.issue;
     return value;
 }
 

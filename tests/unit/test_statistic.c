@@ -71,21 +71,6 @@ static bool check_tail(const Case *c)
     return true;
 }
 
-// A field of the record of a check over the peers, `own` judged among them where it does so.
-static double record_field(CallWorld *world, const FnCard *card, const StatPeers *peers,
-                           CheckField field, CheckKey own, Reason *issue)
-{
-    static const Type real = {.kind = TYPE_REAL};
-    Value out = {.type = {.kind = TYPE_LIST, .element = &real}};
-    FnContext fn = {.dict = world->dict, .arena = world->arena, .result_type = out.type};
-    double value = NAN;
-    card->statistic(&fn, peers, &out);
-    if (fn.issue == REASON_NONE)
-        value = check_field(&fn, dict_str(world->dict, out.code), field, own);
-    *issue = fn.issue == REASON_NONE && !isfinite(value) ? REASON_MISSING : fn.issue;
-    return value;
-}
-
 // A check's field: "name.number", of a check of one value "name.number.place" of it in x. Parameters are whole where
 // they are written so, but for those of just_below's limit.
 static void check_record(CallWorld *world, const Case *c)
@@ -133,7 +118,7 @@ static void check_record(CallWorld *world, const Case *c)
         peers.parameters = parameters;
         peers.texts = texts;
         peers.parameter_count = (uint32_t)numbers.count;
-        double got = record_field(world, card, &peers, field, own, &issue);
+        double got = stat_record_field(world, card, &peers, field, own, &issue);
         bool good = isnan(c->wanted) ? issue != REASON_NONE
                                      : issue == REASON_NONE &&
                                            near(got, c->wanted, form == STAT_REAL ? 1e-11 : 1e-9);
@@ -364,9 +349,9 @@ static void test_hostile_checks(void **state)
             peers.parameter_count = 4;
             CheckField field = (CheckField)(random_next(&seed) % (CHECK_EXTRA + CHECK_EXTRAS));
             Reason issue;
-            double got =
-                record_field(world, card, &peers, field,
-                             (CheckKey){values[random_next(&seed) % ARRAY_LEN(values)], 0}, &issue);
+            double got = stat_record_field(
+                world, card, &peers, field,
+                (CheckKey){values[random_next(&seed) % ARRAY_LEN(values)], 0}, &issue);
             if (!card_names(card, issue))
                 fail_msg("%s reports %d", card->name, (int)issue);
             assert_true(issue != REASON_NONE || isfinite(got));
@@ -394,7 +379,8 @@ static void test_many_slopes(void **state)
         Reason issue;
         peers.parameters = parameters;
         peers.parameter_count = 2;
-        double slope = record_field(world, card, &peers, CHECK_EXTRA, (CheckKey){NAN, 0}, &issue);
+        double slope =
+            stat_record_field(world, card, &peers, CHECK_EXTRA, (CheckKey){NAN, 0}, &issue);
         if (issue != REASON_NONE || fabs(slope - 2.0 * sign) > 1e-12)
             fail_msg("%.17g, not %d, reason %d", slope, 2 * sign, (int)issue);
         vec_free(&x);
