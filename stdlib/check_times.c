@@ -111,9 +111,15 @@ static double kendall_variance(double n, const Ranks *x, const Ranks *t)
     return whole / 18 + triples + pairs;
 }
 
+// Times that are whole numbers can lie further apart than one word holds.
+static double time_between(const Line *line, int64_t i, int64_t k)
+{
+    return (double)((int128_t)line->time[k] - line->time[i]);
+}
+
 static double slope_of(const Line *line, int64_t i, int64_t k)
 {
-    return (line->value[k] - line->value[i]) / (double)(line->time[k] - line->time[i]);
+    return (line->value[k] - line->value[i]) / time_between(line, i, k);
 }
 
 static double listed_median_slope(FnContext *fn, const Line *line)
@@ -144,7 +150,7 @@ static double count_slopes(const Tilted *tilted, double b)
     const Line *line = tilted->line;
     ArenaMark mark = arena_mark(tilted->fn->arena);
     for (int64_t i = 0; i < line->n; i++)
-        tilted->rest[i] = line->value[i] - b * (double)(line->time[i] - line->time[0]);
+        tilted->rest[i] = line->value[i] - b * time_between(line, 0, i);
     Ranks ranks = ranks_make(tilted->fn, tilted->rest, line->n);
     for (int64_t i = 0; i < line->n; i++)
         ranks.twice[i] = -ranks.twice[i];

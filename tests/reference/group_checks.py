@@ -340,6 +340,8 @@ def seasonal_residual(pairs, least, phases=12):
         return FEW
     line = line_of(pairs)
     x, t = [v for v, _ in line], [u for _, u in line]
+    if t[0] < -2 ** 61 or t[-1] > 2 ** 61:
+        return "overflow"
     rest = []
     for i in range(len(x)):
         centre = min(max(t[i], t[0] + phases), max(t[-1] - phases, t[0] + phases))

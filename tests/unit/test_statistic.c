@@ -389,6 +389,26 @@ static void test_many_slopes(void **state)
     }
 }
 
+// Times further apart than a word holds: the slope is small, and nothing overflows.
+static void test_far_times(void **state)
+{
+    CallWorld *world = *state;
+    const FnCard *card = stat_card("trend");
+    StatItem items[4];
+    Value parameters[] = {{.type = type_of(TYPE_INTEGER), .i64 = 3},
+                          {.type = type_of(TYPE_INTEGER), .i64 = TYPE_INTEGER}};
+    static const int64_t times[] = {INT64_MIN, -1, 1, INT64_MAX};
+    for (int i = 0; i < 4; i++)
+        items[i] = (StatItem){.pair = {times[i], fn_real_order(i)}, .count = 1};
+    StatPeers peers = {.type = type_of(TYPE_PERIOD), .items = items, .item_count = 4, .n = 4};
+    Reason issue;
+    peers.parameters = parameters;
+    peers.parameter_count = 2;
+    double slope = stat_record_field(world, card, &peers, CHECK_EXTRA, (CheckKey){NAN, 0}, &issue);
+    assert_int_equal(issue, REASON_NONE);
+    assert_true(slope > 0 && slope < 1e-18);
+}
+
 // ---------------------------------------------------------------- days
 
 static void test_days(void **state)
@@ -445,7 +465,8 @@ int main(void)
         cmocka_unit_test(test_recorded),       cmocka_unit_test(test_certified),
         cmocka_unit_test(test_undefined),      cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_hostile_checks), cmocka_unit_test(test_many_slopes),
-        cmocka_unit_test(test_days),           cmocka_unit_test(test_days_naive),
+        cmocka_unit_test(test_far_times),      cmocka_unit_test(test_days),
+        cmocka_unit_test(test_days_naive),
     };
     return cmocka_run_group_tests(tests, call_world_create, call_world_destroy);
 }
