@@ -128,7 +128,7 @@ static Program *compile_roots(Compilation *compilation, const LowerRoots *roots,
     if (!supported)
         return NULL;
     Error error = {0};
-    Span fault = roots->decls[0]->node->span;
+    Span fault = roots->decl_count > 0 ? roots->decls[0]->node->span : (Span){0};
     Program *program = lower(compilation->optimised, roots, &error, &fault);
     if (program != NULL)
         verify_program(program);

@@ -56,6 +56,8 @@ typedef struct RunOptions {
     const Str *externs; // libraries that extern functions may be called from
     uint32_t extern_count;
     const TestCase *test;             // run a test: its given tables instead of files
+    struct NativeEngine *native; // makes machine code (exec/native.h); NULL: everything is interpreted
+    int64_t native_rows;         // least number of rows that are worth a compilation
     bool (*cancelled)(void *closure); // polled now and then; may be NULL
     void *cancel_closure;
 } RunOptions;

@@ -36,7 +36,7 @@ need() {
 }
 
 BUILD_PACKAGES=(gcc libc6-dev cmake ninja-build re2c bison
-    libutf8proc-dev libpcre2-dev libssl-dev libffi-dev libedit-dev)
+    libutf8proc-dev libpcre2-dev libssl-dev libffi-dev libedit-dev llvm-19-dev)
 TEST_PACKAGES=(python3 libcmocka-dev)
 # The other compiler, for its warnings.
 EXTRA_PACKAGES=(clang-19 clang-format-19)

@@ -4,6 +4,7 @@
 
 #include "compiler/cli/job.h"
 
+#include "compiler/cli/engine.h"
 #include "runtime/base/time.h"
 #include "runtime/base/unicode.h"
 #include "stdlib/stdlib.h"
@@ -205,6 +206,9 @@ int job_options(Job *job)
         if (!read_bind(job, args->values[OPTION_BIND].items[i]))
             return EXIT_USAGE;
     read_run_passes(args, options);
+    job->native_owned = job->native_owned || job->native == NULL;
+    if (engine_open(args, &job->native, options) != EXIT_DONE)
+        return EXIT_USAGE;
     options->settings = job->settings.items;
     options->setting_count = (uint32_t)job->settings.count;
     options->load.data_folder = args_text(args, OPTION_DATA, STR(""));
@@ -245,6 +249,8 @@ void job_close(Job *job)
 {
     if (job->program != NULL)
         program_destroy(job->program);
+    if (job->native_owned)
+        engine_close(job->native);
     if (job->session.arena != NULL)
         session_close(&job->session);
     vec_free(&job->set_names);

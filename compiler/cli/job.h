@@ -21,7 +21,9 @@ typedef struct Job {
     RunOptions options;
     Progress progress;
     Timings timings;
-    DataCache *cache; // NULL: tables are loaded for each run
+    DataCache *cache;            // NULL: tables are loaded for each run
+    struct NativeEngine *native; // made by job_options where it is NULL
+    bool native_owned;           // it was not there before
     VEC(Str) set_names, set_texts, bind_tables, bind_paths;
     VEC(ParamSetting) settings;
 } Job;

@@ -9,7 +9,9 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "compiler/cli/engine.h"
 #include "compiler/cli/repl_int.h"
+#include "compiler/llvm/codegen.h"
 #include "runtime/base/clock.h"
 
 static bool is_blank(Str text)
@@ -139,6 +141,7 @@ static void repl_close(Repl *repl)
 {
     repl_forget(repl);
     data_cache_destroy(repl->cache);
+    engine_close(repl->native);
     line_close(repl->line);
     for (OptionId id = 0; id < OPTION_COUNT; id++)
         vec_free(&repl->args.values[id]);
@@ -154,7 +157,8 @@ static int run_repl(const Args *args)
         return EXIT_USAGE;
     }
     bool terminal = isatty(STDIN_FILENO) == 1;
-    Repl repl = {.arena = arena_create(NULL, 0), .cache = data_cache_create()};
+    Repl repl = {
+        .arena = arena_create(NULL, 0), .cache = data_cache_create(), .native = codegen_open()};
     greet(args);
     copy_args(&repl, args);
     repl.line = line_open(terminal && args->stdout_terminal, repl_complete, &repl);

@@ -25,6 +25,7 @@ typedef struct Repl {
     Str file; // the model; empty: none
     VEC(ReplDecl) decls;
     DataCache *cache;
+    struct NativeEngine *native;
     // The last answer: kept for :save, :plan and :why.
     Job *job;
     Run *run;

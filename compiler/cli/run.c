@@ -125,33 +125,10 @@ static int execute(Job *job, const WriterDriver *driver, int fail_on)
     return code;
 }
 
-// What executes never shows in the results, so every choice that can be kept is the same choice.
-static int check_engine(const Args *args)
-{
-    int64_t threads;
-    int engine = args_choice(args, OPTION_ENGINE, 0);
-    if (engine < 0 || !args_number(args, OPTION_THREADS, 1, &threads))
-        return EXIT_USAGE;
-    if (engine == 2) {
-        tell(args, "本程序没有带上生成本机代码的部分；请用 --engine auto 或 --engine interpreter",
-             "this build has no native code; use --engine auto or --engine interpreter");
-        return EXIT_USAGE;
-    }
-    if (threads == 0) {
-        tell(args, "--threads 至少为 1", "--threads wants at least 1");
-        return EXIT_USAGE;
-    }
-    if (threads > 1 && !args_has(args, OPTION_QUIET))
-        tell(args, "本版本用一个线程执行，结果相同",
-             "this version executes on one thread; results are the same");
-    return EXIT_DONE;
-}
-
 static int run_job(Job *job)
 {
     const Args *args = job->args;
-    int fits = check_engine(args);
-    if (fits != EXIT_DONE || !results_outputs_fit(args) || args_choice(args, OPTION_BOM, 0) < 0)
+    if (!results_outputs_fit(args) || args_choice(args, OPTION_BOM, 0) < 0)
         return EXIT_USAGE;
     int fail_on = args_choice(args, OPTION_FAIL_ON, 2),
         progress = args_choice(args, OPTION_PROGRESS, 0);

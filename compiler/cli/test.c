@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "compiler/cli/cover.h"
+#include "compiler/cli/engine.h"
 #include "compiler/cli/verdicts.h"
 #include "stdlib/stdlib.h"
 
@@ -30,6 +31,7 @@ typedef struct Tester {
     Tally *tally;
     StrBuf *out;
     Compilation *plain; // made when it is first needed
+    struct NativeEngine *native;
     bool covers;
     TestCover coverage;
 } Tester;
@@ -54,6 +56,8 @@ static Outcome run_program(Tester *tester, const Program *program, Way way, StrB
     options.load.lang = tester->args->lang;
     options.load.identity = stdlib_identity;
     options.cancelled = interrupt_seen;
+    if (engine_open(tester->args, &tester->native, &options) != EXIT_DONE)
+        return OUTCOME_FAILED;
     options.counts = way.counts;
     Outcome outcome = OUTCOME_FAILED;
     if (run_open(program, &options, &run, &error) != STATUS_OK) {
@@ -298,6 +302,7 @@ static int test_file(const Args *args, Str path, TestFormat format, Tally *tally
             report_cover(&tester);
             cover_end(&tester.coverage);
         }
+        engine_close(tester.native);
     }
     session_close(&session);
     return code;
@@ -345,8 +350,9 @@ static int run_tests(const Args *args)
     return worst == EXIT_DONE ? printed : worst;
 }
 
-static const OptionId OPTIONS[] = {OPTION_FILTER, OPTION_FORMAT,  OPTION_COVERAGE,    OPTION_CI,
-                                   OPTION_JSON,   OPTION_OPT_OFF, OPTION_ALLOW_EXTERN};
+static const OptionId OPTIONS[] = {OPTION_FILTER,       OPTION_FORMAT, OPTION_COVERAGE,
+                                   OPTION_CI,           OPTION_JSON,   OPTION_OPT_OFF,
+                                   OPTION_ALLOW_EXTERN, OPTION_ENGINE};
 
 const Command command_test = {
     .name = "test",

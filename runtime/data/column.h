@@ -33,10 +33,10 @@ typedef struct Column {
     void *values;         // unspecified where not valid
     uint64_t *validity;   // bit set = known; NULL: all known
     VEC(Unknown) unknown; // sorted by row
-    // What loading measured; used by the planner, never by the meaning.
+    // What loading measured; used by the planner and by machine code, never by the meaning.
     int64_t missing_count, damaged_count, masked_count, repaired_count;
     bool has_range;
-    int128_t min, max; // ordered layouts up to I128
+    int128_t min, max; // I64 and I128: all known values lie between them
 } Column;
 
 // Or-ed into Rowset.classes. MANY: the row stands for any number of rows (part of its key is not known).

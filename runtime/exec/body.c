@@ -8,7 +8,9 @@
 // when the last one is there it gives on what it makes of them, batch by batch. Partner clauses build their index once,
 // before the first batch.
 
+#include "runtime/exec/block.h"
 #include "runtime/exec/connect.h"
+#include "runtime/exec/native_int.h"
 #include "runtime/exec/observer.h"
 #include "runtime/exec/planning.h"
 #include "runtime/exec/produce.h"
@@ -115,8 +117,9 @@ Status body_push(BodyRun *run, uint32_t index, Bindings *batch)
     return give(run, &current);
 }
 
-// The same from behind `from`, in the order chosen. What a window gives on goes as written.
-static Status push_planned(BodyRun *run, Bindings *batch)
+// The same from behind `from`, in the order chosen, without the first `done` clauses. What a window gives on goes as
+// written.
+static Status push_planned(BodyRun *run, uint32_t done, Bindings *batch)
 {
     Bindings current = *batch;
     for (uint32_t s = 0; s < run->order.count && current.count > 0; s++) {
@@ -124,7 +127,9 @@ static Status push_planned(BodyRun *run, Bindings *batch)
         bool written = stretch->sorts && !order_ascends(run, &current);
         if (is_gatherer(run->body->operators[stretch->first].kind))
             return keep(run, stretch->first, &current);
-        for (uint32_t i = stretch->first; i < stretch->end && current.count > 0; i++)
+        ASSERT(!written || s > 0 || done == 0);
+        for (uint32_t i = stretch->first + (s == 0 ? done : 0);
+             i < stretch->end && current.count > 0; i++)
             TRY(apply(run, written ? i : run->order.operators[i], &current));
         if (stretch->sorts && !written)
             order_restore(run, &current);
@@ -132,25 +137,30 @@ static Status push_planned(BodyRun *run, Bindings *batch)
     return give(run, &current);
 }
 
-// The rows first..first+count of the table behind `from`. A possible row brings its mark, a shadow its class.
-static void from_batch(BodyRun *run, const Operator *op, const Rowset *rowset, int64_t first,
-                       int64_t count, Bindings *batch)
+void body_from_rows(BodyRun *run, const int64_t *rows, int64_t count, Bindings *batch)
 {
+    const Operator *op = &run->body->operators[0];
+    const Rowset *rowset = slot_rowset(run, op->slot);
     bindings_init(batch, run->body, run->scratch);
     batch->count = count;
-    int64_t *rows = ARENA_ARRAY(run->scratch, int64_t, count);
-    for (int64_t i = 0; i < count; i++)
-        rows[i] = first + i;
-    batch->rows[op->slot] = rows;
+    batch->rows[op->slot] = (int64_t *)(uintptr_t)rows;
     for (int64_t i = 0; rowset->classes != NULL && i < count; i++) {
-        RowClass row_class = rowset_class(rowset, first + i);
+        RowClass row_class = rowset_class(rowset, rows[i]);
         if (row_class == CLASS_CERTAIN)
             continue;
-        CauseId cause = rowset->row_causes == NULL ? 0 : rowset->row_causes[first + i];
+        CauseId cause = rowset->row_causes == NULL ? 0 : rowset->row_causes[rows[i]];
         BindState state = {.row_class = row_class};
         bind_mark(run, &state, op->place, cause);
         bindings_set_state(run, batch, run->scratch, i, &state);
     }
+}
+
+static void from_batch(BodyRun *run, int64_t first, int64_t count, Bindings *batch)
+{
+    int64_t *rows = ARENA_ARRAY(run->scratch, int64_t, count);
+    for (int64_t i = 0; i < count; i++)
+        rows[i] = first + i;
+    body_from_rows(run, rows, count, batch);
 }
 
 // Makes what the clauses need: indexes of partners, tables of produced rows. What is still open stays.
@@ -258,14 +268,21 @@ Status body_rerun(BodyRun *run)
     const Rowset *rowset = slot_rowset(run, from->slot);
     TRY(open_clauses(run));
     order_choose(run);
+    NativeScan *scan = native_scan_open(run);
     int64_t size = MAX_OF(run->shared->options->batch_size, 1);
+    if (scan != NULL)
+        size = MAX_OF(size, SCAN_ROWS);
     for (int64_t first = 0; first < rowset->row_count; first += size) {
         TRY(run_poll(run->shared));
         Bindings batch;
+        int64_t count = MIN_OF(size, rowset->row_count - first);
         run->shared->clause = from;
-        from_batch(run, from, rowset, first, MIN_OF(size, rowset->row_count - first), &batch);
+        if (scan != NULL)
+            TRY(native_scan_batch(scan, first, count, &batch));
+        else
+            from_batch(run, first, count, &batch);
         TRY(body_observe(run, from, NULL, &batch));
-        TRY(push_planned(run, &batch));
+        TRY(push_planned(run, scan == NULL ? 0 : native_scan_clauses(scan), &batch));
         arena_reset(run->scratch);
     }
     TRY(run_poll(run->shared)); // the last batch may not be complete

@@ -231,6 +231,9 @@ void body_run_deinit(BodyRun *run);
 // Shows the observer what a clause made of a batch.
 Status body_observe(BodyRun *run, const Operator *op, const Bindings *before,
                     const Bindings *after);
+// A batch of these rows of the table behind `from`; the array is borrowed. A possible row brings its mark, a shadow its
+// class.
+void body_from_rows(BodyRun *run, const int64_t *rows, int64_t count, Bindings *batch);
 // Pushes a batch into operator `index` and all behind it, up to the first fence (filter.c, body.c).
 Status body_push(BodyRun *run, uint32_t index, Bindings *batch);
 

@@ -52,6 +52,8 @@ struct Fold {
 // The steps of a fold (level_fold.c), for those who sort tuples further.
 void fold_init(Fold *fold, Level *level, uint32_t index, const uint8_t *selected);
 void fold_deinit(Fold *fold);
+// Folds these members of a first fence, with their bindings.
+void fold_some(Fold *fold, const Bindings *some, const int64_t *members);
 // What argument and `when` read, for the members from `first` on.
 void fold_context(Fold *fold, int64_t first, const Bindings *view, EvalContext *base);
 // The identity of a tuple: rows, with `?` of joins and attached sets as one and those of lookups by binding.

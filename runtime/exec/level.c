@@ -7,6 +7,7 @@
 
 #include "runtime/base/sort.h"
 #include "runtime/exec/block.h"
+#include "runtime/exec/native_int.h"
 #include "runtime/exec/series.h"
 
 // ---------------------------------------------------------------- members
@@ -54,6 +55,10 @@ static void keys_of_block(Level *level, int64_t first, int64_t count, Vector *ke
     const Group *group = &level->op->group;
     Bindings view;
     members_view(level->members, first, count, level->run->scratch, &view);
+    if (level->native_keys != NULL) {
+        native_keys_block(level->native_keys, &view, keys);
+        return;
+    }
     for (uint32_t k = 0; k < group->key_count; k++) {
         EvalContext context = bindings_context(level->run, &view, level->run->scratch);
         if (expr_reads_aggregate(&group->keys[k].value))
@@ -273,6 +278,7 @@ static void start(Level *level, const Members *members, Level *below, uint32_t o
     for (uint32_t k = 0; k < group->key_count; k++)
         phys[k] = type_phys(group->keys[k].value.type);
     level->table = group_table_create(phys, group->key_count);
+    level->native_keys = native_keys_open(level);
 }
 
 // Groups are known: makes what is kept per group.

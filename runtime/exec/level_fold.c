@@ -8,7 +8,7 @@
 
 #include "runtime/data/vector.h"
 #include "runtime/exec/block.h"
-#include "runtime/exec/fold_int.h"
+#include "runtime/exec/native_int.h"
 #include "runtime/exec/series.h"
 
 static bool reads_below(const Expr *expr, const Body *body, uint32_t stretch)
@@ -305,21 +305,21 @@ void fold_distinct(Fold *fold, const TupleBatch *tuples, const int64_t *member, 
     }
 }
 
-static void fold_block(Fold *fold, int64_t first, int64_t count)
+// Members with these bindings: those numbered in `numbers`, or (NULL) those from `first` on.
+static void fold_view(Fold *fold, const Bindings *view, int64_t first, const int64_t *numbers)
 {
     Level *level = fold->level;
     Arena *arena = level->run->scratch;
-    Bindings view;
-    members_view(level->members, first, count, arena, &view);
     EvalContext base;
-    fold_context(fold, first, &view, &base);
+    fold_context(fold, first, view, &base);
     TupleBatch tuples;
-    tuples_build(level->run, &view, fold->aggregate, &base, &tuples);
+    tuples_build(level->run, view, fold->aggregate, &base, &tuples);
     int64_t *groups = ARENA_ARRAY(arena, int64_t, tuples.count),
             *member = ARENA_ARRAY(arena, int64_t, tuples.count);
     uint8_t *unknown = ARENA_ARRAY(arena, uint8_t, tuples.count);
     for (int64_t i = 0; i < tuples.count; i++) {
-        member[i] = first + tuples.binding[i];
+        int64_t binding = tuples.binding[i];
+        member[i] = numbers == NULL ? first + binding : numbers[binding];
         groups[i] = group_of(fold, member[i]);
         if (groups[i] == MEMBER_GONE)
             continue;
@@ -346,6 +346,19 @@ static void fold_block(Fold *fold, int64_t first, int64_t count)
     }
     AggBatch batch = tuples_agg_batch(&tuples, fold->aggregate, groups);
     aggregate_update(fold->state, &batch);
+}
+
+static void fold_block(Fold *fold, int64_t first, int64_t count)
+{
+    Bindings view;
+    members_view(fold->level->members, first, count, fold->level->run->scratch, &view);
+    fold_view(fold, &view, first, NULL);
+}
+
+void fold_some(Fold *fold, const Bindings *some, const int64_t *members)
+{
+    ASSERT(fold->level->below == NULL);
+    fold_view(fold, some, 0, members);
 }
 
 // n and t of the groups marked that do not have them yet.
@@ -395,7 +408,7 @@ static void fold_finish(Fold *fold, LevelValues *values)
     if (map_i64_count(&fold->failed) > 0) {
         pending_copy(&values->shown, level->count, level->arena, &values->m);
         pending_settle_failed(fold, values);
-        values->n = values->t = values->m;
+        values->shown = values->n = values->t = values->m; // what fails prints nothing
     }
 }
 
@@ -436,10 +449,15 @@ static Fold *fold_members(Level *level, uint32_t index, const uint8_t *selected,
     fold->upto = upto;
     need_below(fold, &fold->aggregate->argument);
     need_below(fold, &fold->aggregate->when);
+    bool taken;
+    NativeFolds *native = native_folds_open(level, &fold, 1, &taken);
     int64_t total = level->members->all.count;
     for (int64_t first = 0; first < total; first += BLOCK_ROWS) {
         ArenaMark mark = arena_mark(level->run->scratch);
-        fold_block(fold, first, MIN_OF(BLOCK_ROWS, total - first));
+        if (native != NULL)
+            native_folds_block(native, first, MIN_OF(BLOCK_ROWS, total - first));
+        else
+            fold_block(fold, first, MIN_OF(BLOCK_ROWS, total - first));
         arena_rewind(level->run->scratch, mark);
     }
     fold_finish(fold, values);
@@ -513,19 +531,26 @@ void level_aggregate(Level *level, uint32_t index, const uint8_t *selected)
 
 struct LevelStream {
     Level *level;
-    Fold *folds; // per aggregate of the body; level NULL: not of this fence
+    Fold *folds;         // per aggregate of the body; level NULL: not of this fence
+    NativeFolds *native; // does those that are `taken`; NULL: none
+    bool *taken;
 };
 
 LevelStream *level_stream_folds(Level *level)
 {
     const Body *body = level->run->body;
     LevelStream *stream = ARENA_NEW(level->arena, LevelStream);
-    *stream =
-        (LevelStream){level, ARENA_ARRAY(level->arena, Fold, MAX_OF(body->aggregate_count, 1u))};
+    *stream = (LevelStream){.level = level};
+    stream->folds = ARENA_ARRAY(level->arena, Fold, MAX_OF(body->aggregate_count, 1u));
     for (uint32_t a = 0; a < body->aggregate_count; a++) {
         if (!body->aggregates[a].per_binding && body->aggregates[a].window == 0)
             fold_init(&stream->folds[a], level, a, NULL);
     }
+    Fold **folds = ARENA_ARRAY(level->arena, Fold *, body->aggregate_count + 1);
+    for (uint32_t a = 0; a < body->aggregate_count; a++)
+        folds[a] = &stream->folds[a];
+    stream->taken = ARENA_ARRAY(level->arena, bool, body->aggregate_count + 1);
+    stream->native = native_folds_open(level, folds, body->aggregate_count, stream->taken);
     return stream;
 }
 
@@ -538,11 +563,18 @@ void level_stream_fold(LevelStream *stream)
         if (fold->level == NULL)
             continue;
         aggregate_reserve(fold->state, level->count);
+        if (stream->taken[a])
+            continue;
         for (int64_t first = 0; first < total; first += BLOCK_ROWS) {
             ArenaMark mark = arena_mark(level->run->scratch);
             fold_block(fold, first, MIN_OF(BLOCK_ROWS, total - first));
             arena_rewind(level->run->scratch, mark);
         }
+    }
+    for (int64_t first = 0; stream->native != NULL && first < total; first += BLOCK_ROWS) {
+        ArenaMark mark = arena_mark(level->run->scratch);
+        native_folds_block(stream->native, first, MIN_OF(BLOCK_ROWS, total - first));
+        arena_rewind(level->run->scratch, mark);
     }
 }
 

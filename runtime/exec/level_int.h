@@ -107,6 +107,7 @@ struct Level {
     // groups
     int64_t count;
     GroupTable *table;
+    struct NativeKeys *native_keys; // NULL: keys are interpreted
     Vector *keys;
     uint8_t *alive;    // not yet removed by a condition
     uint8_t *class_of; // RowClass per group

@@ -17,7 +17,7 @@ import tempfile
 from .common import Result, TESTS, check_all, crashed, difference, run
 
 GOLDEN = TESTS / "golden"
-STAGES = ("ast", "typed", "rules", "plan", "optimised", "program")
+STAGES = ("ast", "typed", "rules", "plan", "optimised", "program", "llvm")
 LANGUAGES = {"": None, ".zh": "zh", ".en": "en"}
 
 

@@ -29,6 +29,7 @@ from values import date_text
 FAILURES = {"division by zero", "overflow", "domain", "conversion", "peers undecided",
             "too few peers", "zero spread"}
 TIMEOUT_S = 60
+ENGINE = []  # words of the command that choose what executes
 
 
 @dataclass
@@ -46,7 +47,7 @@ def run_engine(sup, case, extra=()):
         path = render.write_case(case, folder, random.Random(case.seed))
         command = [sup, "run", path, "--data", folder, "--format", "jsonl", "--as-of",
                    date_text(case.as_of), "--set",
-                   f"unplaced_tolerance={float(case.tolerance)}", "--lang", "en", *extra]
+                   f"unplaced_tolerance={float(case.tolerance)}", "--lang", "en", *ENGINE, *extra]
         done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_S, check=False)
     said = done.stderr.decode("utf-8", "replace")
     lines = [json.loads(text) for text in done.stdout.decode("utf-8").splitlines()
@@ -187,7 +188,9 @@ def main():
     parser.add_argument("--reduce", action="store_true", help="shrink the cases printed")
     parser.add_argument("--features", default="",
                         help="clauses that occur too: " + ",".join(generator.FEATURES))
+    parser.add_argument("--engine", default="auto", help="what executes: auto, interpreter, native")
     options = parser.parse_args()
+    ENGINE.extend(["--engine", options.engine])
     features = tuple(f for f in options.features.split(",") if f)
     kinds, shown, passed = Counter(), 0, 0
     with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:

@@ -738,7 +738,7 @@ def _fold_known(agg, s, found, exact):
     failed = [t.value for t in found if t.cls == CERTAIN and isinstance(t.value, Issue)]
     if s.display and s.sink is not None:
         s.sink.append(sum(t.cls <= POSSIBLE for t in found) - len(sure))
-    if failed and not s.display:
+    if failed and (not s.display or (s.body.query and s.level > 0 and s.window is None)):
         return Issue(min(v.cause for v in failed))
     low, high = BOUNDS[agg.fn](agg, sure, [], s)
     return _settle(agg, low, high, exact)

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// native_int.h: kernels as the operators use them; shared by the native_*.c files and those who call them.
+//
+// A Kernel is one request with what its code reads, for the life of a body. It is opened where the engine supports all
+// its expressions and there are enough rows to be worth the compilation; else it is NULL and the caller goes on as if
+// there were no engine.
+
+#ifndef SUP_RUNTIME_EXEC_NATIVE_INT_H
+#define SUP_RUNTIME_EXEC_NATIVE_INT_H
+
+#include "runtime/exec/fold_int.h"
+#include "runtime/exec/native.h"
+
+// A request in the making: expressions are added one by one, inputs are shared among them.
+typedef struct KernelBuild {
+    BodyRun *run;
+    Arena *arena;
+    NativeKind kind;
+    VEC(NativeExpr) exprs;
+    VEC(NativeInput) inputs;
+    VEC(const Column *) columns; // per input
+    VEC(uint32_t) slots;         // per row array
+    VEC(NativeFold) folds;
+    bool one_group;
+} KernelBuild;
+
+typedef struct Kernel {
+    NativeCode code;
+    NativeArgs args;
+    uint32_t *slots; // per row array
+    uint32_t slot_count;
+    const int64_t **rows; // per row array, set before each call
+} Kernel;
+
+// Whether this run has an engine and so many rows are worth it.
+bool kernel_wanted(const BodyRun *run, int64_t rows);
+void kernel_begin(KernelBuild *build, BodyRun *run, NativeKind kind, Arena *arena);
+// Adds an expression; false, and the build is as before, where kernels cannot have it.
+bool kernel_add(KernelBuild *build, const Expr *expr);
+// Adds the rows of a slot to those that must exist. False where the slot is no plain row variable.
+bool kernel_add_slot(KernelBuild *build, uint32_t slot);
+// Compiles what was added. NULL: the interpreter does it.
+Kernel *kernel_finish(KernelBuild *build, int64_t rows);
+// Points the kernel at the rows of a batch.
+void kernel_rows(Kernel *kernel, const Bindings *batch);
+
+// The filters right behind `from`, in the order in which they run, that one kernel takes.
+typedef struct NativeScan NativeScan;
+NativeScan *native_scan_open(BodyRun *run);
+// How many clauses of the first stretch it takes.
+uint32_t native_scan_clauses(const NativeScan *scan);
+// The rows first .. first + count of the table that get through those clauses, as the interpreter would give them.
+Status native_scan_batch(NativeScan *scan, int64_t first, int64_t count, Bindings *out);
+
+// The keys of a fence over its members. NULL: not by a kernel.
+typedef struct NativeKeys NativeKeys;
+NativeKeys *native_keys_open(Level *level);
+// As keys_of_block would.
+void native_keys_block(NativeKeys *keys, const Bindings *view, Vector *out);
+
+// Several folds over the members of a level in one kernel; those that it does not take have `taken` false.
+typedef struct NativeFolds NativeFolds;
+NativeFolds *native_folds_open(Level *level, Fold *const *folds, uint32_t count, bool *taken);
+void native_folds_block(NativeFolds *folds, int64_t first, int64_t count);
+
+#endif
