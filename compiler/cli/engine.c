@@ -20,7 +20,8 @@ static void use_native(const Args *args, NativeEngine *engine, RunOptions *optio
     if (codegen_ready(engine, &error) != STATUS_OK) {
         Str text = error_text(&error, args->lang);
         if (!args_has(args, OPTION_QUIET))
-            tell(args, STR_FMT, STR_FMT, STR_ARG(text));
+            tell(args, STR_FMT "；改用解释执行，结果相同",
+                 STR_FMT "; interpreting, results are the same", STR_ARG(text));
         options->native = NULL;
     }
     error_deinit(&error);

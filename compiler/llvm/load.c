@@ -98,8 +98,7 @@ Status codegen_ready(NativeEngine *engine, Error *error)
     if (generator_of(engine) != NULL)
         return STATUS_OK;
     return error_set(error, STATUS_USAGE,
-                     "没有生成本机代码的部分（" LIBRARY
-                     " 或 LLVM 19 不在这台机器上）；改用解释执行，结果相同",
-                     "there is no native code here (" LIBRARY
-                     " or LLVM 19 is not on this machine); interpreting, results are the same");
+                     "没有生成本机代码的部分：程序旁的 " LIBRARY " 或 LLVM 19 不在这台机器上",
+                     "there is no native code here: " LIBRARY
+                     " beside the program, or LLVM 19, is not on this machine");
 }
