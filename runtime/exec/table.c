@@ -261,6 +261,35 @@ static void warn_unread(const KeyRun *run)
     vec_push(&run->report->warnings, warning);
 }
 
+static bool is_plain_number(const Column *column)
+{
+    return column->phys == PHYS_I64 && column->validity == NULL;
+}
+
+// -1, 0, 1: how the key of `row` compares with that of the row before.
+static int compare_with_before(const TableDecl *table, const Rowset *rowset, int64_t row)
+{
+    for (uint32_t k = 0; k < table->key_count; k++) {
+        const int64_t *values = rowset->columns[table->key[k]].values;
+        if (values[row] != values[row - 1])
+            return values[row] < values[row - 1] ? -1 : 1;
+    }
+    return 0;
+}
+
+// Files are mostly in the order of their serial numbers: keys that ascend are all different, and no table of them is
+// needed. Elsewhere the first few rows show that they do not.
+static bool keys_ascend(const TableDecl *table, const Rowset *rowset)
+{
+    for (uint32_t k = 0; k < table->key_count; k++)
+        if (!is_plain_number(&rowset->columns[table->key[k]]))
+            return false;
+    for (int64_t row = 1; row < rowset->row_count; row++)
+        if (compare_with_before(table, rowset, row) <= 0)
+            return false;
+    return true;
+}
+
 static void judge_key(RunShared *shared, const TableDecl *table, Rowset *rowset, LoadReport *report)
 {
     if (table->key_count == 0 || rowset->row_count == 0)
@@ -269,6 +298,8 @@ static void judge_key(RunShared *shared, const TableDecl *table, Rowset *rowset,
         if (rowset->columns[table->key[k]].count == 0)
             return; // a test that leaves a key column out
     }
+    if (keys_ascend(table, rowset))
+        return;
     KeyRun run = {.shared = shared,
                   .table = table,
                   .rowset = rowset,
