@@ -18,7 +18,8 @@
 typedef enum GroupMode {
     GROUP_EMPTY_KEY, // no key: one group
     GROUP_DIRECT,    // one small key: an array indexed by it
-    GROUP_WORD,      // all keys fit 64 bits
+    GROUP_NEAR, // one whole number, as long as all lie near each other: an array indexed by the distance
+    GROUP_WORD, // all keys fit 64 bits
     GROUP_GENERAL,
 } GroupMode;
 
@@ -35,8 +36,9 @@ struct GroupTable {
     int64_t count;
     int64_t capacity; // of the key columns
     uint64_t seed;
-    uint32_t *direct; // by code: group + 1
+    uint32_t *direct; // by code, or number - direct_low: group + 1
     size_t direct_size;
+    int64_t direct_low;
     WordSlot *words;
     uint64_t *slots;  // general: hash above, group + 1 below
     size_t slot_mask; // of words or slots
@@ -50,6 +52,8 @@ static GroupMode choose_mode(const Phys *phys, uint32_t key_count)
         return GROUP_EMPTY_KEY;
     if (key_count == 1 && (phys[0] == PHYS_CODE || phys[0] == PHYS_BOOL))
         return GROUP_DIRECT;
+    if (key_count == 1 && phys[0] == PHYS_I64)
+        return GROUP_NEAR;
     size_t bytes = 0;
     for (uint32_t k = 0; k < key_count; k++)
         bytes += phys[k] == PHYS_F64 ? 16 : phys_size(phys[k]); // two zeros: compared as numbers
@@ -286,6 +290,103 @@ static void word_find(const GroupTable *table, const Vector *keys, int64_t count
     }
 }
 
+// ---------------------------------------------------------------- numbers near each other
+
+#define NEAR_PLACES_FIRST 1024
+// As many places as cost no more than the few pages that are touched, or than two slots of 16 bytes a group.
+#define NEAR_PLACES_FREE (UINT64_C(1) << 20)
+#define NEAR_PLACES_PER_GROUP 8
+
+static uint64_t near_place(const GroupTable *table, int64_t number)
+{
+    return (uint64_t)number - (uint64_t)table->direct_low;
+}
+
+// The numbers from `low` to `high` get places, with room for as many again where the array grows. False: they would be
+// too many for the groups that there are.
+static bool near_extend(GroupTable *table, int64_t number)
+{
+    size_t old_size = table->direct_size;
+    int64_t low = old_size == 0 ? number : MIN_OF(table->direct_low, number);
+    int64_t high = number;
+    if (old_size > 0)
+        high = MAX_OF(number, (int64_t)((uint64_t)table->direct_low + old_size - 1));
+    uint64_t span = (uint64_t)high - (uint64_t)low;
+    uint64_t most = NEAR_PLACES_PER_GROUP * (uint64_t)table->count;
+    if (span >= MAX_OF(most, NEAR_PLACES_FREE))
+        return false;
+    size_t size = NEAR_PLACES_FIRST;
+    while (size <= span)
+        size *= 2;
+    if (number < table->direct_low && old_size > 0) // it grows downwards
+        low = (uint64_t)high - (uint64_t)INT64_MIN < size - 1
+                  ? INT64_MIN
+                  : (int64_t)((uint64_t)high - (size - 1));
+    if ((uint64_t)INT64_MAX - (uint64_t)low < size - 1)
+        size = (size_t)((uint64_t)INT64_MAX - (uint64_t)low) + 1;
+    uint32_t *places = base_alloc_zeroed(size, sizeof *places);
+    if (old_size > 0)
+        memcpy(places + ((uint64_t)table->direct_low - (uint64_t)low), table->direct,
+               old_size * sizeof *places);
+    free(table->direct);
+    table->direct = places;
+    table->direct_size = size;
+    table->direct_low = low;
+    return true;
+}
+
+// Goes over to the table of words, with the groups that there are.
+static void near_leave(GroupTable *table)
+{
+    const int64_t *numbers = table->keys[0];
+    free(table->direct);
+    table->direct = NULL;
+    table->direct_size = 0;
+    table->mode = GROUP_WORD;
+    while ((size_t)table->count / 3 >= (table->slot_mask + 1) / 4)
+        table->slot_mask = table->slot_mask * 2 + 1;
+    table->words = base_alloc_zeroed(table->slot_mask + 1, sizeof *table->words);
+    for (int64_t g = 0; g < table->count; g++) {
+        WordSlot *slot = word_slot(table, (uint64_t)numbers[g]);
+        *slot = (WordSlot){(uint64_t)numbers[g], (uint64_t)g + 1};
+    }
+}
+
+static void near_assign(GroupTable *table, const Vector *keys, int64_t count, int64_t *groups)
+{
+    const Vector *key = &keys[0];
+    bool checked = any_state(keys, 1);
+    for (int64_t i = 0; i < count; i++) {
+        groups[i] = GROUP_NONE;
+        if (checked && key_unknown(keys, 1, i))
+            continue;
+        int64_t number = key->i64[key->constant ? 0 : i];
+        if (near_place(table, number) >= table->direct_size && !near_extend(table, number)) {
+            near_leave(table);
+            word_assign(table, keys, count, groups);
+            return;
+        }
+        uint32_t *place = &table->direct[near_place(table, number)];
+        if (*place == 0)
+            *place = (uint32_t)new_group(table, keys, i) + 1;
+        groups[i] = (int64_t)*place - 1;
+    }
+}
+
+static void near_find(const GroupTable *table, const Vector *keys, int64_t count, int64_t *groups)
+{
+    const Vector *key = &keys[0];
+    bool checked = any_state(keys, 1);
+    for (int64_t i = 0; i < count; i++) {
+        groups[i] = GROUP_NONE;
+        if (checked && key_unknown(keys, 1, i))
+            continue;
+        uint64_t place = near_place(table, key->i64[key->constant ? 0 : i]);
+        if (place < table->direct_size)
+            groups[i] = (int64_t)table->direct[place] - 1;
+    }
+}
+
 // ---------------------------------------------------------------- all other keys
 
 static bool same_key(const GroupTable *table, const Vector *keys, int64_t row, int64_t group)
@@ -406,6 +507,9 @@ void group_assign(GroupTable *table, const Vector *keys, int64_t count, int64_t 
     case GROUP_DIRECT:
         direct_assign(table, keys, count, groups);
         return;
+    case GROUP_NEAR:
+        near_assign(table, keys, count, groups);
+        return;
     case GROUP_WORD:
         word_assign(table, keys, count, groups);
         return;
@@ -425,6 +529,9 @@ void group_find(const GroupTable *table, const Vector *keys, int64_t count, int6
         return;
     case GROUP_DIRECT:
         direct_find(table, keys, count, groups);
+        return;
+    case GROUP_NEAR:
+        near_find(table, keys, count, groups);
         return;
     case GROUP_WORD:
         word_find(table, keys, count, groups);

@@ -5,8 +5,8 @@
 // serves groups, distinct rows and the equality links of joins (assign the build side, find the probe side).
 // Keys are tuples of known values; a row with a key part that is not known belongs to no group (-1).
 //
-// One key of layout CODE takes a direct array, keys that fit 64 bits one probe per row, all others a table
-// of hashes over stored key columns. Which way is taken cannot be observed.
+// One key of layout CODE takes a direct array, and so do whole numbers as long as they lie near each other; other keys
+// that fit 64 bits take one probe per row, all others a table of hashes over stored key columns. Which way is taken cannot be observed.
 //
 // Memory: a GroupTable owns its arrays (malloc). It belongs to one thread while it grows.
 

@@ -40,6 +40,22 @@ static void random_vector(uint64_t *seed, Phys phys, bool gaps, Arena *arena, Ve
     }
 }
 
+// Whole numbers in stretches that touch, overlap and lie far apart, to both ends of the type.
+static void near_vector(uint64_t *seed, int64_t round, Arena *arena, Vector *out)
+{
+    static const int64_t MIDDLES[] = {0, 700, -900, 5000, INT64_MAX - 600, INT64_MIN + 600};
+    vector_make(out, PHYS_I64, ROWS, arena);
+    for (int64_t i = 0; i < ROWS; i++) {
+        uint64_t stretches = (uint64_t)(1 + round % 6);
+        int64_t middle = MIDDLES[(uint64_t)i * stretches / ROWS];
+        if (round >= 6)
+            middle = MIDDLES[5 - (uint64_t)i * stretches / ROWS];
+        out->i64[i] = middle + ((int64_t)(random_next(seed) % 1200) - 600);
+    }
+    if (round % 2 == 1)
+        vector_set_unknown(out, ROWS / 2, VALUE_GAP, 1, arena);
+}
+
 static bool row_has_gap(const Vector *keys, uint32_t count, int64_t row)
 {
     for (uint32_t k = 0; k < count; k++)
@@ -75,13 +91,8 @@ static void expect_groups(const Vector *keys, uint32_t count, const int64_t *gro
     assert_int_equal(seen, total);
 }
 
-static void check_layouts(const Phys *phys, uint32_t count, bool gaps, int64_t batch, uint64_t salt)
+static void check_keys(const Phys *phys, uint32_t count, const Vector *keys, int64_t batch)
 {
-    uint64_t seed = salt;
-    Arena *arena = arena_create(NULL, 0);
-    Vector keys[KEYS];
-    for (uint32_t k = 0; k < count; k++)
-        random_vector(&seed, phys[k], gaps, arena, &keys[k]);
     GroupTable *table = group_table_create(phys, count);
     int64_t groups[ROWS];
     int64_t found[ROWS];
@@ -107,7 +118,31 @@ static void check_layouts(const Phys *phys, uint32_t count, bool gaps, int64_t b
                 assert_true(vector_equal_at(&stored, groups[i], &keys[k], i));
     }
     group_table_destroy(table);
+}
+
+static void check_layouts(const Phys *phys, uint32_t count, bool gaps, int64_t batch, uint64_t salt)
+{
+    uint64_t seed = salt;
+    Arena *arena = arena_create(NULL, 0);
+    Vector keys[KEYS];
+    for (uint32_t k = 0; k < count; k++)
+        random_vector(&seed, phys[k], gaps, arena, &keys[k]);
+    check_keys(phys, count, keys, batch);
     arena_destroy(arena);
+}
+
+static void numbers_near_each_other_group_alike(void **state)
+{
+    (void)state;
+    const Phys phys[1] = {PHYS_I64};
+    uint64_t seed = 5;
+    for (int64_t round = 0; round < 12; round++) {
+        Arena *arena = arena_create(NULL, 0);
+        Vector key;
+        near_vector(&seed, round, arena, &key);
+        check_keys(phys, 1, &key, round % 3 == 0 ? 1 : 700);
+        arena_destroy(arena);
+    }
 }
 
 static void every_key_layout_groups_alike(void **state)
@@ -260,6 +295,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_key_layout_groups_alike),
+        cmocka_unit_test(numbers_near_each_other_group_alike),
         cmocka_unit_test(without_keys_there_is_one_group),
         cmocka_unit_test(many_groups_grow_the_table),
         cmocka_unit_test(constant_keys_stand_for_all_rows),
