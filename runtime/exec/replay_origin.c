@@ -12,7 +12,7 @@
 #include "runtime/exec/replay_int.h"
 #include "runtime/exec/rows_int.h"
 
-// Rows with origins of their own that one explanation looks behind; what stands deeper is left to a second look.
+// Rows with origins of their own that one explanation looks behind; of what stands deeper only the cells are told.
 enum { ORIGINS_MOST = 60 };
 
 typedef struct Evaluated {
@@ -263,7 +263,7 @@ static Status look_behind(Origins *origins, EvidenceRow *rows, uint32_t count)
     Status status = STATUS_OK;
     for (uint32_t i = 0; i < count; i++)
         vec_push(&open, &rows[i]);
-    for (size_t i = 0; i < open.count && origins->left > 0 && status == STATUS_OK; i++) {
+    for (size_t i = 0; i < open.count && status == STATUS_OK; i++) {
         EvidenceRow *row = open.items[i];
         RowSource source;
         if (row->file.len > 0 || !source_of(shared->program, row->table, &source))
@@ -271,7 +271,7 @@ static Status look_behind(Origins *origins, EvidenceRow *rows, uint32_t count)
         const Rowset *rowset = run_rowset(shared, source);
         Target target = {rowset, row->row - 1, rowset_class(rowset, row->row - 1)};
         row->cells = cells_text(origins, &target);
-        if (!first_seen(origins, source, target.row))
+        if (origins->left == 0 || !first_seen(origins, source, target.row))
             continue;
         origins->left--;
         status = source.kind == SOURCE_RULE
