@@ -5,6 +5,10 @@
 
 enum { VEC_CAP_MIN = 8 };
 
+#ifdef SUP_TORTURE
+enum { TORTURE_SIZE_MAX = 1 << 14 };
+#endif
+
 // The next capacity for need elements of size bytes whose array still has a size in bytes; 0 if
 // there is none.
 static size_t vec_next_cap(size_t cap, size_t need, size_t size)
@@ -16,7 +20,9 @@ static size_t vec_next_cap(size_t cap, size_t need, size_t size)
     size_t grown = cap + cap / 2;
     size_t next = MAX_OF(MAX_OF(grown, need), (size_t)VEC_CAP_MIN);
 #ifdef SUP_TORTURE
-    next = need; // every push moves the array, so stale pointers are noticed
+    // Every push moves the array, so stale pointers are noticed; large ones would take quadratic time.
+    if (need * size <= TORTURE_SIZE_MAX)
+        next = need;
 #endif
     return MIN_OF(next, MAX_OF(limit, need));
 }
