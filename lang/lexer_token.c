@@ -245,8 +245,10 @@ Token lexer_unknown(Lexer *lexer, uint32_t start, uint32_t end)
     while (end < lexer->end && ((unsigned char)lexer->source->text.ptr[end] & 0xC0) == 0x80)
         end++;
     DiagArg what = diag_arg(slice(lexer, start, end));
-    (void)lexer_fault(lexer, DIAG_UNKNOWN_CHARACTER, lexer_span(lexer, start, end),
-                      DIAG_ARGS(what));
+    Diag *diag =
+        lexer_fault(lexer, DIAG_UNKNOWN_CHARACTER, lexer_span(lexer, start, end), DIAG_ARGS(what));
+    if (diag != NULL && str_equal(slice(lexer, start, end), STR("%")))
+        diag_note(lexer->diags, diag, DIAG_TEXT_REMAINDER, DIAG_NONE);
     lexer->at = end;
     lexer->unknown_end = end;
     lexer->line_open = true;

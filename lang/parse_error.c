@@ -456,8 +456,10 @@ static bool tell_missing_value(Fault *fault)
             fault_tell(fault, DIAG_MISSING_VALUE_AFTER, fault->bad.span, DIAG_ARGS(before, found));
     const KeywordInfo *keyword = keyword_of_token(fault->bad.kind);
     if (keyword != NULL && !fault->bad.first_on_line && !fault_is_operator(fault->bad.kind)) {
+        bool partner = fault->bad.kind == T_EXISTS || fault->bad.kind == T_LACKS;
         DiagArg word = fault_text_arg(fault, &fault->bad);
-        diag_note(fault->context->diags, diag, DIAG_TEXT_KEYWORD_AS_NAME, DIAG_ARGS(word));
+        diag_note(fault->context->diags, diag,
+                  partner ? DIAG_TEXT_CLAUSE_AS_VALUE : DIAG_TEXT_KEYWORD_AS_NAME, DIAG_ARGS(word));
     }
     return true;
 }

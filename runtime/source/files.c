@@ -11,6 +11,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "runtime/base/vec.h"
 
@@ -218,9 +219,16 @@ static Status from_sources(const TableDecl *table, Arena *arena, FoundFiles *out
     return STATUS_OK;
 }
 
-static Status no_file(const TableDecl *table, const LoadOptions *options, Error *error)
+static Status no_file(const TableDecl *table, const LoadOptions *options, Arena *arena,
+                      Error *error)
 {
-    if (options->data_folder.len > 0)
+    Str folder = options->data_folder;
+    if (folder.len > 0 && access(arena_str(arena, folder).ptr, X_OK) != 0 && errno == EACCES)
+        return error_set_system(error, errno,
+                                "找不到数据表 " STR_FMT " 的文件：不能进入文件夹 " STR_FMT,
+                                "no file for table " STR_FMT ": cannot look into folder " STR_FMT,
+                                STR_ARG(table->name), STR_ARG(folder));
+    if (folder.len > 0)
         return error_set(error, STATUS_IO,
                          "找不到数据表 " STR_FMT " 的文件：文件夹 " STR_FMT " 中没有 " STR_FMT
                          ".csv（.tsv、.txt），模型也没有为它写数据源",
@@ -239,10 +247,10 @@ static Status no_file(const TableDecl *table, const LoadOptions *options, Error 
 static Status no_folder(const TableDecl *table, Str folder, Error *error)
 {
     return error_set(error, STATUS_IO,
-                     "找不到数据表 " STR_FMT " 的文件：--data 要写文件夹，" STR_FMT
-                     " 不是文件夹；一个文件用 --bind " STR_FMT "=" STR_FMT " 指定",
-                     "no file for table " STR_FMT ": --data wants a folder, and " STR_FMT
-                     " is none; a single file is given by --bind " STR_FMT "=" STR_FMT,
+                     "找不到数据表 " STR_FMT " 的文件：--data 要写文件夹，“" STR_FMT
+                     "”不是文件夹；一个文件用 --bind " STR_FMT "=" STR_FMT " 指定",
+                     "no file for table " STR_FMT ": --data wants a folder, and '" STR_FMT
+                     "' is none; a single file is given by --bind " STR_FMT "=" STR_FMT,
                      STR_ARG(table->name), STR_ARG(folder), STR_ARG(table->name), STR_ARG(folder));
 }
 
@@ -314,7 +322,7 @@ Status files_find(const TableDecl *table, const LoadOptions *options, Arena *are
         return refuse_doubled(table, arena, out, error);
     Str folder = options->data_folder;
     return folder.len > 0 && !is_folder(arena, folder) ? no_folder(table, folder, error)
-                                                       : no_file(table, options, error);
+                                                       : no_file(table, options, arena, error);
 }
 
 #define FAULTS_TOLD_MAX 10 // tables without files that are told of

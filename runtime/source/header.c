@@ -226,7 +226,34 @@ static bool contains_either(Str a, Str b)
     return str_find(a, b, 0) != STR_NONE || str_find(b, a, 0) != STR_NONE;
 }
 
-// The header cell nearest to a column's name: by edits, else one that contains it.
+static size_t common_beginning(Str a, Str b)
+{
+    size_t at = 0, characters = 0;
+    while (at < a.len && at < b.len) {
+        size_t in_a = at, in_b = at;
+        if (utf8_decode(a, &in_a) != utf8_decode(b, &in_b))
+            break;
+        at = in_a;
+        characters++;
+    }
+    return characters;
+}
+
+// The only header cell that begins like the name: two characters at least, and half of the name.
+static bool begins_alike(Str name, const Cells *cells, size_t count, Str *best)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t common = common_beginning(name, cells->shown.items[i]);
+        if (common < 2 || 2 * common < (size_t)utf8_count(name))
+            continue;
+        *best = cells->shown.items[i];
+        found++;
+    }
+    return found == 1;
+}
+
+// The header cell nearest to a column's name: by edits, else one that contains it or begins like it.
 static bool near_cell(const ColumnDecl *column, const Cells *cells, Str *best)
 {
     NearName near;
@@ -242,16 +269,16 @@ static bool near_cell(const ColumnDecl *column, const Cells *cells, Str *best)
             return true;
         }
     }
-    return false;
+    return begins_alike(column->name, cells, count, best);
 }
 
 // The first header cells, for a message.
-static void show_cells(const Cells *cells, StrBuf *out)
+static void show_cells(const Cells *cells, Lang lang, StrBuf *out)
 {
     size_t count = MIN_OF(cells->shown.count, (size_t)SHOWN_CELLS_MAX);
     for (size_t i = 0; i < count; i++) {
         Str cell = cells->shown.items[i];
-        strbuf_add_c(out, i > 0 ? "、" : "");
+        strbuf_add_c(out, i == 0 ? "" : lang == LANG_ZH ? "、" : ", ");
         strbuf_add(out, str_slice(cell, 0, utf8_offset(cell, 20)));
     }
     if (count < cells->shown.count)
@@ -273,18 +300,21 @@ static Status missing_column(const TableDecl *table, const FoundFile *file,
                          "”: if that is it, add also \"" STR_FMT "\" to the column",
                          STR_ARG(table->name), STR_ARG(file->path), line, STR_ARG(column->name),
                          STR_ARG(near), STR_ARG(near));
-    StrBuf shown = {0};
-    show_cells(cells, &shown);
-    Status status =
-        error_set(error, STATUS_DATA,
-                  "数据表 " STR_FMT "：文件 " STR_FMT " 第 %lld 行的表头中没有列“" STR_FMT
-                  "”；该行是：" STR_FMT "。若表头在别的行，请在数据源中写 header",
-                  "table " STR_FMT ": file " STR_FMT
-                  ", line %lld: the header has no column “" STR_FMT "”; the line reads: " STR_FMT
-                  ". If the header is on another line, state `header` in the source",
-                  STR_ARG(table->name), STR_ARG(file->path), line, STR_ARG(column->name),
-                  STR_ARG(strbuf_str(&shown)));
-    strbuf_deinit(&shown);
+    Status status = error_set(
+        error, STATUS_DATA,
+        "数据表 " STR_FMT "：文件 " STR_FMT " 第 %lld 行的表头中没有列“" STR_FMT "”；该行是：",
+        "table " STR_FMT ": file " STR_FMT ", line %lld: the header has no column “" STR_FMT
+        "”; the line reads: ",
+        STR_ARG(table->name), STR_ARG(file->path), line, STR_ARG(column->name));
+    if (error != NULL) {
+        show_cells(cells, LANG_ZH, &error->zh);
+        strbuf_add_c(&error->zh,
+                     "。名称不同的请在列后写“另”；若表头在别的行，请在数据源中写 header");
+        show_cells(cells, LANG_EN, &error->en);
+        strbuf_add_c(&error->en,
+                     ". For another name add also \"…\" to the column; if the header is on another "
+                     "line, state `header` in the source");
+    }
     return status;
 }
 
@@ -294,7 +324,7 @@ static Status missing_column(const TableDecl *table, const FoundFile *file,
 static Status missing_columns(const TableDecl *table, const FoundFile *file, const Header *header,
                               const Cells *cells, Error *error)
 {
-    StrBuf zh = {0}, en = {0}, shown = {0};
+    StrBuf zh = {0}, en = {0};
     uint32_t count = 0;
     for (uint32_t i = 0; i < table->column_count; i++) {
         const ColumnDecl *column = &table->columns[i];
@@ -313,27 +343,25 @@ static Status missing_columns(const TableDecl *table, const FoundFile *file, con
         strbuf_printf(&zh, " 等 %u 列", count);
         strbuf_printf(&en, " …, %u in all", count);
     }
-    show_cells(cells, &shown);
     Status status = error_set(
         error, STATUS_DATA, "数据表 " STR_FMT "：文件 " STR_FMT " 第 %lld 行的表头中没有列",
         "table " STR_FMT ": file " STR_FMT ", line %lld: the header lacks the columns ",
         STR_ARG(table->name), STR_ARG(file->path), (long long)header->line);
     if (error != NULL) {
         strbuf_add(&error->zh, strbuf_str(&zh));
-        strbuf_printf(&error->zh,
-                      "；该行是：" STR_FMT
-                      "。名称不同的请在列后写“另”；若表头在别的行，请在数据源中写 header",
-                      STR_ARG(strbuf_str(&shown)));
+        strbuf_add_c(&error->zh, "；该行是：");
+        show_cells(cells, LANG_ZH, &error->zh);
+        strbuf_add_c(&error->zh,
+                     "。名称不同的请在列后写“另”；若表头在别的行，请在数据源中写 header");
         strbuf_add(&error->en, strbuf_str(&en));
-        strbuf_printf(&error->en,
-                      "; the line reads: " STR_FMT
-                      ". For other names add also \"…\" to the column; if the header is on another "
-                      "line, state `header` in the source",
-                      STR_ARG(strbuf_str(&shown)));
+        strbuf_add_c(&error->en, "; the line reads: ");
+        show_cells(cells, LANG_EN, &error->en);
+        strbuf_add_c(&error->en,
+                     ". For other names add also \"…\" to the column; if the header is on another "
+                     "line, state `header` in the source");
     }
     strbuf_deinit(&zh);
     strbuf_deinit(&en);
-    strbuf_deinit(&shown);
     return status;
 }
 
@@ -432,10 +460,12 @@ static Status judge_columns(const TableDecl *table, const FoundFile *file, const
         if (column->needed && cells->doubled.items[field])
             return error_set(error, STATUS_DATA,
                              "数据表 " STR_FMT "：文件 " STR_FMT
-                             " 第 %lld 行的表头中有两列“" STR_FMT "”，无法确定取哪一列",
+                             " 第 %lld 行的表头中有两列“" STR_FMT
+                             "”，无法确定取哪一列：请在文件中删去一列，或者改名",
                              "table " STR_FMT ": file " STR_FMT
                              ", line %lld: the header has two columns “" STR_FMT
-                             "”; which one is meant cannot be told",
+                             "”; which one is meant cannot be told: delete or rename "
+                             "one of them in the file",
                              STR_ARG(table->name), STR_ARG(file->path), (long long)header->line,
                              STR_ARG(cells->shown.items[field]));
         int32_t second = column->needed ? second_spelling(table, i, header, cells) : -1;
@@ -464,18 +494,24 @@ static Status no_header(const TableDecl *table, const FoundFile *file, int64_t s
                          "table " STR_FMT ": file " STR_FMT
                          " has no line %lld, where the source says the header is",
                          STR_ARG(table->name), STR_ARG(file->path), (long long)stated);
-    return error_set(error, STATUS_DATA, "数据表 " STR_FMT "：文件 " STR_FMT " 没有表头行",
-                     "table " STR_FMT ": file " STR_FMT " has no header line", STR_ARG(table->name),
-                     STR_ARG(file->path));
+    return error_set(error, STATUS_DATA,
+                     "数据表 " STR_FMT "：文件 " STR_FMT
+                     " 只有空行，没有表头。请核对是否导出完整；确实没有数据的，也要留下表头一行",
+                     "table " STR_FMT ": file " STR_FMT
+                     " has blank lines only and no header. Check whether the export is complete; "
+                     "if there really are no rows, the file still needs its header line",
+                     STR_ARG(table->name), STR_ARG(file->path));
 }
 
 static Status bad_header(const TableDecl *table, const FoundFile *file, int64_t line, Error *error)
 {
     return error_set(error, STATUS_DATA,
                      "数据表 " STR_FMT "：文件 " STR_FMT
-                     " 第 %lld 行的表头读不出来（引号不配对、行过长或字符编码有误）",
+                     " 第 %lld 行的表头读不出来（引号不配对、行过长或字符编码有误）：请核对文件；"
+                     "表头在别的行的，请在数据源中写 header",
                      "table " STR_FMT ": file " STR_FMT
-                     ", line %lld: the header cannot be read (quotes, length or encoding)",
+                     ", line %lld: the header cannot be read (quotes, length or encoding): check "
+                     "the file, or state `header` in the source if it is on another line",
                      STR_ARG(table->name), STR_ARG(file->path), (long long)line);
 }
 

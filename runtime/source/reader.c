@@ -114,11 +114,48 @@ static void use_encoding(Reader *reader, Encoding encoding)
     reader->facts.detected = reader->declared == ENCODING_UNKNOWN || reader->facts.overridden;
 }
 
-// Looks at the head of the file: byte order mark, UTF-16.
+// What is often handed over in the place of a text file, by its first bytes.
+typedef struct ForeignKind {
+    Str head;
+    const char *zh, *en;
+} ForeignKind;
+
+static const ForeignKind FOREIGN[] = {
+    {STR_INIT("PK\x03\x04"), "电子表格（xlsx）或者压缩包", "a spreadsheet (xlsx) or an archive"},
+    {STR_INIT("\xD0\xCF\x11\xE0"), "旧式电子表格（xls）或者文档",
+     "an old spreadsheet (xls) or document"},
+    {STR_INIT("%PDF-"), "PDF 文档", "a PDF document"},
+    {STR_INIT("\x1F\x8B"), "压缩文件（gz）", "a compressed file (gz)"},
+    {STR_INIT("Rar!"), "压缩包（rar）", "an archive (rar)"},
+};
+
+static Status refuse_foreign(const Reader *reader, Error *error)
+{
+    size_t i = 0;
+    while (i < ARRAY_LEN(FOREIGN) && !str_starts(strbuf_str(&reader->raw), FOREIGN[i].head))
+        i++;
+    if (i == ARRAY_LEN(FOREIGN))
+        return STATUS_OK;
+    Status status = error_set(error, STATUS_DATA, "文件 " STR_FMT " 是", "file " STR_FMT " is ",
+                              STR_ARG(reader->path));
+    if (error != NULL) {
+        strbuf_printf(&error->zh,
+                      "%s，不是文本表格：请用相应的软件打开，另存为“CSV UTF-8（逗号分隔）”",
+                      FOREIGN[i].zh);
+        strbuf_printf(&error->en,
+                      "%s, not a table of text: open it with its own program and save it as CSV "
+                      "UTF-8 (comma delimited)",
+                      FOREIGN[i].en);
+    }
+    return status;
+}
+
+// Looks at the head of the file: another kind of file, byte order mark, UTF-16.
 static Status start(Reader *reader, Error *error)
 {
     reader->started = true;
-    TRY(read_bytes(reader, &reader->raw, MAX_OF(reader->piece_size, (size_t)4), error));
+    TRY(read_bytes(reader, &reader->raw, MAX_OF(reader->piece_size, (size_t)8), error));
+    TRY(refuse_foreign(reader, error));
     size_t mark_size;
     Encoding found = encoding_of_head(strbuf_str(&reader->raw), &mark_size);
     reader->raw_at = mark_size;

@@ -179,6 +179,36 @@ static void add_clause(const Report *report, const ReplayClause *clause, int64_t
     }
 }
 
+// A condition on a group whose values are all known, and that left the group undecided all the same: it holds, but
+// for rows that nobody can place.
+static bool only_strays_object(const ReplayClause *before, const ReplayClause *clause)
+{
+    if (!before->grouped || before->certain == 0 || clause->certain > 0 || clause->possible == 0)
+        return false;
+    for (uint32_t i = 0; i < clause->value_count; i++)
+        if (str_find(clause->values[i].value, STR("（"), 0) != STR_NONE)
+            return false;
+    return clause->value_count > 0 && !clause->excepts;
+}
+
+static void add_strays(const Report *report, const ReplayClause *clause)
+{
+    bool sums = str_find(clause->text, STR("合计("), 0) != STR_NONE ||
+                str_find(clause->text, STR("sum("), 0) != STR_NONE;
+    strbuf_add_c(report->out,
+                 word(report, "      按能归属的行成立，但有行不知是谁的，可能改变它",
+                      "      holds for the rows that can be placed; rows that could be anybody's "
+                      "may change it"));
+    if (sums)
+        strbuf_add_c(report->out,
+                     word(report,
+                          "；数值不会是负数的，请在数据表里写 预期 列 >= 0 "
+                          "否则 隔离，合计就不会因它们变小",
+                          "; where values are never negative, say so in the table, expect COLUMN "
+                          ">= 0 else quarantine: then they cannot make a sum smaller"));
+    strbuf_add_char(report->out, '\n');
+}
+
 static void add_clauses(const Report *report)
 {
     const Explanation *explanation = report->explanation;
@@ -191,6 +221,8 @@ static void add_clauses(const Report *report)
             ended = explanation->listed ? word(report, "  ← 由此排除", "  <- cleared here")
                                         : word(report, "  ← 到此为止", "  <- ended here");
         add_clause(report, &explanation->clauses[i], width, ended);
+        if (i > 0 && only_strays_object(&explanation->clauses[i - 1], &explanation->clauses[i]))
+            add_strays(report, &explanation->clauses[i]);
         if (last)
             return; // nothing is left to tell behind it
     }

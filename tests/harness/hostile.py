@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from .common import Output, Result, check_all, crashed, limits, run, world
+from .hostile_user import check_moments, check_rights
 
 MODEL = """table z (id: text, n: integer?)
 rule r "r"
@@ -64,11 +65,6 @@ def huge_quote(path):
             file.write((b"a" * 127 + b"\n") * (8 * 1024))
 
 
-def unreadable(path):
-    path.write_bytes(b"id,n\n1,2\n")
-    path.chmod(0)
-
-
 def lines(count, line):
     return b"id,n\n" + line * count
 
@@ -81,7 +77,7 @@ CASES = [
     ("an empty file", data(b""), RUN, 3, "是空的", "is empty"),
     ("a byte order mark alone", data(b"\xef\xbb\xbf"), RUN, 3, "是空的", "is empty"),
     ("a UTF-16 mark alone", data(b"\xff\xfe"), RUN, 3, "是空的", "is empty"),
-    ("line breaks alone", data(b"\n\n\r\n"), RUN, 3, "z.csv", "z.csv"),
+    ("line breaks alone", data(b"\n\n\r\n"), RUN, 3, "只有空行，没有表头", "blank lines only and no header"),
     ("a header alone", data(b"id,n\n"), RUN, 0, "文件只有表头，没有数据", "a header line and no data"),
     ("a header without line break", data(b"id,n"), RUN, 0, "只有表头", "header line and no data"),
     ("neither UTF-8 nor GB18030", data(b"id,n\n\xff\xfe\xfa\xfb,1\n\xff\xff,2\n"), RUN, 3,
@@ -98,11 +94,17 @@ CASES = [
     ("an executable", data(b"\x7fELF\x02\x01\x01" + b"\0" * 64), RUN, 3, "z.csv", "z.csv"),
     ("a spreadsheet under the name of a csv", data(b"PK\x03\x04\x14\x00\x06\x00" + b"\0" * 99),
      RUN, 3,
-     "z.csv", "z.csv"),
+     "是电子表格（xlsx）或者压缩包，不是文本表格：请用相应的软件打开，另存为", "is a spreadsheet (xlsx) or an archive"),
+    ("an old spreadsheet under the name of a csv", data(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99),
+     RUN, 3, "是旧式电子表格（xls）或者文档", "is an old spreadsheet (xls)"),
+    ("a PDF under the name of a csv", data(b"%PDF-1.4\n"), RUN, 3, "是 PDF 文档", "is a PDF document"),
+    ("a compressed file under the name of a csv", data(b"\x1f\x8b\x08\0"), ["infer", "z.csv"], 3,
+     "是压缩文件（gz）", "is a compressed file"),
     ("a missing column with a near name", data(b"idd,n\na,1\n"), RUN, 3, "最接近的是“idd”",
      "nearest is “idd”"),
     ("a missing column without one", data(b"x,n\na,1\n"), RUN, 3, "没有列“id”", "no column “id”"),
-    ("a header given twice", data(b"id,id,n\na,b,1\n"), RUN, 3, "有两列“id”", "two columns “id”"),
+    ("a header given twice", data(b"id,id,n\na,b,1\n"), RUN, 3, "有两列“id”，无法确定取哪一列：请在文件中删去一列",
+     "two columns “id”; which one is meant cannot be told: delete"),
     ("rows too short and too long", data(b"id,n\na,1\nb\nc,1,2,3\n"), RUN, 0, "单元格过多（首见第 4 行）",
      "too many cells (first on line 4)"),
     ("a quote that nobody closes", data(b'id,n\n"a,1\nb,2\n'), RUN, 0, "引号不配对", "quote"),
@@ -376,18 +378,6 @@ def check_case(case, options):
     return [Result(name, failures)]
 
 
-def check_unreadable(options):
-    """A file that the user may not read; root may read everything, so root has nothing to test."""
-    with tempfile.TemporaryDirectory(prefix="sup-hostile-") as folder:
-        data(unreadable)(Path(folder))
-        if os.access(Path(folder) / "z.csv", os.R_OK):
-            return []
-        output = run([options.sup, *RUN], folder)
-    said = output.stderr.decode("utf-8", "replace")
-    failed = crashed(output) or output.code != 3 or "没有权限" not in said
-    return [Result("a file without permission", [f"{output.code}\n{said}"] if failed else [])]
-
-
 def check_interrupt(options, name="Ctrl-C", write=pairs):
     """Ctrl-C in the middle of a join of 27 billion triples: exit 130, soon, and nothing written."""
     with tempfile.TemporaryDirectory(prefix="sup-hostile-") as folder:
@@ -459,7 +449,7 @@ def suite(options):
     results = check_all(lambda case: check_case(case, options), chosen([*CASES, *TRAPS, LATE, BLOCK], options))
     single = {"Ctrl-C": check_interrupt, "Ctrl-C at a pipe": check_pipe,
               "Ctrl-C in `like`": check_like, "Ctrl-C in a match": check_match,
-              "a file without permission": check_unreadable}
+              "without permission": check_rights, "Ctrl-C at several moments": check_moments}
     for name, check in single.items():
         if options.filter in name:
             results += check(options)
