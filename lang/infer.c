@@ -39,6 +39,9 @@ static void offer_unit(void *context, Str name)
     near_name_offer(context, name);
 }
 
+/* So large a number in front of letters is an id with its check character. */
+static const int64_t LIKE_AN_ID = 1000000000000;
+
 static void report_unit(Scope *s, const AstNumber *number)
 {
     if (s->c->files.items[s->file]->lost_use)
@@ -60,7 +63,9 @@ static void report_unit(Scope *s, const AstNumber *number)
             return;
         }
     }
-    if (count == 1)
+    if (number->count >= LIKE_AN_ID)
+        diag_note(s->c->diags, diag, DIAG_TEXT_MAYBE_TEXT, DIAG_ARGS(text_arg(s->c, &number->base)));
+    else if (count == 1)
         parse_advise_split(s->c->diags, diag, &splits[0]);
     else if (near_name_best(&near, &best))
         diag_note(s->c->diags, diag, DIAG_TEXT_NEAR_UNIT, DIAG_ARGS(diag_arg(best)));

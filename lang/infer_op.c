@@ -67,7 +67,7 @@ static void advise_unquote(Scope *s, Diag *diag, const AstNode *node, Type other
 static void advise_quote(Scope *s, Diag *diag, const AstNode *node, Type other)
 {
     if (node->kind != AST_NUMBER || ast_as_Number(node)->form != AST_NUMBER_INTEGER ||
-        other.kind != TYPE_TEXT)
+        (other.kind != TYPE_TEXT && other.kind != TYPE_IDENTITY))
         return;
     Str text = source_set_text(s->c->sources, node->span);
     Str fixed = arena_printf(s->c->arena, "\"" STR_FMT "\"", STR_ARG(text));

@@ -59,7 +59,7 @@ static void grid_row(TestState *t, const DeclState *rows, const AstGrid *grid,
                    column->name);
         TypedConst value;
         if (diag_count(t->c->diags, DIAG_ERROR) == errors && column->type.kind != TYPE_ERROR &&
-            row->cells.items[i]->kind != AST_ERROR &&
+            row->cells.items[i]->kind != AST_ERROR && !expr_failed(t->c, row->cells.items[i]) &&
             !typed_const(t->c->typed, row->cells.items[i], &value))
             report(t->c, DIAG_CELL_NOT_CONSTANT, row->cells.items[i]);
     }
