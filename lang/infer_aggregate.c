@@ -256,9 +256,11 @@ static bool right_count(Scope *s, const AstCall *call, const FnCard *card, const
                               diag_arg_c(card->signature)));
         return false;
     }
-    report_with(s->c, DIAG_ARGUMENT_COUNT, &call->base,
-                DIAG_ARGS(text_arg(s->c, call->callee), diag_arg_int(s->c->diags, wanted),
-                          diag_arg_int(s->c->diags, call->arguments.count)));
+    Diag *diag =
+        report_with(s->c, DIAG_ARGUMENT_COUNT, &call->base,
+                    DIAG_ARGS(text_arg(s->c, call->callee), diag_arg_int(s->c->diags, wanted),
+                              diag_arg_int(s->c->diags, call->arguments.count)));
+    diag_note(s->c->diags, diag, DIAG_TEXT_FORM, DIAG_ARGS(signature_arg(s->c, card)));
     return false;
 }
 
