@@ -8,8 +8,12 @@
 #include "compiler/cli/command.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "runtime/base/fault.h"
 #include "runtime/base/unicode.h"
@@ -473,9 +477,21 @@ static void args_deinit(Args *args)
     vec_free(&args->files);
 }
 
+// What one step frees, the next one wants again. Given back to the system in between, it costs a page fault for every
+// page: a quarter of the time of a query over tables that are loaded.
+static void keep_freed_memory(void)
+{
+#ifdef __GLIBC__
+    (void)mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    (void)mallopt(M_TRIM_THRESHOLD, INT_MAX);
+    (void)mallopt(M_TOP_PAD, 16 << 20);
+#endif
+}
+
 int main(int argc, char **argv)
 {
     Args args = {0};
+    keep_freed_memory();
     args.lang = lang_of_words(argc, argv);
     args.stdout_terminal = isatty(STDOUT_FILENO) == 1;
     args.stderr_terminal = isatty(STDERR_FILENO) == 1;
