@@ -74,11 +74,40 @@ static bool indexed_has(const SetView *view, const void *value)
     return false;
 }
 
+// Elements of the two usual sizes are compared as numbers.
+static bool has_word32(const SetView *view, const void *value)
+{
+    uint32_t wanted, element;
+    bool found = false;
+    memcpy(&wanted, value, sizeof wanted);
+    for (uint32_t i = 0; i < view->count; i++) {
+        memcpy(&element, view->bytes + i * sizeof element, sizeof element);
+        found |= element == wanted;
+    }
+    return found;
+}
+
+static bool has_word64(const SetView *view, const void *value)
+{
+    uint64_t wanted, element;
+    bool found = false;
+    memcpy(&wanted, value, sizeof wanted);
+    for (uint32_t i = 0; i < view->count; i++) {
+        memcpy(&element, view->bytes + i * sizeof element, sizeof element);
+        found |= element == wanted;
+    }
+    return found;
+}
+
 // Whether `value` (view.size bytes) is an element. Reals are never elements, so bytes tell equality.
 static bool set_has(const SetView *view, const void *value)
 {
     if (view->slots != NULL)
         return indexed_has(view, value);
+    if (view->count <= SET_INDEX_FROM && view->size == sizeof(uint32_t))
+        return has_word32(view, value);
+    if (view->count <= SET_INDEX_FROM && view->size == sizeof(uint64_t))
+        return has_word64(view, value);
     for (uint32_t i = 0; i < view->count; i++)
         if (memcmp(view->bytes + i * view->size, value, view->size) == 0)
             return true;
