@@ -43,6 +43,14 @@ static bool may_repeat(const Fold *fold)
     return fold->aggregate->fans_out || mentions_attached(fold) || level->below != NULL || shadows;
 }
 
+// Whether it does not matter that it does. In a query only: a rule compares what may be with the certain tuples.
+static bool bears_repeats(const Fold *fold)
+{
+    AggregateKind kind = fold->aggregate->kind;
+    return fold->level->run->body->is_query &&
+           (kind == AGGREGATE_ONE || kind == AGGREGATE_MIN || kind == AGGREGATE_MAX);
+}
+
 void fold_init(Fold *fold, Level *level, uint32_t index, const uint8_t *selected)
 {
     const Body *body = level->run->body;
@@ -56,7 +64,7 @@ void fold_init(Fold *fold, Level *level, uint32_t index, const uint8_t *selected
         level->below != NULL && (reads_below(&fold->aggregate->argument, body, level->stretch) ||
                                  fold->aggregate->mention_count == 0);
     fold->id_count = fold->aggregate->mention_count + fold->over_groups;
-    if (!may_repeat(fold))
+    if (!may_repeat(fold) || bears_repeats(fold))
         return;
     Phys *phys = ARENA_ARRAY(level->run->scratch, Phys, fold->id_count + 1);
     for (uint32_t i = 0; i <= fold->id_count; i++)
