@@ -28,9 +28,14 @@ TEXT_COLUMNS = {"note": "{'n': 'bigint', 'content': 'varchar'}", "word": "{'n': 
                 "office": "{'n': 'bigint', 'lon': 'double', 'lat': 'double'}", "trade": "{'k': 'bigint', 't': 'date', 'n': 'bigint'}",
                 "quote": "{'k': 'bigint', 't': 'date', 'n': 'bigint'}"}
 OVERLAP = "s.from_day <= v.to_day and s.to_day >= v.from_day"
+FOLDED = ("k * 100000 + date_diff('day', date '2000-01-01', from_day) as first,"
+          " k * 100000 + date_diff('day', date '2000-01-01', to_day) as last")
 SPANS = ["select count(*), sum(v.n + s.n) from {visit} v join {stay} s on s.k = v.k and " + OVERLAP,
          "select count(*), sum(n) from (select v.k as a, s.k as b, v.n + s.n as n from {visit} v join {stay} s on "
-         + OVERLAP + ") where a = b"]
+         + OVERLAP + ") where a = b",
+         # The key folded into the ends, so that a join of ranges answers alone.
+         "select count(*), sum(v.n + s.n) from (select n, " + FOLDED + " from {visit}) v join (select n, " + FOLDED
+         + " from {stay}) s on s.first <= v.last and s.last >= v.first"]
 WORDS = ["select count(*), sum(t.n + w.n) from {note} t join {word} w on contains(t.content, w.word)"]
 NAMES = ["select count(*), sum(p.n + l.n) from {person} p join {listed} l"
          " on jaro_winkler_similarity(p.name, l.name, 0.9037) >= 0.9037"]

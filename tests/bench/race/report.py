@@ -143,6 +143,7 @@ def write(kept, lines, options, reasons_path):
             "- %s; %s." % (datetime.date.today(), machine()),
             "- Peers: %s, on %s threads. Ours: the interpreter, one thread." % (
                 versions(options.python), " or ".join(map(str, threads))),
+            *(["- " + options.note] if options.note else []),
             "- Scale %g: TPC-H at that scale; 1 is 10^7 rows for db-benchmark and readings." % options.scale,
             "- A ratio is the best peer's time ÷ ours; above 1 we are faster.", ""]
     for family, title in FAMILIES.items():
