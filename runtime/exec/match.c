@@ -708,8 +708,11 @@ static bool wants_shadows(const Partner *clause)
 // Every pair of the binding is open; one of them says so, and the shadow rows may be in its set.
 static void open_pairs(const PartnerRun *partner, int64_t binding, CauseId cause, Pairs *pairs)
 {
+    bool looks_up = partner->partner->kind == PARTNER_LOOKUP && partner->rowset->row_count > 0;
     if (partner->match->open_row >= 0)
         add_undetermined(pairs, binding, partner->match->open_row, PAIR_OPEN, cause);
+    else if (looks_up) // shadows alone: still it is not known whether there is one
+        add_undetermined(pairs, binding, 0, PAIR_OPEN, cause);
     for (int64_t k = 0; wants_shadows(partner->partner) && k < partner->shadow_count; k++)
         add_undetermined(pairs, binding, partner->shadows[k], PAIR_OPEN, cause);
 }
