@@ -35,8 +35,20 @@ bool numeral_skip(NumeralReader *reader, int32_t point)
     return true;
 }
 
+// The byte with which a point begins in UTF-8.
+static unsigned char lead_byte(int32_t point)
+{
+    return (unsigned char)(point < 0x80      ? point
+                           : point < 0x800   ? 0xC0 | point >> 6
+                           : point < 0x10000 ? 0xE0 | point >> 12
+                                             : 0xF0 | point >> 18);
+}
+
 bool numeral_skip_word(NumeralReader *reader, const char *word)
 {
+    // Nearly always the first byte says no, and a text is asked for thirty words.
+    if ((unsigned char)word[0] != lead_byte(numeral_peek(reader)))
+        return false;
     Str text = str_from_cstr(word);
     uint32_t at = reader->at;
     for (size_t i = 0; i < text.len; at++) {
