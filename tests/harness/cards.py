@@ -4,6 +4,9 @@
 The examples are read from spec/generated/stdlib.md, which the unit tests keep equal to the cards.
 Each becomes a query over a table of one row, `r`, that passes the row if the example holds. A query that
 does not compile would stop all of them, so on a failure they are run one by one.
+
+All of them, with the canonical text of what each compares where that can be told, must also be the same bytes in other
+worlds: another language, time zone, home and folder.
 """
 
 import json
@@ -53,6 +56,41 @@ def check(pairs, options):
             for i, (signature, example) in enumerate(pairs)]
 
 
+WORLDS = [
+    {"LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8", "TZ": "Europe/Istanbul", "HOME": "/nowhere"},
+    {"LC_ALL": "de_DE.ISO-8859-1", "LC_NUMERIC": "de_DE", "TZ": "America/Los_Angeles", "LANGUAGE": "fr"},
+    {"LC_ALL": "C", "TZ": "Asia/Shanghai", "COLUMNS": "20", "POSIXLY_CORRECT": "1"},
+]
+
+
+def parts(pairs):
+    """The examples, and what stands on the left of `=` in those that compare."""
+    for _, example in pairs:
+        yield f"where {example}\n  yield (r.编号)"
+        left, equals, _ = example.partition(" = ")
+        if equals and left.count('"') % 2 == 0 and left.count("(") == left.count(")"):
+            yield f"yield (r.编号, 值: text({left}))"
+
+
+def bytes_in(world, pairs, options):
+    with tempfile.TemporaryDirectory(prefix="sup-cards-") as name, tempfile.TemporaryDirectory() as elsewhere:
+        folder = Path(name)
+        queries = [f"query 例{i}\n  from 一行 as r\n  {part}\n" for i, part in enumerate(parts(pairs))]
+        (folder / "cards.sup").write_text(HEAD + "\n".join(queries), "utf-8")
+        (folder / "一行.csv").write_text(ROW, "utf-8")
+        output = run([options.sup, "run", folder / "cards.sup", "--data", folder, "--format", "jsonl", "--lang", "zh"],
+                     elsewhere, more=world)
+    return output.code, output.stdout
+
+
+def check_worlds(pairs, options):
+    usual = bytes_in({}, pairs, options)
+    faults = [] if usual[0] == 0 else [f"ended with {usual[0]}\n{usual[1].decode()}"]
+    faults += [f"other bytes with {world}" for world in WORLDS if bytes_in(world, pairs, options) != usual]
+    return Result("the same bytes in other worlds", faults)
+
+
 def suite(options):
     pairs = [pair for pair in examples() if options.filter in pair[0]]
-    return check_all(lambda chunk: check(chunk, options), [pairs] if pairs else [])
+    results = check_all(lambda chunk: check(chunk, options), [pairs] if pairs else [])
+    return results + [check_worlds(examples(), options)] if options.filter in "worlds" else results

@@ -53,11 +53,11 @@ def limit_stack(build):
         limits[:] = ["prlimit", f"--stack={STACK_BYTES}"]
 
 
-def run(command, cwd, stdin=b"", timeout=TIMEOUT_SECONDS):
-    """Runs a command; a timeout or a missing program is an output with a code of its own."""
+def run(command, cwd, stdin=b"", timeout=TIMEOUT_SECONDS, more=None):
+    """Runs a command, with `more` in its environment; a timeout or a missing program is an output with a code of its own."""
     try:
         front = limits if Path(command[0]).name == "sup" else []
-        done = subprocess.run(front + [str(c) for c in command], cwd=cwd, input=stdin, env=world(),
+        done = subprocess.run(front + [str(c) for c in command], cwd=cwd, input=stdin, env=world() | (more or {}),
                               capture_output=True, timeout=timeout, check=False)
         return Output(done.stdout, done.stderr, done.returncode)
     except subprocess.TimeoutExpired:
