@@ -43,9 +43,10 @@ static void test_names(void **state)
     expect_text(w, name_of, "32", call_date(2024, 1, 1), "江苏省");
     expect_text(w, name_of, "3202", call_date(2024, 1, 1), "无锡市");
     expect_text(w, name_of, "320214000000", call_date(2024, 1, 1), "新吴区");
-    // Three years between two lists, in which the district was divided.
+    // The district was divided between two lists, sixteen months apart.
     expect_text(w, name_of, "330103", call_date(2019, 4, 30), "下城区");
-    expect_issue(w, name_of, "330103", call_date(2020, 1, 1), REASON_UNKNOWN_DIVISION);
+    expect_text(w, name_of, "330103", call_date(2020, 6, 30), "下城区");
+    expect_issue(w, name_of, "330103", call_date(2020, 7, 1), REASON_UNKNOWN_DIVISION);
 }
 
 static void test_outside(void **state)
