@@ -161,7 +161,8 @@ static const char *const words[] = {"零",
                                     "91350100M000100Y43",
                                     "0123456789abcdef",
                                     "2023-01-05",
-                                    "*"};
+                                    "*",
+                                    "陳偉於"};
 
 static Str feed_text(CallWorld *world, Feed *feed)
 {
