@@ -18,7 +18,7 @@ typedef struct FnContext {
     Arena *arena;      // scratch that lives for the batch
     const Type *types; // of the operands (scales, units, enums)
     Type result_type;
-    const void *calendar; // working-day table, NULL: none loaded
+    const void *facts;    // of the library: tables that a user supplied, NULL: none
     bool has_as_of;
     int64_t as_of;
     const CauseTable *causes; // behind the states of operands declared `T?`

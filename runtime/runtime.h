@@ -53,6 +53,7 @@ typedef struct RunOptions {
     bool no_graph;        // tests: a recursion goes by rounds even where a graph could answer
     bool plain_recursion; // tests: recursion takes its careful road on clean data too
     Planning planning;
+    const void *facts; // of the library (fact_tables_create); NULL: its own tables
     const Str *externs; // libraries that extern functions may be called from
     uint32_t extern_count;
     const TestCase *test;             // run a test: its given tables instead of files

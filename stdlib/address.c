@@ -294,7 +294,7 @@ bool address_read(FnContext *fn, Str text, Address *address)
     if (!address_clean(fn, text, &clean))
         return false;
     address->parts[ADDRESS_FULL] = clean;
-    size_t at = address_divisions(clean, address);
+    size_t at = address_divisions(fn, clean, address);
     Str rest = rest_of(clean, at);
     if (!address->uncertain) {
         size_t town = town_end(rest);

@@ -9,7 +9,7 @@
 
 #include "stdlib/address_int.h"
 
-#include "stdlib/tables/divisions.h"
+#include "stdlib/tables/facts.h"
 
 #define LEVELS 3
 
@@ -21,6 +21,7 @@ typedef struct Chain {
 } Chain;
 
 typedef struct Search {
+    const Divisions *divisions;
     Str text;
     Chain best;
     bool found;
@@ -86,8 +87,8 @@ static void extend(Search *search, const Chain *chain, int32_t from, int32_t to,
     }
     if (rest.len < 6)
         return;
-    for (size_t i = 0; divisions_next(from, to, rest, &i); i++) {
-        DivisionRow row = divisions_at(i);
+    for (size_t i = 0; divisions_next(search->divisions, from, to, rest, &i); i++) {
+        DivisionRow row = divisions_at(search->divisions, i);
         int own = level_of(row.code);
         if (own < level)
             continue;
@@ -109,11 +110,11 @@ static void extend(Search *search, const Chain *chain, int32_t from, int32_t to,
 }
 
 // Does a short name of a division inside the chain begin the rest, and no road of that name?
-static bool short_follows(Str rest, int32_t from, int32_t to)
+static bool short_follows(const Divisions *divisions, Str rest, int32_t from, int32_t to)
 {
-    for (size_t i = 0; rest.len >= 6 && divisions_next(from, to, rest, &i); i++) {
-        Str name = divisions_at(i).name;
-        int level = level_of(divisions_at(i).code);
+    for (size_t i = 0; rest.len >= 6 && divisions_next(divisions, from, to, rest, &i); i++) {
+        Str name = divisions_at(divisions, i).name;
+        int level = level_of(divisions_at(divisions, i).code);
         // Counties: without 区, 县, 市.
         Str brief = level < LEVELS - 1 ? short_name(name, level)
                     : name.len >= 9    ? str_slice(name, 0, name.len - 3)
@@ -125,9 +126,10 @@ static bool short_follows(Str rest, int32_t from, int32_t to)
     return false;
 }
 
-size_t address_divisions(Str text, Address *address)
+size_t address_divisions(const FnContext *fn, Str text, Address *address)
 {
-    Search search = {.text = text};
+    const Divisions *divisions = facts_divisions(fn->facts);
+    Search search = {.divisions = divisions, .text = text};
     Chain none = {0};
     int32_t inner = 0;
     extend(&search, &none, 110000, 829999, 0);
@@ -140,9 +142,9 @@ size_t address_divisions(Str text, Address *address)
     address->division_end = search.found ? search.best.length : 0;
     Str rest = str_slice(text, address->division_end, text.len);
     if (!search.found)
-        address->uncertain = short_follows(rest, 110000, 829999);
+        address->uncertain = short_follows(divisions, rest, 110000, 829999);
     else if (inner != 0 && level_of(inner) < LEVELS - 1)
         address->uncertain =
-            short_follows(rest, inner + 1, inner + (level_of(inner) == 0 ? 9999 : 99));
+            short_follows(divisions, rest, inner + 1, inner + (level_of(inner) == 0 ? 9999 : 99));
     return address->division_end;
 }

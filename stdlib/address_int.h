@@ -34,7 +34,7 @@ typedef struct Address {
 bool address_read(FnContext *fn, Str text, Address *address);
 
 // Reads the divisions at the beginning of a cleaned address. Returns where they end (address_division.c).
-size_t address_divisions(Str text, Address *address);
+size_t address_divisions(const FnContext *fn, Str text, Address *address);
 
 // Does the text begin with what ends a road's name, perhaps with a side before it: 路, 西路 (address.c)?
 bool address_road_follows(Str text);

@@ -2,20 +2,22 @@
 //
 // deadline.c: deadlines, delay, working days.
 //
-// The days off are those of the yearly notices (tables/calendar.h). A question that touches a
+// The days off are those of the yearly notices (tables/calendar.h), or of the user's calendar (--calendar). A question that touches a
 // date outside the years covered has no answer: issue `outside calendar`. A length below zero is
 // `domain`.
 
 #include "stdlib/fn.h"
 #include "stdlib/stdlib_int.h"
-#include "stdlib/tables/calendar.h"
+#include "stdlib/tables/facts.h"
 
 // The date, or the first working day after it if it is a day off.
 static int64_t roll_forward(FnContext *fn, int64_t date)
 {
     int64_t worked = date;
-    if (!calendar_covers(date) ||
-        (!calendar_is_workday(date) && !calendar_find(calendar_count(date) + 1, &worked)))
+    const Calendar *calendar = facts_calendar(fn->facts);
+    if (!calendar_covers(calendar, date) ||
+        (!calendar_is_workday(calendar, date) &&
+         !calendar_find(calendar, calendar_count(calendar, date) + 1, &worked)))
         fn_issue(fn, REASON_OUTSIDE_CALENDAR);
     return worked;
 }
@@ -24,16 +26,17 @@ static int64_t roll_forward(FnContext *fn, int64_t date)
 static int64_t step_workdays(FnContext *fn, int64_t date, int64_t n)
 {
     int64_t found = date;
+    const Calendar *calendar = facts_calendar(fn->facts);
     if (n == 0)
         return date;
-    if (!calendar_covers(date)) {
+    if (!calendar_covers(calendar, date)) {
         fn_issue(fn, REASON_OUTSIDE_CALENDAR);
         return date;
     }
-    int64_t total = calendar_last() - calendar_first() + 1; // more working days there are not
+    int64_t total = calendar->last - calendar->first + 1; // more working days there are not
     n = n > total ? total : n < -total ? -total : n;
-    int64_t before = calendar_count(n > 0 ? date : date - 1);
-    if (!calendar_find(n > 0 ? before + n : before + n + 1, &found))
+    int64_t before = calendar_count(calendar, n > 0 ? date : date - 1);
+    if (!calendar_find(calendar, n > 0 ? before + n : before + n + 1, &found))
         fn_issue(fn, REASON_OUTSIDE_CALENDAR);
     return found;
 }
@@ -107,11 +110,12 @@ FN1(is_workday, Bool, I64, d, .name = "is_workday", .name_zh = "是工作日",
     .doc_zh = "按年度放假通知，这一天是否工作日。", .example = "not is_workday(2023-10-02)",
     .issues = FN_ISSUES(REASON_OUTSIDE_CALENDAR), .cost = 10)
 {
-    if (!calendar_covers(d)) {
+    const Calendar *calendar = facts_calendar(fn->facts);
+    if (!calendar_covers(calendar, d)) {
         fn_issue(fn, REASON_OUTSIDE_CALENDAR);
         return false;
     }
-    return calendar_is_workday(d);
+    return calendar_is_workday(calendar, d);
 }
 
 FN2(workdays_between, I64, I64, a, I64, b, .name = "workdays_between", .name_zh = "相隔工作日",
@@ -121,11 +125,12 @@ FN2(workdays_between, I64, I64, a, I64, b, .name = "workdays_between", .name_zh 
     .example = "workdays_between(2023-03-01, 2023-03-08) = 5个工作日",
     .issues = FN_ISSUES(REASON_OUTSIDE_CALENDAR), .cost = 60)
 {
-    if (!calendar_covers(a) || !calendar_covers(b)) {
+    const Calendar *calendar = facts_calendar(fn->facts);
+    if (!calendar_covers(calendar, a) || !calendar_covers(calendar, b)) {
         fn_issue(fn, REASON_OUTSIDE_CALENDAR);
         return 0;
     }
-    return calendar_count(b) - calendar_count(a);
+    return calendar_count(calendar, b) - calendar_count(calendar, a);
 }
 
 FN2(add_workdays, I64, I64, d, I64, n, .name = "add_workdays", .name_zh = "加工作日",

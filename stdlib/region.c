@@ -3,11 +3,11 @@
 // region.c: administrative divisions by their codes.
 //
 // The facts are those of tables/divisions.h: names valid in time, down to counties, and nothing where the published
-// lists leave a date open. A code is written with 2, 4 or 6 digits, or with 12 that end in six zeros.
+// lists leave a date open; a user's own lists take their place (--divisions). A code is written with 2, 4 or 6 digits, or with 12 that end in six zeros.
 
 #include "stdlib/fn.h"
 #include "stdlib/stdlib_int.h"
-#include "stdlib/tables/divisions.h"
+#include "stdlib/tables/facts.h"
 
 #define CODE_LENGTH 6
 #define LONG_LENGTH 12
@@ -39,7 +39,7 @@ static int32_t code_of(FnContext *fn, Str text)
 // Is the code one that is or was in use? Else the row is an issue.
 static bool is_known(FnContext *fn, int32_t code)
 {
-    if (code >= 0 && divisions_known(code))
+    if (code >= 0 && divisions_known(facts_divisions(fn->facts), code))
         return true;
     if (code >= 0)
         fn_issue(fn, REASON_UNKNOWN_DIVISION);
@@ -65,7 +65,7 @@ FN2(region_name, Text, Text, code, I64, d, .name = "region_name", .name_zh = "åŒ
 {
     Str name = STR("");
     int32_t number = code_of(fn, *code);
-    if (number >= 0 && !divisions_name(number, d, &name))
+    if (number >= 0 && !divisions_name(facts_divisions(fn->facts), number, d, &name))
         fn_issue(fn, REASON_UNKNOWN_DIVISION);
     return name;
 }
@@ -81,17 +81,18 @@ FN2(region_parent, Text, Text, code, I64, d, .name = "region_parent", .name_zh =
     .issues = FN_ISSUES(REASON_CONVERSION, REASON_DOMAIN, REASON_UNKNOWN_DIVISION), .cost = 120)
 {
     Str name;
+    const Divisions *lists = facts_divisions(fn->facts);
     int32_t number = code_of(fn, *code);
     if (number < 0)
         return STR("");
     int32_t extent = extent_of(number);
     int32_t parent = extent == 1 ? number / 100 * 100 : number / 10000 * 10000;
     // Under a municipality, and where a county is the province's own, the code between is a heading only.
-    if (!divisions_known(parent))
+    if (!divisions_known(lists, parent))
         parent = number / 10000 * 10000;
     if (extent == 10000)
         fn_issue(fn, REASON_DOMAIN);
-    else if (!divisions_name(number, d, &name) || !divisions_name(parent, d, &name))
+    else if (!divisions_name(lists, number, d, &name) || !divisions_name(lists, parent, d, &name))
         fn_issue(fn, REASON_UNKNOWN_DIVISION);
     return arena_printf(fn->arena, "%06" PRId32, parent);
 }

@@ -23,6 +23,7 @@
 #ifndef SUP_STDLIB_STDLIB_H
 #define SUP_STDLIB_STDLIB_H
 
+#include "runtime/base/status.h"
 #include "runtime/kernel.h"
 
 // How the compiler treats a card.
@@ -96,5 +97,19 @@ extern const FnCard *const stdlib_check_field, *const stdlib_check_own_field;
 const IdentityCard *stdlib_identity(Str key_or_name);
 uint32_t stdlib_identity_count(void);
 const IdentityCard *stdlib_identity_at(uint32_t index);
+
+// Tables of facts that a user supplies in place of the library's own, for FnContext.facts. One that gets no rows leaves
+// the library's own in force. After fact_tables_finish nothing may be added, and any thread may read.
+typedef struct FactTables FactTables;
+FactTables *fact_tables_create(void);
+void fact_tables_destroy(FactTables *facts); // NULL is allowed
+// Says of a day whether it is worked. The calendar covers whole years, from the first day's to the last one's; days that
+// are not named are worked from Monday to Friday. STATUS_DATA: the day is too early.
+MUST_USE Status fact_tables_day(FactTables *facts, int32_t date, bool worked, Error *error);
+// Says that a code has this name on these dates. STATUS_DATA: no code, no name, or an end before the beginning.
+MUST_USE Status fact_tables_division(FactTables *facts, Str code, Str name, int32_t first,
+                                     int32_t last, Error *error);
+// STATUS_DATA: two rows speak of the same day, or of the same code on the same date.
+MUST_USE Status fact_tables_finish(FactTables *facts, Error *error);
 
 #endif

@@ -237,6 +237,12 @@ int job_options(Job *job)
 int job_run(Job *job, Run **run)
 {
     Error error = {0};
+    if (job->facts.tables == NULL) {
+        int supplied = facts_open(job->args, &job->options.load, &job->facts);
+        if (supplied != EXIT_DONE)
+            return supplied;
+        job->options.facts = job->facts.tables;
+    }
     Status status = run_open(job->program, &job->options, run, &error);
     progress_end(&job->progress, status == STATUS_OK);
     int code = status == STATUS_OK ? EXIT_DONE : tell_error(job->args, &error);
@@ -253,6 +259,7 @@ void job_close(Job *job)
         engine_close(job->native);
     if (job->session.arena != NULL)
         session_close(&job->session);
+    facts_close(&job->facts);
     vec_free(&job->set_names);
     vec_free(&job->set_texts);
     vec_free(&job->bind_tables);

@@ -5,6 +5,7 @@
 #ifndef SUP_COMPILER_CLI_JOB_H
 #define SUP_COMPILER_CLI_JOB_H
 
+#include "compiler/cli/facts.h"
 #include "compiler/cli/progress.h"
 #include "compiler/cli/session.h"
 #include "compiler/cli/timings.h"
@@ -21,6 +22,7 @@ typedef struct Job {
     RunOptions options;
     Progress progress;
     Timings timings;
+    Facts facts;                 // --calendar, --divisions
     DataCache *cache;            // NULL: tables are loaded for each run
     struct NativeEngine *native; // made by job_options where it is NULL
     bool native_owned;           // it was not there before

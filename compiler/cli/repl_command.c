@@ -340,7 +340,8 @@ static int command_save(Repl *repl, Str rest)
     RunFacts facts = {.session = &repl->job->session,
                       .program = repl->job->program,
                       .options = &repl->job->options,
-                      .run = repl->run};
+                      .run = repl->run,
+                      .supplied = &repl->job->facts};
     int code = results_write(&args, &facts, writer_find(format));
     vec_free(&one);
     if (code == EXIT_DONE)

@@ -5,6 +5,7 @@
 #ifndef SUP_COMPILER_CLI_RESULTS_H
 #define SUP_COMPILER_CLI_RESULTS_H
 
+#include "compiler/cli/facts.h"
 #include "compiler/cli/session.h"
 #include "runtime/runtime.h"
 #include "runtime/writer/writer.h"
@@ -17,6 +18,7 @@ typedef struct RunFacts {
     const Run *run;
     const Str *set_names, *set_texts; // --set
     uint32_t set_count;
+    const Facts *supplied; // --calendar, --divisions; NULL: none
 } RunFacts;
 
 // The driver that the options ask for, or the default: table on a terminal, in a pipe csv for queries and jsonl

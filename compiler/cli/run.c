@@ -115,7 +115,8 @@ static int execute(Job *job, const WriterDriver *driver, int fail_on)
                       .run = run,
                       .set_names = job->set_names.items,
                       .set_texts = job->set_texts.items,
-                      .set_count = (uint32_t)job->set_names.count};
+                      .set_count = (uint32_t)job->set_names.count,
+                      .supplied = &job->facts};
     code = results_write(job->args, &facts, driver);
     timings_step(&job->timings, TIMINGS_WRITE);
     timings_tell(&job->timings, job->args, run_times(run));
@@ -178,6 +179,7 @@ static const OptionId OPTIONS[] = {
     OPTION_BOM,         OPTION_EXCEL,         OPTION_COUNTS,          OPTION_TIMINGS,
     OPTION_ENGINE,      OPTION_THREADS,       OPTION_BATCH,           OPTION_LIMIT_TIME,
     OPTION_LIMIT_DEPTH, OPTION_LIMIT_NESTING, OPTION_LIMIT_RECURSION, OPTION_ALLOW_EXTERN,
+    OPTION_CALENDAR,    OPTION_DIVISIONS,
 };
 
 const Command command_run = {

@@ -353,6 +353,26 @@ static void settings_json(const RunFacts *facts, StrBuf *out)
     strbuf_add_char(out, ']');
 }
 
+// The files of what --calendar and --divisions supply.
+static void supplied_json(const Facts *supplied, StrBuf *out)
+{
+    if (supplied == NULL || supplied->reports.count == 0)
+        return;
+    strbuf_add_c(out, ",\n\"facts\":[");
+    for (size_t i = 0; i < supplied->reports.count; i++) {
+        const LoadReport *report = &supplied->reports.items[i];
+        strbuf_add_c(out, i == 0 ? "\n{" : ",\n{");
+        text_json(out, "table", report->table, true);
+        strbuf_add_c(out, ",\"files\":[");
+        for (size_t f = 0; f < report->files.count; f++) {
+            strbuf_add_c(out, f == 0 ? "" : ",");
+            file_json(&report->files.items[f], out);
+        }
+        strbuf_add_c(out, "]}");
+    }
+    strbuf_add_char(out, ']');
+}
+
 static void flow_json(const BodyFlow *flow, StrBuf *out)
 {
     strbuf_add_char(out, '{');
@@ -376,6 +396,7 @@ void summary_json(const RunFacts *facts, StrBuf *out)
     const Run *run = facts->run;
     strbuf_add_char(out, '{');
     settings_json(facts, out);
+    supplied_json(facts->supplied, out);
     strbuf_add_c(out, ",\n\"tables\":[");
     for (uint32_t i = 0; i < run_load_count(run); i++) {
         strbuf_add_c(out, i == 0 ? "\n" : ",\n");

@@ -10,6 +10,7 @@
 
 #include "compiler/cli/cover.h"
 #include "compiler/cli/engine.h"
+#include "compiler/cli/facts.h"
 #include "compiler/cli/verdicts.h"
 #include "stdlib/stdlib.h"
 
@@ -33,6 +34,7 @@ typedef struct Tester {
     Compilation *plain; // made when it is first needed
     struct NativeEngine *native;
     bool covers;
+    Facts facts; // --calendar, --divisions
     TestCover coverage;
 } Tester;
 
@@ -53,6 +55,7 @@ static Outcome run_program(Tester *tester, const Program *program, Way way, StrB
     options.test = &program->tests[0];
     options.externs = tester->args->values[OPTION_ALLOW_EXTERN].items;
     options.extern_count = (uint32_t)tester->args->values[OPTION_ALLOW_EXTERN].count;
+    options.facts = tester->facts.tables;
     options.load.lang = tester->args->lang;
     options.load.identity = stdlib_identity;
     options.cancelled = interrupt_seen;
@@ -273,15 +276,25 @@ static void report_end(const Args *args, TestFormat format, const Tally *tally, 
 
 // ---------------------------------------------------------------- the command
 
+static int open_facts(Tester *tester)
+{
+    RunOptions options;
+    run_options_init(&options);
+    options.load.lang = tester->args->lang;
+    return facts_open(tester->args, &options.load, &tester->facts);
+}
+
 static int test_file(const Args *args, Str path, TestFormat format, Tally *tally, StrBuf *out)
 {
     Session session;
     int code = session_open(&session, args, path, false);
     Tester tester = {
         .args = args, .session = &session, .format = format, .tally = tally, .out = out};
-    if (code != EXIT_DONE) {
+    if (code != EXIT_DONE)
         report_wrong(&tester, path, code == EXIT_MODEL);
-    } else {
+    else
+        code = open_facts(&tester);
+    if (code == EXIT_DONE) {
         tester.covers = args_has(args, OPTION_COVERAGE);
         if (tester.covers)
             cover_begin(&tester.coverage, &session);
@@ -304,6 +317,7 @@ static int test_file(const Args *args, Str path, TestFormat format, Tally *tally
         }
         engine_close(tester.native);
     }
+    facts_close(&tester.facts);
     session_close(&session);
     return code;
 }
@@ -350,9 +364,10 @@ static int run_tests(const Args *args)
     return worst == EXIT_DONE ? printed : worst;
 }
 
-static const OptionId OPTIONS[] = {OPTION_FILTER,       OPTION_FORMAT, OPTION_COVERAGE,
-                                   OPTION_CI,           OPTION_JSON,   OPTION_OPT_OFF,
-                                   OPTION_ALLOW_EXTERN, OPTION_ENGINE};
+static const OptionId OPTIONS[] = {OPTION_FILTER,       OPTION_FORMAT,   OPTION_COVERAGE,
+                                   OPTION_CI,           OPTION_JSON,     OPTION_OPT_OFF,
+                                   OPTION_ALLOW_EXTERN, OPTION_CALENDAR, OPTION_DIVISIONS,
+                                   OPTION_ENGINE};
 
 const Command command_test = {
     .name = "test",

@@ -49,7 +49,7 @@ Value statistic_result(const AggState *state, const Values *values, int64_t left
                     .arena = state->arena,
                     .types = &state->type,
                     .result_type = state->aggregate->type,
-                    .calendar = shared->calendar,
+                    .facts = shared->facts,
                     .has_as_of = shared->has_as_of,
                     .as_of = shared->as_of,
                     .issue = REASON_NONE};

@@ -25,7 +25,7 @@ typedef struct EvalShared {
     bool has_as_of;
     int64_t as_of;           // days
     CauseId absent_cause;    // (absent, "")
-    const void *calendar;    // for library functions, may be NULL
+    const void *facts;       // for library functions, may be NULL
     struct Foreign *foreign; // loaded extern functions; NULL: the program has none
     // Whether the run is to end now: steps that may take long ask, and leave the rest of their rows out; what they gave
     // is never used, for the run ends at its next poll. May be NULL.

@@ -113,7 +113,7 @@ void step_run_CALL(const Frame *frame, const Step *step, Vector *out)
                          .arena = frame->arena,
                          .types = types,
                          .result_type = step->type,
-                         .calendar = frame->shared->calendar,
+                         .facts = frame->shared->facts,
                          .has_as_of = frame->shared->has_as_of,
                          .as_of = frame->shared->as_of,
                          .causes = frame->shared->causes,

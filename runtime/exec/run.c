@@ -345,6 +345,7 @@ static void share(Run *run, Error *error)
         base_alloc_zeroed(MAX_OF(program->rule_count, 1u), sizeof *run->rule_results);
     set_consts(run);
     shared->eval = (EvalShared){.program = program,
+                                .facts = run->options.facts,
                                 .dict = shared->dict,
                                 .causes = shared->causes,
                                 .consts = run->consts,

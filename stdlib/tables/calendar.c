@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// calendar.c: working days from the exceptions in calendar.def.
+// calendar.c: working days from exceptions, the library's own in calendar.def.
 //
-// Two sorted lists hold the exceptions as dates, computed by the compiler. A date is worked if it
+// Two sorted lists hold the exceptions as dates, the own ones computed by the compiler. A date is worked if it
 // is a weekday that is not in `off`, or a weekend day that is in `work`; counts are weekdays by
 // arithmetic, minus and plus the rank of the date in each list. So every question costs two short
 // binary searches, whatever the distance.
@@ -27,8 +27,17 @@ static const int32_t work[] = {
 #include "stdlib/tables/calendar.def"
 };
 
-#define FIRST DATE(CALENDAR_FIRST_YEAR, 1, 1)
-#define LAST DATE(CALENDAR_LAST_YEAR, 12, 31)
+static const Calendar own = {DATE(CALENDAR_FIRST_YEAR, 1, 1),
+                             DATE(CALENDAR_LAST_YEAR, 12, 31),
+                             off,
+                             ARRAY_LEN(off),
+                             work,
+                             ARRAY_LEN(work)};
+
+const Calendar *calendar_own(void)
+{
+    return &own;
+}
 
 // How many of the sorted dates are not after `date`.
 static int64_t rank_of(const int32_t *dates, size_t count, int64_t date)
@@ -57,48 +66,44 @@ static int64_t weekdays(int64_t date)
     return days / 7 * 5 + MIN_OF(days % 7, 5);
 }
 
-int64_t calendar_first(void)
+bool calendar_is_weekday(int64_t date)
 {
-    return FIRST;
+    return since_monday(date) % 7 < 5;
 }
 
-int64_t calendar_last(void)
+bool calendar_covers(const Calendar *calendar, int64_t date)
 {
-    return LAST;
+    return date >= calendar->first && date <= calendar->last;
 }
 
-bool calendar_covers(int64_t date)
+int64_t calendar_count(const Calendar *calendar, int64_t date)
 {
-    return date >= FIRST && date <= LAST;
+    ASSERT(date >= calendar->first - 1);
+    ASSERT(date <= calendar->last);
+    return weekdays(date) - weekdays(calendar->first - 1) -
+           rank_of(calendar->off, calendar->off_count, date) +
+           rank_of(calendar->work, calendar->work_count, date);
 }
 
-int64_t calendar_count(int64_t date)
+bool calendar_is_workday(const Calendar *calendar, int64_t date)
 {
-    ASSERT(date >= FIRST - 1);
-    ASSERT(date <= LAST);
-    return weekdays(date) - weekdays(FIRST - 1) - rank_of(off, ARRAY_LEN(off), date) +
-           rank_of(work, ARRAY_LEN(work), date);
-}
-
-bool calendar_is_workday(int64_t date)
-{
-    ASSERT(calendar_covers(date));
-    bool weekday = since_monday(date) % 7 < 5;
-    const int32_t *dates = weekday ? off : work;
-    size_t count = weekday ? ARRAY_LEN(off) : ARRAY_LEN(work);
+    ASSERT(calendar_covers(calendar, date));
+    bool weekday = calendar_is_weekday(date);
+    const int32_t *dates = weekday ? calendar->off : calendar->work;
+    size_t count = weekday ? calendar->off_count : calendar->work_count;
     int64_t rank = rank_of(dates, count, date);
     bool exception = rank > 0 && dates[rank - 1] == date;
     return weekday != exception;
 }
 
-bool calendar_find(int64_t n, int64_t *date)
+bool calendar_find(const Calendar *calendar, int64_t n, int64_t *date)
 {
-    if (n < 1 || n > calendar_count(LAST))
+    if (n < 1 || n > calendar_count(calendar, calendar->last))
         return false;
-    int64_t low = FIRST, high = LAST;
+    int64_t low = calendar->first, high = calendar->last;
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
-        if (calendar_count(middle) >= n)
+        if (calendar_count(calendar, middle) >= n)
             high = middle;
         else
             low = middle + 1;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// divisions.c: names by code and date from divisions.def.
+// divisions.c: names by code and date, the library's own from divisions.def.
 //
 // Rows are in order of codes and, for one code, of dates, so that an answer is a binary search. The names lie behind
 // each other in one constant; rows have offsets into it, because pointers would have to be relocated at every start.
@@ -20,24 +20,26 @@ static const struct Names {
 #include "stdlib/tables/divisions.def"
 };
 
-typedef struct Division {
-    int32_t code, first, last; // dates as yyyymmdd
-    uint32_t name;             // offset into names
-} Division;
-
 static const Division rows[] = {
 #define DIVISION(code, first, last, name)                                                          \
     {code, first, last, offsetof(struct Names, name_##code##_##first)},
 #include "stdlib/tables/divisions.def"
 };
 
-// The first row whose code is not less.
-static size_t row_of(int32_t code)
+static const Divisions own = {rows, ARRAY_LEN(rows), (const char *)&names, DIVISIONS_LAST};
+
+const Divisions *divisions_own(void)
 {
-    size_t low = 0, high = ARRAY_LEN(rows);
+    return &own;
+}
+
+// The first row whose code is not less.
+static size_t row_of(const Divisions *divisions, int32_t code)
+{
+    size_t low = 0, high = divisions->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (rows[middle].code < code)
+        if (divisions->rows[middle].code < code)
             low = middle + 1;
         else
             high = middle;
@@ -54,46 +56,49 @@ static int32_t written(int64_t date)
     return year * 10000 + month * 100 + day;
 }
 
-static const char *name_of(size_t row)
+static const char *name_of(const Divisions *divisions, size_t row)
 {
-    return (const char *)&names + rows[row].name;
+    return divisions->names + divisions->rows[row].name;
 }
 
-bool divisions_name(int32_t code, int64_t date, Str *name)
+bool divisions_name(const Divisions *divisions, int32_t code, int64_t date, Str *name)
 {
     int32_t day = written(date);
-    for (size_t i = row_of(code); i < ARRAY_LEN(rows) && rows[i].code == code; i++) {
-        if (rows[i].first > day || rows[i].last < day)
+    const Division *rows_of = divisions->rows;
+    for (size_t i = row_of(divisions, code); i < divisions->count && rows_of[i].code == code; i++) {
+        if (rows_of[i].first > day || rows_of[i].last < day)
             continue;
-        *name = str_from_cstr(name_of(i));
+        *name = str_from_cstr(name_of(divisions, i));
         return true;
     }
     return false;
 }
 
-bool divisions_next(int32_t from, int32_t to, Str text, size_t *row)
+bool divisions_next(const Divisions *divisions, int32_t from, int32_t to, Str text, size_t *row)
 {
     if (text.len < 3)
         return false;
-    for (size_t i = MAX_OF(*row, row_of(from)); i < ARRAY_LEN(rows) && rows[i].code <= to; i++)
-        if (memcmp(name_of(i), text.ptr, 3) == 0) { // names are of Han characters, three bytes each
+    size_t i = MAX_OF(*row, row_of(divisions, from));
+    for (; i < divisions->count && divisions->rows[i].code <= to; i++)
+        if (memcmp(name_of(divisions, i), text.ptr, 3) ==
+            0) { // of Han characters, three bytes each
             *row = i;
             return true;
         }
     return false;
 }
 
-DivisionRow divisions_at(size_t row)
+DivisionRow divisions_at(const Divisions *divisions, size_t row)
 {
-    ASSERT(row < ARRAY_LEN(rows));
-    return (DivisionRow){rows[row].code, str_from_cstr(name_of(row)),
-                         rows[row].last == DIVISIONS_LAST};
+    ASSERT(row < divisions->count);
+    return (DivisionRow){divisions->rows[row].code, str_from_cstr(name_of(divisions, row)),
+                         divisions->rows[row].last >= divisions->last_lists};
 }
 
-bool divisions_known(int32_t code)
+bool divisions_known(const Divisions *divisions, int32_t code)
 {
-    size_t i = row_of(code);
-    return i < ARRAY_LEN(rows) && rows[i].code == code;
+    size_t i = row_of(divisions, code);
+    return i < divisions->count && divisions->rows[i].code == code;
 }
 
 static int64_t date_of(int32_t day)

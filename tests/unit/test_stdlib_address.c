@@ -109,13 +109,15 @@ static void test_all_divisions(void **state)
     int counties = 0;
     for (int32_t top = 110000; top < 830000; top += 10000) {
         Str province;
-        if (!divisions_name(top, divisions_last(), &province))
+        if (!divisions_name(divisions_own(), top, divisions_last(), &province))
             continue;
         for (int32_t code = top + 1; code < top + 9999; code++) {
             Str county, city;
-            if (code % 100 == 0 || !divisions_name(code, divisions_last(), &county))
+            if (code % 100 == 0 ||
+                !divisions_name(divisions_own(), code, divisions_last(), &county))
                 continue;
-            bool has_city = divisions_name(code / 100 * 100, divisions_last(), &city);
+            bool has_city =
+                divisions_name(divisions_own(), code / 100 * 100, divisions_last(), &city);
             Str text =
                 arena_printf(world->arena, STR_FMT STR_FMT STR_FMT "人民路1号", STR_ARG(province),
                              STR_ARG(has_city ? city : STR("")), STR_ARG(county));

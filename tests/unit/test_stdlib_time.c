@@ -198,10 +198,11 @@ static void test_calendar_lists(void **state)
         {2008, 1, 1, 0},  {2007, 5, 7, 0}, {2026, 1, 1, 0},  {2023, 7, 1, 0},  {2023, 7, 3, 1},
     };
     for (size_t i = 0; i < ARRAY_LEN(known); i++)
-        assert_int_equal(calendar_is_workday(day(known[i][0], known[i][1], known[i][2])),
-                         known[i][3]);
-    assert_false(calendar_covers(calendar_first() - 1));
-    assert_false(calendar_covers(calendar_last() + 1));
+        assert_int_equal(
+            calendar_is_workday(calendar_own(), day(known[i][0], known[i][1], known[i][2])),
+            known[i][3]);
+    assert_false(calendar_covers(calendar_own(), calendar_own()->first - 1));
+    assert_false(calendar_covers(calendar_own(), calendar_own()->last + 1));
 }
 
 // Counting, finding and asking agree on every covered day.
@@ -209,22 +210,22 @@ static void test_calendar_every_day(void **state)
 {
     (void)state;
     int64_t count = 0;
-    assert_int_equal(calendar_count(calendar_first() - 1), 0);
-    for (int64_t date = calendar_first(); date <= calendar_last(); date++) {
-        bool worked = calendar_is_workday(date);
+    assert_int_equal(calendar_count(calendar_own(), calendar_own()->first - 1), 0);
+    for (int64_t date = calendar_own()->first; date <= calendar_own()->last; date++) {
+        bool worked = calendar_is_workday(calendar_own(), date);
         count += worked;
-        assert_int_equal(calendar_count(date), count);
+        assert_int_equal(calendar_count(calendar_own(), date), count);
         int64_t found = 0;
         if (worked) {
-            assert_true(calendar_find(count, &found));
+            assert_true(calendar_find(calendar_own(), count, &found));
             assert_int_equal(found, date);
         }
     }
     int64_t years = 20;
     assert_true(count > years * 245 && count < years * 255);
     int64_t found;
-    assert_false(calendar_find(0, &found));
-    assert_false(calendar_find(count + 1, &found));
+    assert_false(calendar_find(calendar_own(), 0, &found));
+    assert_false(calendar_find(calendar_own(), count + 1, &found));
 }
 
 static void test_notices(void **state)
@@ -241,9 +242,9 @@ static void test_notices(void **state)
             marks[date] = strstr(line, ",holiday") ? 1 : 2;
     }
     fclose(file);
-    for (int64_t date = calendar_first(); date <= calendar_last(); date++) {
+    for (int64_t date = calendar_own()->first; date <= calendar_own()->last; date++) {
         bool expected = marks[date] == 2 || (marks[date] == 0 && date_weekday((int32_t)date) < 6);
-        if (calendar_is_workday(date) != expected)
+        if (calendar_is_workday(calendar_own(), date) != expected)
             fail_msg("day %d of the epoch", (int)date);
     }
 }
@@ -290,7 +291,7 @@ static int64_t walk(int64_t date, int64_t n)
     for (; n != 0; n -= step)
         do
             date += step;
-        while (!calendar_is_workday(date));
+        while (!calendar_is_workday(calendar_own(), date));
     return date;
 }
 
@@ -305,7 +306,7 @@ static void test_workday_steps(void **state)
         assert_int_equal(two(w, add_workdays, date, n), end);
         if (n > 0)
             assert_int_equal(two(w, by_workdays, date, n), end);
-        if (n != 0 && calendar_is_workday(date))
+        if (n != 0 && calendar_is_workday(calendar_own(), date))
             assert_int_equal(two(w, between, date, end), n);
     }
     assert_int_equal(two(w, between, day(2023, 3, 8), day(2023, 3, 1)), -5);
