@@ -49,12 +49,6 @@ static void too_large(Builder *builder, const char *zh, const char *en, const As
                           type_of(TYPE_TEXT));
 }
 
-static void not_run(Builder *builder, const char *zh, const char *en, const AstNode *node)
-{
-    (void)build_unsupported(builder, str_from_cstr(zh), str_from_cstr(en), node->span,
-                            type_of(TYPE_TEXT));
-}
-
 // ---------------------------------------------------------------- clauses
 
 static void from_clause(Builder *builder, const TypedClause *clause)
@@ -172,8 +166,6 @@ static void connect_clause(Builder *builder, const TypedClause *clause)
     const AstNode *ends[2] = {node->left, node->right};
     PlanOp op = op_draft(builder, PLAN_OP_CONNECT, clause);
     PlanKey *keys = ARENA_ARRAY(builder->arena, PlanKey, ARRAY_LEN(ends));
-    if (clause->stretch > 0)
-        not_run(builder, "分组之后的连通", "connect below group by", clause->node);
     for (size_t i = 0; i < ARRAY_LEN(ends); i++)
         keys[i] = (PlanKey){build_text(builder, ends[i]), build_wanted(builder, ends[i])};
     const TypedExpr *left = typed_expr(builder->typed, node->left),

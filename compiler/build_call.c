@@ -137,6 +137,8 @@ static const PlanExpr *round_expr(Builder *builder, const AstNode *node, const T
     if (known && value->type.kind == TYPE_REAL && places <= EXACT_SCALE_MAX &&
         places >= -EXACT_SCALE_MAX)
         return rounded_real(builder, node, value, typed->type, places, mode);
+    if (known && value->type.kind == TYPE_INTEGER && places >= 0)
+        return value;
     if (!known || !type_is_exact(value->type) || places > EXACT_SCALE_MAX ||
         places < -EXACT_SCALE_MAX)
         return build_unsupported(builder, build_text(builder, node), build_text(builder, node),
@@ -492,7 +494,7 @@ const PlanExpr *build_aggregate(Builder *builder, const AstNode *node,
         if (builder->in_series)
             draft.fans_out = (build_bound_slots(builder) & ~draft.mention) != 0;
         else if (aggregate->window)
-            build_window_fold(builder, aggregate, &draft);
+            build_window_fold(builder, &draft);
         *number = build_fold(builder, &draft) + 1;
     }
     return build_fold_expr(builder, *number - 1, build_text(builder, node));

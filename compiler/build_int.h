@@ -118,7 +118,7 @@ const TypedCall *build_record_call(const Builder *builder, const AstNode *node);
 const PlanExpr *build_window_call(Builder *builder, const AstNode *node, const TypedExpr *typed);
 // Whether a window over groups is under way: what it folds are values of groups.
 bool build_among_groups(const Builder *builder);
-void build_window_fold(Builder *builder, const TypedAggregate *aggregate, PlanAggregate *draft);
+void build_window_fold(const Builder *builder, PlanAggregate *draft);
 // The slots that a binding has above the next operator; those of windows follow from the others.
 uint64_t build_bound_slots(const Builder *builder);
 // Partition and order of `among`, `session`, `sequence`.

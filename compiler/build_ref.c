@@ -79,9 +79,7 @@ uint32_t build_let_number(const TypedBody *body, const TypedLet *let)
 // A let's value where it is written, whatever the place of its use.
 static const PlanExpr *let_value(Builder *builder, const TypedLet *let)
 {
-    if (let->clause->kind == AST_SERIES)
-        return build_unsupported(builder, STR("序列"), STR("series"), let->clause->span,
-                                 typed_expr(builder->typed, let->value)->type);
+    ASSERT(let->clause->kind != AST_SERIES); // it is read through its folds
     // The value of a window is there when its clause has been built, which is above every use.
     ASSERT(ast_as_Let(let->clause)->among == NULL || builder->unsupported.present);
     // A record has no value of its own: its fields are built where they are read.
@@ -109,7 +107,7 @@ static AstVisit note_let(void *context, const AstNode *node)
 {
     LetSearch *search = context;
     const TypedExpr *typed = typed_expr(search->builder->typed, node);
-    if (typed != NULL && typed->ref == TYPED_REF_LET &&
+    if (typed != NULL && typed->ref == TYPED_REF_LET && typed->let->clause->kind != AST_SERIES &&
         search->builder->lets[build_let_number(search->builder->body, typed->let)] == NULL)
         vec_push(&search->waiting, typed->let);
     return AST_VISIT_INTO;
@@ -187,6 +185,19 @@ static const PlanExpr *grained(Builder *builder, const AstNode *node, const Type
     return build_folded(builder, node, value, AGGREGATE_ONE, typed->stretch);
 }
 
+// How many elements a list or set has.
+static const PlanExpr *list_size(Builder *builder, const AstNode *node, const AstNode *list)
+{
+    const PlanExpr *value = build_expr(builder, list);
+    PlanExpr draft = {.kind = PLAN_EXPR_CALL,
+                      .type = type_of(TYPE_INTEGER),
+                      .card = stdlib_list_size,
+                      .kids = &value,
+                      .kid_count = 1,
+                      .text = build_text(builder, node)};
+    return plan_expr(builder->plan, &draft);
+}
+
 // `size(g)`: how many values the connected group has; below a grouping by g, that of its key.
 static const PlanExpr *size_expr(Builder *builder, const AstNode *node, const TypedExpr *typed)
 {
@@ -195,10 +206,10 @@ static const PlanExpr *size_expr(Builder *builder, const AstNode *node, const Ty
     bool key = group->ref == TYPED_REF_KEY;
     if (key)
         group = typed_expr(builder->typed, group->key->value);
-    if (group->ref == TYPED_REF_LET)
+    if (group->ref == TYPED_REF_LET && group->let->clause->kind == AST_SERIES)
         return build_series_size(builder, node, group->let, typed->type);
-    if (group->var == NULL || group->var->kind != TYPED_VAR_CONNECT)
-        return build_unsupported_node(builder, node, typed->type);
+    if (group->type.kind == TYPE_LIST || group->type.kind == TYPE_SET)
+        return list_size(builder, node, of);
     const PlanExpr *value = connect_column(builder, node, group->var, CONNECT_SIZE);
     if (builder->per_row || (!key && group->grain == TYPED_GRAIN_BINDING))
         return value;

@@ -30,55 +30,31 @@ static bool series_unit(Str name, SeriesUnit *unit)
 // What a slot holds: an aggregate over the tuples of the group.
 static const PlanExpr *slot_value(Builder *builder, const AstSeries *node)
 {
-    const TypedExpr *typed = typed_expr(builder->typed, node->value);
-    if (typed->ref != TYPED_REF_AGGREGATE)
-        return build_unsupported(builder, STR("序列中不是单个汇总的值"),
-                                 STR("a series of something else than one aggregate"),
-                                 node->value->span, typed->type);
     builder->in_series = true;
     const PlanExpr *value = build_expr(builder, node->value);
     builder->in_series = false;
-    if (value->kind != PLAN_EXPR_AGGREGATE)
-        return value;
-    const PlanAggregate *fold = &builder->aggregates.items[value->index];
-    if (fold->kind == AGGREGATE_FIRST || fold->kind == AGGREGATE_LAST)
-        return build_unsupported(builder, STR("首末值的序列"), STR("a series of first or last"),
-                                 node->value->span, value->type);
     return value;
 }
 
-// An attached variable of the time alone would multiply what is folded.
-static bool reads_other_sets(const Builder *builder, const PlanExpr *time, const PlanExpr *value)
-{
-    uint64_t mention = builder->aggregates.items[value->index].mention;
-    for (uint32_t i = 0; i < builder->body->var_count && i < 64; i++)
-        if (builder->body->vars[i]->attached && (time->slots & ~mention) >> i & 1)
-            return true;
-    return false;
-}
-
-static const PlanExpr *slot_time(Builder *builder, const AstSeries *node, const PlanOp *op)
+static const PlanExpr *slot_time(Builder *builder, const AstSeries *node)
 {
     bool outer = builder->per_row;
     builder->per_row = true;
     const PlanExpr *time = build_expr(builder, node->by);
     builder->per_row = outer;
-    if (time->reads_group ||
-        (op->value->kind == PLAN_EXPR_AGGREGATE && reads_other_sets(builder, time, op->value)))
-        return build_unsupported(builder, STR("序列按附上各行的时间"),
-                                 STR("a series by the time of other attached rows"), node->by->span,
-                                 time->type);
-    if (time->type.kind == TYPE_MONTH && op->unit < SERIES_MONTH)
-        return build_unsupported(builder, STR("按日、按周的月份序列"),
-                                 STR("a series of months per day or week"), node->by->span,
-                                 time->type);
     return time;
 }
 
-// An end; a month among days or weeks is all its days.
-static const PlanExpr *range_end(Builder *builder, const AstNode *node, SeriesUnit unit)
+// An end; a month among days or weeks is all its days. One that is left out lies a day or a month further in.
+static const PlanExpr *range_end(Builder *builder, const AstNode *node, SeriesUnit unit, bool open,
+                                 bool high)
 {
     const PlanExpr *end = build_expr(builder, node);
+    Type length = type_of(end->type.kind == TYPE_MONTH ? TYPE_MONTHS : TYPE_DAYS);
+    const PlanExpr *one = build_const(builder, const_of_count(length, 1), end->text);
+    if (open)
+        end = high ? build_before(builder, end, one, end->text)
+                   : build_after(builder, end, one, end->text);
     return end->type.kind == TYPE_MONTH && unit < SERIES_MONTH
                ? build_convert(builder, end, type_of(TYPE_PERIOD))
                : end;
@@ -91,25 +67,18 @@ static void series_range(Builder *builder, const AstSeries *node, PlanOp *op)
         return;
     }
     const AstInterval *interval = ast_as_Interval(node->over);
-    if (interval->low_open || interval->high_open)
-        (void)build_unsupported(builder, STR("范围不含端点的序列"),
-                                STR("a series over a range without its ends"), node->over->span,
-                                type_of(TYPE_DATE));
-    op->low = range_end(builder, interval->low, op->unit);
-    op->high = range_end(builder, interval->high, op->unit);
+    op->low = range_end(builder, interval->low, op->unit, interval->low_open, false);
+    op->high = range_end(builder, interval->high, op->unit, interval->high_open, true);
 }
 
 PlanOp build_series(Builder *builder, const TypedClause *clause, PlanOp op)
 {
     const AstSeries *node = ast_as_Series(clause->node);
-    if (clause->stretch == 0 || !series_unit(node->per->text, &op.unit)) {
-        (void)build_unsupported(builder, STR("分组之前的序列"), STR("series above a group by"),
-                                clause->node->span, type_of(TYPE_INTEGER));
-        return op;
-    }
+    bool known = series_unit(node->per->text, &op.unit);
+    ASSERT(known && clause->stretch > 0);
     op.name = clause->let->name;
     op.value = slot_value(builder, node);
-    op.time = slot_time(builder, node, &op);
+    op.time = slot_time(builder, node);
     series_range(builder, node, &op);
     if (node->fill->kind != AST_BLANK)
         op.fill = build_as(builder, node->fill, op.value->type);

@@ -78,6 +78,21 @@ static const PlanExpr *slot_value(Builder *builder, const PlanOp *op, Type type,
     return plan_expr(builder->plan, &draft);
 }
 
+// The slots of a mention; attached ones stand for the rows that they are linked to.
+static uint64_t without_sets(const Builder *builder, uint64_t mention)
+{
+    uint64_t rows = mention;
+    for (size_t i = 0; i < builder->ops.count; i++) {
+        const PlanOp *op = &builder->ops.items[i];
+        uint64_t bit = (uint64_t)1 << op->slot;
+        if (op->kind != PLAN_OP_PARTNER || (mention & bit) == 0 ||
+            !builder->body->vars[op->slot]->attached)
+            continue;
+        rows = (rows & ~bit) | (op->condition->slots & ~bit);
+    }
+    return rows;
+}
+
 // Below a grouping the let's value is one of the group: a fold of which the clause gives the result.
 static const PlanExpr *group_value(Builder *builder, const PlanOp *op, const TypedClause *clause)
 {
@@ -126,7 +141,8 @@ PlanOp build_window(Builder *builder, const TypedClause *clause, PlanOp op)
     builder->window_rows[slot] = row_slots(builder, op.value) | window.outer;
     for (size_t i = 0; i < builder->aggregates.count; i++)
         if (builder->aggregates.items[i].window == slot)
-            builder->window_rows[slot] |= builder->aggregates.items[i].mention;
+            builder->window_rows[slot] |=
+                without_sets(builder, builder->aggregates.items[i].mention);
     *value = slot_value(builder, &op, op.value->type, clause->let->name);
     return op;
 }
@@ -156,13 +172,9 @@ static WindowFrame written_frame(const BuildWindow *window)
     return window->op->low != NULL ? FRAME_TIME : FRAME_TIES;
 }
 
-void build_window_fold(Builder *builder, const TypedAggregate *aggregate, PlanAggregate *draft)
+void build_window_fold(const Builder *builder, PlanAggregate *draft)
 {
     frame_fold(builder->window, draft, written_frame(builder->window));
-    if (aggregate->attached_count > 0 && builder->window->stretch == 0)
-        (void)build_unsupported(builder, STR("同组中对附上各行的汇总"),
-                                STR("an aggregate of attached rows in `among`"),
-                                aggregate->node->base.span, draft->type);
 }
 
 // A fold over the rows that `value` reads.

@@ -115,6 +115,7 @@ typedef struct LetState {
     bool failed;     /* its value was wrong: silent where it is used */
     bool statistics; /* it rests on a statistic or a check */
     bool folds;      /* there is an aggregate in it, and not only within peers */
+    bool of_many;    /* it rests on an aggregate or a window, whatever its stretch */
 } LetState;
 
 /* A column, a whole variable (column WHOLE_ROW) or a let. */
@@ -181,6 +182,8 @@ struct Scope {
     bool in_peers;                 /* `among` or `series`: aggregates look at the peers */
     bool among;                    /* in_peers of `among` */
     bool in_window;                /* inside a function of `among`: a value of one peer */
+    bool one_row;                  /* in a function over peers: a value of one row, of no set */
+    bool folds_series;             /* what is folded may be a series */
     bool ordered;                  /* in_peers with `ordered by` */
     bool in_template;
     const VarState *link; /* `on`, `by` of a partner clause: its variable is open here */

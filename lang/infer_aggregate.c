@@ -316,7 +316,13 @@ static bool over_list(Scope *s, const AstCall *call, const FnCard *const *cards,
     if (!let || let->pub.type.kind != TYPE_LIST || card_is(cards[0], "union") ||
         card_is(cards[0], "count"))
         return false;
-    (void)infer(s, parts->argument, NULL);
+    Scope series = *s;
+    series.folds_series = true;
+    Type read = infer(&series, parts->argument, NULL);
+    if (read.kind == TYPE_ERROR) {
+        *result = record_type(expr_here(s, &call->base), read);
+        return true;
+    }
     Type element = *let->pub.type.element;
     const FnCard *card = choose(s, cards, count, element);
     TypedExpr *e = expr_here(s, &call->base);
@@ -558,10 +564,32 @@ static bool same_kind(Type a, Type b)
     return a.kind == b.kind && (!units || str_equal(a.unit->dimension, b.unit->dimension));
 }
 
-/* Whether an operand can be the one with this number, 0 being the first of all. */
-static bool parameter_suits(const FnCard *card, uint32_t number_of, const SigType *wanted,
-                            const TypedExpr *e, Type first)
+typedef struct WrittenWalk {
+    Checker *c;
+    bool read;
+} WrittenWalk;
+
+static AstVisit written_enter(void *context, const AstNode *node)
 {
+    WrittenWalk *walk = context;
+    const TypedExpr *e = expr_of(walk->c, node);
+    walk->read |= e && (e->ref == TYPED_REF_PARAM || e->ref == TYPED_REF_AS_OF);
+    return AST_VISIT_INTO;
+}
+
+/* Whether a value is known before any run: no parameter is read. */
+static bool is_written(Scope *s, const AstNode *node)
+{
+    WrittenWalk walk = {s->c, false};
+    ast_walk(node, written_enter, NULL, &walk);
+    return !walk.read;
+}
+
+/* Whether an operand can be the one with this number, 0 being the first of all. */
+static bool parameter_suits(Scope *s, const FnCard *card, uint32_t number_of, const SigType *wanted,
+                            const AstNode *node, Type first)
+{
+    const TypedExpr *e = expr_of(s->c, node);
     Type own = e ? e->type : type_of(TYPE_ERROR);
     if (own.kind == TYPE_ERROR || first.kind == TYPE_ERROR)
         return true;
@@ -571,6 +599,8 @@ static bool parameter_suits(const FnCard *card, uint32_t number_of, const SigTyp
         return card->pairs == PAIRS_REALS   ? number || amount
                : card->pairs == PAIRS_GROUP ? own.kind == TYPE_BOOLEAN
                                             : is_mark(own) && is_mark(first);
+    if (!is_written(s, node))
+        return false;
     if (wanted->kind == SIG_N)
         return e->constant && (number || own.kind == first.kind);
     if (wanted->type.kind == TYPE_TEXT || wanted->type.kind == TYPE_QUANTITY)
@@ -613,7 +643,7 @@ static bool aggregate_parameters(Scope *s, const FnCard *card, const Parts *part
         const TypedExpr *e = nodes[i] ? expr_of(s->c, nodes[i]) : NULL;
         types[i] = parameter_type(wanted, e ? e->type : first, first);
         used += nodes[i] != NULL;
-        if (nodes[i] && !wrong && !parameter_suits(card, i + 1, wanted, e, first))
+        if (nodes[i] && !wrong && !parameter_suits(s, card, i + 1, wanted, nodes[i], first))
             wrong = nodes[i];
     }
     a->parameters = nodes;
@@ -677,6 +707,7 @@ Scope infer_folded(const Scope *s)
     inner.in_window = s->in_peers && s->among;
     inner.in_aggregate = !infer_over_groups(s);
     inner.in_peers = false;
+    inner.one_row = false;
     inner.in_template = false;
     inner.condition = false;
     return inner;
@@ -742,6 +773,9 @@ Type infer_aggregate(Scope *s, const AstCall *call, const FnCard *const *cards, 
         if ((!a->mention_count && !a->over) || type.kind == TYPE_ERROR)
             return aggregate_failed(s, call);
     }
+    if (a->window && s->ordered && s->body->stretch == 0 && a->attached_count > 0)
+        report_with(s->c, DIAG_ATTACHED_ORDERED, &call->base,
+                    DIAG_ARGS(text_arg(s->c, &call->base)));
     a->type = aggregate_type(s->c, card, type);
     a->nonnegative = proved_nonnegative(s, a->argument);
     aggregate_settle(s->body, a);

@@ -522,6 +522,7 @@ static Type call_card(Scope *s, const AstCall *call, const FnCard *const *cards,
         if (!window_allowed(s, call, cards[0]))
             return record_type(expr_here(s, &call->base), type_of(TYPE_ERROR));
         inner = infer_folded(s);
+        inner.one_row = true;
     }
     infer_arguments(&inner, call, cards, count);
     for (uint32_t i = 0; i < count; i++) {
@@ -677,8 +678,10 @@ static Type call_size(Scope *s, const AstCall *call)
         call->arguments.count == 1 && call->arguments.items[0]->kind == AST_ARGUMENT
             ? ast_as_Argument(call->arguments.items[0])->value
             : NULL;
+    Scope inside = *s;
+    inside.folds_series = true;
     if (value)
-        (void)infer(s, value, NULL);
+        (void)infer(&inside, value, NULL);
     const TypedExpr *of = value ? expr_of(s->c, value) : NULL;
     const TypedExpr *inner = of && of->ref == TYPED_REF_KEY ? expr_of(s->c, of->key->value) : of;
     TypedExpr *e = expr_here(s, &call->base);

@@ -69,6 +69,8 @@ void bit_set(uint64_t *bits, uint32_t slot);
 /* The variables that an expression mentions, lets expanded. */
 /* The same where a let of a grouping further up stands for its group: `*over` is the finest one. */
 void mentions_by_level(BodyState *b, const AstNode *expr, uint64_t *bits, const TypedGroup **over);
+/* Whether a value rests on an aggregate or a window, through lets too. */
+bool value_folds(BodyState *b, const AstNode *value);
 void mentions_of(BodyState *b, const AstNode *expr, uint64_t *bits);
 void aggregate_settle(BodyState *b, TypedAggregate *a);
 

@@ -250,7 +250,7 @@ static Type column_value(Scope *s, const AstNode *node, VarState *var, uint32_t 
     e->can_issue = absent || var->pub.source->kind != TYPED_TABLE;
     var->pub.used = true;
     note_read(s, var->pub.source, number, node);
-    if (var->pub.attached && !s->in_aggregate && s->link != var)
+    if (var->pub.attached && (!s->in_aggregate || s->one_row) && s->link != var)
         report_attached(s, node, var);
     else
         infer_settle(s, node, e, var->pub.stretch == s->body->stretch,
@@ -335,7 +335,14 @@ static Type let_value(Scope *s, const AstNode *node, LetState *let)
     e->can_issue = let->pub.can_issue;
     e->constant = let->pub.constant;
     let->pub.used = true;
-    if (!let->failed)
+    bool series = let->pub.clause->kind == AST_SERIES;
+    if (series && !let->failed && !s->folds_series) {
+        report_with(s->c, DIAG_SERIES_READ, node, DIAG_ARGS(diag_arg(let->pub.name)));
+        return record_type(e, type_of(TYPE_ERROR));
+    }
+    if (series && let->pub.stretch != s->body->stretch && !let->failed)
+        report_out_of_scope(s, node);
+    else if (!let->failed)
         infer_settle(s, node, e, let->pub.stretch == s->body->stretch, let_determined(s, let));
     return record_type(e, let->pub.type);
 }

@@ -176,6 +176,7 @@ static void clause_let(BodyState *b, const AstLet *node)
     let->failed = let->pub.type.kind == TYPE_ERROR;
     let->statistics = rests_on_statistics(b->c, node->value);
     let->folds = !node->among && infer_folds(&s, node->value);
+    let->of_many = node->among != NULL || value_folds(b, node->value);
     mentions_of(b, node->value, let->mentions);
     if (node->among) {
         for (uint32_t i = 0; i < node->among->peers.count; i++)
@@ -320,6 +321,8 @@ static const char *rows_clause(const AstNode *node, Lang lang)
         return lang == LANG_ZH ? "“批次”" : "`session`";
     case AST_SEQUENCE:
         return lang == LANG_ZH ? "“次序”" : "`sequence`";
+    case AST_CONNECT:
+        return lang == LANG_ZH ? "“连通”" : "`connect`";
     default:
         return NULL;
     }

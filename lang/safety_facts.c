@@ -137,7 +137,12 @@ static void mention_let(MentionWalk *walk, const TypedLet *let)
         walk->bits[i] |= state->mentions[i];
 }
 
-/* A per-binding aggregate depends on what its attached variables are linked to. */
+/* An aggregate of attached rows per binding or over peers: it depends on what they are linked to. */
+static bool folds_sets(const TypedAggregate *a)
+{
+    return a->per_binding || (a->window && a->stretch == 0 && a->attached_count > 0);
+}
+
 static void mention_aggregate(MentionWalk *walk, const TypedAggregate *a)
 {
     for (uint32_t k = 0; k < a->attached_count; k++) {
@@ -167,7 +172,7 @@ static AstVisit mention_enter(void *context, const AstNode *node)
         mention_let(walk, e->let);
     if (e->ref == TYPED_REF_KEY && e->key->value != node)
         mentions_of(walk->b, e->key->value, walk->bits);
-    if (e->ref == TYPED_REF_AGGREGATE && e->aggregate->per_binding) {
+    if (e->ref == TYPED_REF_AGGREGATE && folds_sets(e->aggregate)) {
         mention_aggregate(walk, e->aggregate);
         return AST_VISIT_OVER;
     }

@@ -43,7 +43,7 @@ typedef enum FnPairs {
     PAIRS_REALS, // (x, y): both reals by their order
     PAIRS_GROUP, // (whether y, a condition, holds; x as a real)
     PAIRS_MARKS, // (x, y): what tells values of any small layout apart, in no order
-    PAIRS_TIME,  // (the time behind `by:`, x as a real or place_word of a point); the kind of time is a last parameter
+    PAIRS_TIME, // (the time behind `by:`, x as a real or place_word of a point); the kind of time is a last parameter
 } FnPairs;
 
 typedef struct FnCard {
@@ -85,9 +85,11 @@ extern const FnCard *const stdlib_case_parts[];
 // Make the pairs of FnPairs from (x, y), (y, x), (x, y), (time, x) and (time, point). No functions of the language.
 extern const FnCard *const stdlib_pair_of_reals,
     *const stdlib_pair_of_group, *const stdlib_pair_of_marks, *const stdlib_pair_of_time,
-    *const stdlib_pair_of_place;
+                                                                  *const stdlib_pair_of_place;
 // A real at a place (x, places, RoundMode). No function of the language.
 extern const FnCard *const stdlib_round_real;
+// How many elements a list or set has. No function of the language: `size` finds what it is given.
+extern const FnCard *const stdlib_list_size;
 // A field of a check's record (a list of reals, stdlib/check_int.h) by its number: (record, number), and of a check of
 // one value among its peers (record, number, the value). No functions of the language.
 extern const FnCard *const stdlib_check_field, *const stdlib_check_own_field;

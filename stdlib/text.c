@@ -198,6 +198,15 @@ FN2(join_text, Text, Code, parts, Text, separator, .name = "join_text", .name_zh
     return text_finish(fn, &out);
 }
 
+FN1(list_size, I64, Code, parts, .name = "list_size", .name_zh = "元素个数",
+    .signature = "list_size(x: list(text)): integer", .doc = "How many elements a list has.",
+    .doc_zh = "列表中有多少个元素。", .cost = 10)
+{
+    return list_count(fn->dict, parts);
+}
+
+const FnCard *const stdlib_list_size = &card_list_size;
+
 FN1(reverse, Text, Text, t, .name = "reverse", .name_zh = "倒序",
     .signature = "reverse(t: text): text", .doc = "The characters in reverse order.",
     .doc_zh = "把字的次序倒过来。", .example = "reverse(\"abc\") = \"cba\"", .cost = 60)

@@ -54,6 +54,8 @@ void fold_init(Fold *fold, Level *level, uint32_t index, const uint8_t *selected
 void fold_deinit(Fold *fold);
 // Folds these members of a first fence, with their bindings.
 void fold_some(Fold *fold, const Bindings *some, const int64_t *members);
+// Computes what an expression reads of the groups below.
+void fold_need_below(const Fold *fold, const Expr *expr);
 // What argument and `when` read, for the members from `first` on.
 void fold_context(Fold *fold, int64_t first, const Bindings *view, EvalContext *base);
 // The identity of a tuple: rows, with `?` of joins and attached sets as one and those of lookups by binding.

@@ -147,7 +147,7 @@ static void below_values(const Fold *fold, int64_t first, const Bindings *view, 
     base->aggregates = values;
 }
 
-static void need_below(const Fold *fold, const Expr *expr)
+void fold_need_below(const Fold *fold, const Expr *expr)
 {
     const Body *body = fold->level->run->body;
     Level *below = fold->level->below;
@@ -455,8 +455,8 @@ static Fold *fold_members(Level *level, uint32_t index, const uint8_t *selected,
     Fold *fold = ARENA_NEW(level->arena, Fold);
     fold_init(fold, level, index, selected);
     fold->upto = upto;
-    need_below(fold, &fold->aggregate->argument);
-    need_below(fold, &fold->aggregate->when);
+    fold_need_below(fold, &fold->aggregate->argument);
+    fold_need_below(fold, &fold->aggregate->when);
     bool taken;
     NativeFolds *native = native_folds_open(level, &fold, 1, &taken);
     int64_t total = level->members->all.count;

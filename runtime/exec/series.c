@@ -321,6 +321,9 @@ Status series_open(Level *level, const Operator *op, SeriesRun **out)
     TRY(find_slots(series));
     int64_t slots = series->offset[level->count];
     fold_init(&series->fold, level, op->series.aggregate, NULL);
+    fold_need_below(&series->fold, &series->fold.aggregate->argument);
+    fold_need_below(&series->fold, &series->fold.aggregate->when);
+    fold_need_below(&series->fold, &op->series.time);
     aggregate_reserve(series->fold.state, slots);
     series->certain = ARENA_ARRAY(level->arena, uint8_t, MAX_OF(slots, 1));
     return place_members(series);

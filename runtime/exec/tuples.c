@@ -16,6 +16,7 @@ typedef struct Spread {
     TupleBatch *tuples;
     uint32_t mention_count; // with the extra slots
     uint32_t folded_count;  // without them: a row that only `when` reads multiplies nothing
+    bool guarded;           // of a window, where sets are read with the guard (decision 86)
 } Spread;
 
 static void tuples_alloc(Arena *arena, uint32_t mention_count, int64_t count, TupleBatch *out)
@@ -61,17 +62,23 @@ static void spread_attached(Spread *spread, uint32_t m, const Rowset *rowset,
     tuples_alloc(spread->arena, spread->mention_count, total, &out);
     int64_t next = 0;
     for (int64_t i = 0; i < in->count; i++) {
-        for (int64_t k = set->offsets[in->binding[i]]; k < set->offsets[in->binding[i] + 1];
-             k++, next++) {
+        for (int64_t k = set->offsets[in->binding[i]]; k < set->offsets[in->binding[i] + 1]; k++) {
             const AttachedMember *member = &set->members[k];
+            RowClass row_class = (RowClass)member->row_class;
+            if (spread->guarded && row_class == CLASS_TOLERATED)
+                continue;
+            if (spread->guarded && row_class == CLASS_SHADOW)
+                row_class = CLASS_POSSIBLE;
             tuple_copy(in, i, &out, next, spread->mention_count);
             out.rows[m][next] = member->row;
-            tuple_worsen(&out, next, member->row_class, member->cause);
+            tuple_worsen(&out, next, row_class, member->cause);
             if (m < spread->folded_count)
                 out.many[next] |= row_is_unknown(member->row) ? !row_is_tail(member->row)
                                                               : rowset_many(rowset, member->row);
+            next++;
         }
     }
+    out.count = next;
     memcpy(out.extra, in->extra, sizeof out.extra);
     out.extra_count = in->extra_count;
     *spread->tuples = out;
@@ -133,7 +140,10 @@ static EvalContext tuple_context(BodyRun *run, const Bindings *batch, const Aggr
 
 static bool is_identity_map(const TupleBatch *tuples, int64_t count)
 {
-    return tuples->count == count; // bindings ascend, so equal numbers mean equal places
+    bool same = tuples->count == count;
+    for (int64_t i = 0; same && i < count; i++)
+        same = tuples->binding[i] == i; // a binding without rows may make up for one with two
+    return same;
 }
 
 // vectors[v] at the tuples' bindings.
@@ -217,7 +227,8 @@ static void spread_slots(BodyRun *run, const Bindings *batch, const Aggregate *a
     Spread spread = {.arena = run->scratch,
                      .tuples = out,
                      .mention_count = aggregate->mention_count + out->extra_count,
-                     .folded_count = aggregate->mention_count};
+                     .folded_count = aggregate->mention_count,
+                     .guarded = aggregate->window != 0};
     for (uint32_t m = 0; m < spread.mention_count; m++) {
         uint32_t slot = m < aggregate->mention_count ? aggregate->mention[m]
                                                      : out->extra[m - aggregate->mention_count];

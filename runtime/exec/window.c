@@ -89,8 +89,11 @@ static uint64_t tuple_slots(const WindowReading *reading)
     for (uint32_t a = 0; a < body->aggregate_count; a++) {
         const Aggregate *aggregate = &body->aggregates[a];
         for (uint32_t m = 0; aggregate->window == reading->op->slot && m < aggregate->mention_count;
-             m++)
-            slots |= (uint64_t)1 << aggregate->mention[m];
+             m++) {
+            uint32_t slot = aggregate->mention[m];
+            bool attached = body->slots[slot].attached; // the members whose sets are read
+            slots |= attached ? partner_reads(reading->run, slot) : (uint64_t)1 << slot;
+        }
     }
     return slots;
 }

@@ -14,6 +14,7 @@ DIAG = re.compile(r'^DIAG\(\w+, "([EWN]\d{4})"', re.M)
 REASON = re.compile(r'^REASON\(\w+, \w+, "([^"]+)", "([^"]+)"\)', re.M)
 # What guards a place that no model reaches today, and what says so.
 GUARDS = {
+    "E0901": "the checker refuses what cannot be compiled; this is said if it overlooks something",
     "unknown row": "every uncertain edge of `connect` has a cause of its own",
 }
 
@@ -41,7 +42,7 @@ def suite(options):
     asked = {"zh": [case[4] for case in cases], "en": [case[5] for case in cases]}
     codes = [code for path in sorted(ROOT.glob("lang/diag*.def")) for code in DIAG.findall(path.read_text("utf-8"))]
     reasons = REASON.findall((ROOT / "runtime" / "base" / "reason.def").read_text("utf-8"))
-    results = [check_diag(code, texts) for code in codes]
+    results = [check_diag(code, texts) for code in codes if code not in GUARDS]
     results += [check_reason(names, texts, asked) for names in reasons if names[0] not in GUARDS]
     if not codes or not reasons:
         results.append(Result("tables", ["no codes or no reasons found: the tables have moved"]))

@@ -555,7 +555,8 @@ def _mention(e, body, level, found):
             found.update(dict.fromkeys(body.attached.get(var, (var,))))
         return
     if isinstance(e, ast.WinRef):
-        found.update(dict.fromkeys(variables(e.clause, body)))
+        for var in variables(e.clause, body):
+            found.update(dict.fromkeys(body.attached.get(var, (var,))))
         return
     if isinstance(e, (ast.Col, ast.RowPresent, ast.Part)):
         found[e.var] = True

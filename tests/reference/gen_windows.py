@@ -19,6 +19,7 @@ class Peers:
     values: list
     rows: list            # row variables; none of groups
     count: tuple          # the variables that `count` names
+    attached: tuple = ()  # variables that may be folded without an order
 
     def of(self, *names):
         return [e for e in self.values if e.type.name in names and e.type.scale <= 4]
@@ -37,7 +38,8 @@ def window(maker, scope):
     numbers = maker.columns_of(rows, "integer") + maker.columns_of(rows, "money")
     if maker.chance(0.3):
         numbers = maker.windows_of("integer", "money") or numbers
-    return _window(Peers(maker, values, rows, (maker.pick(rows).name,)), numbers)
+    attached = tuple(v for v in scope if v.attached)
+    return _window(Peers(maker, values, rows, (maker.pick(rows).name,), attached), numbers)
 
 
 def group_window(maker, scope, keys):
@@ -74,6 +76,8 @@ def _window(peers, numbers):
         _ranks(peers) if form == "ranks" else _fold(peers, numbers)
     if e is None:
         return None
+    if form == "plain" and peers.attached and maker.chance(0.6):
+        e = _of_attached(peers)
     if form == "ordered" and isinstance(e, ast.WinFn) and e.fn.startswith("moving"):
         within = ("rows", maker.pick([2, 3]))
     name = maker.fresh("窗")
@@ -225,6 +229,20 @@ def _fold(peers, numbers):
         return aggregate("distinct_count", maker.pick(peers.values), when=when)
     return aggregate(maker.pick(["sum", "sum", "min", "max", "mean"]), maker.pick(numbers),
                      when=when)
+
+
+def _of_attached(peers):
+    """An aggregate over an attached variable, with others perhaps; or one that reads it in `when`."""
+    maker = peers.maker
+    mine = [maker.pick(peers.attached)]
+    if maker.chance(0.3):
+        mine.append(maker.pick([*peers.rows, *peers.attached]))
+    mine = list({v.name: v for v in mine}.values())
+    if maker.chance(0.2):
+        return aggregate("count", vars_=peers.count, when=maker.leaf(mine))
+    e = maker.fold(mine)
+    return e if e.fn in ("count", "sum", "min", "max", "mean", "distinct_count") and \
+        e.type.scale <= 4 else aggregate("count", vars_=(mine[0].name,))
 
 
 def _ranks(peers):

@@ -9,10 +9,11 @@ unknown is a shadow in every partition that it fits; one whose order is unknown 
 from copy import copy
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 
 import model as ast
-from expressions import (ABSENT, GROUP, REACH, Issue, Scope, Tuple, Unplaced, _inner, failure,
-                         guarded_cause, inner_cause, least_cause, mention, truth, value, variables)
+from expressions import (ABSENT, GROUP, REACH, Issue, Scope, Tuple, Unplaced, _inner, _projection, failure,
+                         guarded_cause, inner_cause, least_cause, mention, read_directly, truth, value, variables)
 from values import (CERTAIN, POSSIBLE, SHADOW, TOLERATED, Gap, first_unknown, fits, half_even,
                     may_equal_values, sort_key, unknown)
 
@@ -126,6 +127,8 @@ class Window:
         named = mention(fn, s) if isinstance(fn, ast.Agg) else \
             [] if fn.arg is None else variables(fn.arg, self.body)
         wanted = set(named) | set(self.outer)
+        for v in named:     # the members whose sets are read
+            wanted |= set(self._set_reads(v))
         return [v for v in self.body.variables if v in wanted and v not in self.body.attached]
 
     def _scope(self, member):
@@ -197,24 +200,11 @@ class Window:
         best = {}
         for m in self.members:
             key, many, cause, numbers = self._identity(m, names)
-            if key is None:
+            standing = None if key is None else self._standing(m, own, cause)
+            if standing is None:
                 continue
+            cls, why, orders, lost = standing
             scope = self._scope(m)
-            cls, why = m.cls, _first_cause(m)
-            keys = [value(e, scope) for e in self.keys]
-            if not all(may_equal_values(a, b) for a, b in zip(keys, own)):
-                continue
-            bad = next((v for v in keys if unknown(v)), None)
-            if bad is not None and cls < SHADOW:
-                cls, why = SHADOW, why or guarded_cause(bad)      # the lowest of its marks
-            if cause is not None and cls < POSSIBLE:
-                cls, why = POSSIBLE, cause
-            orders = self._orders(scope)
-            lost = next((v for v in orders if unknown(v)), None)
-            if lost is not None and cls < POSSIBLE:
-                cls, why = POSSIBLE, guarded_cause(lost)
-            if cls == SHADOW and self.tolerant:
-                cls = TOLERATED
             if key in best and best[key].tuple.cls <= cls:
                 if best[key].tuple.cls == cls and cls > CERTAIN:
                     best[key].tuple.cause = least_cause(best[key].tuple.cause, why)
@@ -226,6 +216,82 @@ class Window:
             best[key] = Peer(key, Tuple(cls, v, many, why, None, by, numbers[0] if numbers else 0),
                              None if lost is not None else orders, numbers)
         return best
+
+    def _set_reads(self, name):
+        """The variables that decide on an attached set."""
+        if name not in self.body.attached:
+            return ()
+        clause = next(c for _, _, c in self.body.steps if getattr(c, "var", None) == name)
+        return [v for e in (clause.on, *clause.covered) for v in variables(e, self.body) if v != name]
+
+    def _standing(self, m, own, cause):
+        """(class, why, orders, the unknown one of them) of a member in the partition with the keys
+        `own`; None: it is not there. `cause`: of a `?` in its tuple."""
+        scope = self._scope(m)
+        cls, why = m.cls, _first_cause(m)
+        keys = [value(e, scope) for e in self.keys]
+        if not all(may_equal_values(a, b) for a, b in zip(keys, own)):
+            return None
+        bad = next((v for v in keys if unknown(v)), None)
+        if bad is not None and cls < SHADOW:
+            cls, why = SHADOW, why or guarded_cause(bad)      # the lowest of its marks
+        if cause is not None and cls < POSSIBLE:
+            cls, why = POSSIBLE, cause
+        orders = self._orders(scope)
+        lost = next((v for v in orders if unknown(v)), None)
+        if lost is not None and cls < POSSIBLE:
+            cls, why = POSSIBLE, guarded_cause(lost)
+        if cls == SHADOW and self.tolerant:
+            cls = TOLERATED
+        return cls, why, orders, lost
+
+    def _reads_sets(self, agg, s):
+        read = [*mention(agg, s), *([] if agg.when is None else read_directly(agg.when, self.body))]
+        return self.level == 0 and any(v in self.body.attached for v in read)
+
+    def _attached(self, agg, s, own, names):
+        """The tuples of an aggregate of attached rows: those of the sets of the partition's members.
+        Their sets are read with the guard: shadow rows are possible, tolerated ones are none."""
+        read = mention(agg, s)
+        met = [] if agg.when is None else read_directly(agg.when, self.body)
+        fold = [v for v in self.body.variables if v in read or v in self.outer]
+        policy = "drop" if self.body.query else "undecided"
+        best = {}
+        for m in self.members:
+            standing = self._standing(m, own, None)
+            if standing is None or self._identity(m, names)[0] is None:
+                continue
+            for identity, new in self._spread(m, standing, fold, met, agg, policy):
+                if identity not in best or new.cls < best[identity].cls:
+                    best[identity] = new
+                elif new.cls == best[identity].cls and new.cls > CERTAIN:
+                    best[identity].cause = least_cause(best[identity].cause, new.cause)
+        return list(best.values())
+
+    def _spread(self, m, standing, fold, met, agg, policy):
+        attached = [v for v in self.body.variables if v in self.body.attached and v in (*fold, *met)]
+        for rows in product(*(m.binding.attached[v] for v in attached)):
+            cls, why = standing[:2]
+            for _, row_cls, row_cause, _ in rows:
+                row_cls = POSSIBLE if row_cls == SHADOW else row_cls
+                cls, why = (row_cls, row_cause) if row_cls > cls else (cls, why)
+            if any(row_cls == TOLERATED for _, row_cls, _, _ in rows):
+                continue
+            binding = m.binding.with_rows(dict(zip(attached, (r[0] for r in rows))))
+            scope = Scope(self.body, binding=binding, mode="n")
+            identity, many, lost = _projection(binding, m, fold)
+            if identity is None:
+                continue
+            if lost is not None and cls < POSSIBLE:
+                cls, why = POSSIBLE, lost
+            if agg.when is not None:
+                t, blame = truth(agg.when, scope, policy)
+                if t == "F":
+                    continue
+                if t == "U" and cls < POSSIBLE:
+                    cls, why = POSSIBLE, _inner(blame)
+            v = None if agg.arg is None else value(agg.arg, scope)
+            yield identity, Tuple(cls, v, many, why)
 
     def _met(self, agg, s, names):
         """Tuple → T or U (with its cause) of the `when` of an aggregate; F is left out."""
@@ -247,6 +313,8 @@ class Window:
         """The tuples over which an aggregate folds: those of the frame. Issue: nobody knows which."""
         names = self._names(agg, s)
         own = self._own_keys(s)
+        if self._reads_sets(agg, s):
+            return self._attached(agg, s, own, names)
         peers = self.peers(agg, s, own, names)
         if isinstance(self.within, tuple):
             line = self._line(agg, s, peers, names)
