@@ -15,6 +15,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import traceback
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -60,6 +61,8 @@ def run_reference(case):
         return Output(0, Run(case.model, case.data, case.as_of, case.tolerance).entries())
     except RunFails as failure:
         return Output(3, said=str(failure))
+    except Exception:  # a fault of the reference is a divergence like any other
+        return Output(-1, said=traceback.format_exc())
 
 
 # ------------------------------------------------------------------ comparing

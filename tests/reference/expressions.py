@@ -657,7 +657,7 @@ def _members(s):
 
 def _spread(member, names, body):
     """The binding once per combination of rows of the attached variables mentioned."""
-    attached = [n for n in body.variables if n in names and n in body.attached]
+    attached = [n for n in body.every if n in names and n in body.attached]
     base_cause = min(member.marks, key=mark_order)[1:] if member.marks else None
     for rows in product(*(member.binding.attached[a] for a in attached)):
         cls, cause, note = member.cls, base_cause, member.caveat
