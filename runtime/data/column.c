@@ -372,19 +372,34 @@ static void gather_rows(const Column *column, const int64_t *rows, int64_t count
     }
 }
 
-// Rows of which some are absent or `?`: row by row.
+// Those of the rows that exist and whose value is not known.
+static void gather_states(const Column *column, const int64_t *rows, int64_t count, Arena *arena,
+                          Vector *out)
+{
+    if (column->validity == NULL)
+        return;
+    for (int64_t i = 0; i < count; i++)
+        if (rows[i] >= 0 && !column_is_known(column, rows[i]))
+            gather_unknown(out, i, column_unknown(column, rows[i]), arena);
+}
+
+// Rows of which some are absent or `?`: the first row stands in for these, as long as there is one.
 static void gather_mixed(const Column *column, const int64_t *rows, int64_t count,
                          CauseId absent_cause, Arena *arena, Vector *out)
 {
+    int64_t *there = ARENA_ARRAY(arena, int64_t, count);
+    for (int64_t i = 0; i < count; i++)
+        there[i] = MAX_OF(rows[i], 0);
+    if (column->count > 0)
+        gather_rows(column, there, count, out);
+    gather_states(column, rows, count, arena, out);
     for (int64_t i = 0; i < count; i++) {
-        if (rows[i] >= 0) {
-            Value value = column_get(column, rows[i]);
-            vector_set(out, i, &value, arena);
-        } else if (rows[i] == ROW_ABSENT) {
+        if (rows[i] >= 0)
+            continue;
+        if (rows[i] == ROW_ABSENT)
             vector_set_unknown(out, i, VALUE_GAP, absent_cause, arena);
-        } else {
+        else
             vector_set_unknown(out, i, VALUE_ISSUE, row_cause(rows[i]), arena);
-        }
     }
 }
 
@@ -404,11 +419,7 @@ void column_gather(const Column *column, const int64_t *rows, int64_t first, int
         return;
     }
     gather_rows(column, rows, count, out);
-    if (column->validity == NULL)
-        return;
-    for (int64_t i = 0; i < count; i++)
-        if (!column_is_known(column, rows[i]))
-            gather_unknown(out, i, column_unknown(column, rows[i]), arena);
+    gather_states(column, rows, count, arena, out);
 }
 
 // ---------------------------------------------------------------- row sets

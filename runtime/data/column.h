@@ -119,10 +119,15 @@ static inline bool row_is_one(int64_t row)
 {
     return ((row_unknown(0) - row) & ROW_ONE_AT_MOST) != 0;
 }
-// The one member of an attached set that stands for all blank rows (exec/partner_tail.c).
-static inline int64_t row_tail(CauseId cause)
+// The one member of an attached set that stands for its blank rows: the number of their set, and why the binding may have
+// them, 0: for what the rows lack (exec/partner_tail.c).
+static inline int64_t row_tail(int64_t set, CauseId cause)
 {
-    return row_unknown(cause) - ROW_TAIL;
+    return row_unknown(cause) - ROW_TAIL - set * (2 * ROW_TAIL);
+}
+static inline int64_t row_tail_set(int64_t row)
+{
+    return (row_unknown(0) - row) / (2 * ROW_TAIL);
 }
 static inline bool row_is_tail(int64_t row)
 {

@@ -258,6 +258,7 @@ bool members_cause_is(const CauseTable *causes, CauseId cause);
 // combination of rows of the attached variables that it mentions; those with an absent row or with `when`
 // false are left out.
 typedef struct TupleBatch {
+    const Bindings *batch; // whose tuples they are
     int64_t count;
     int64_t *binding;   // index in the batch
     int64_t **rows;     // per slot of the mention list, in that order; behind them, the extra slots

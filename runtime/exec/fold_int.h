@@ -20,6 +20,8 @@ typedef struct Pending {
     Tuple tuple;
     const int64_t *rows; // identity: per mention slot, and the group below
     bool collapsed;      // stands for several tuples
+    int64_t tail;        // the blank rows of an attached set that it stands for; 0: none
+    bool own_cause;      // of a tail: its cause is what the rows lack
 } Pending;
 
 // Tuples of unplaced members, distinct per class of members of whose keys the same is known.
@@ -44,6 +46,7 @@ struct Fold {
     bool shadows;       // some tuple is a shadow or tolerated
     MapI64 tolerated;   // groups with a tuple of a member that the fence tolerates
     bool floats;        // so has a member without a full key
+    Map tails;          // that are set aside: each once for a group
     RowClass upto;      // of attached rows that aggregates inside the argument count
     RowClass inside;    // the worst class met among those
     Floating *floating; // NULL until settled
@@ -78,6 +81,8 @@ void pending_settle_failed(const Fold *fold, LevelValues *values);
 // n and t of the groups marked.
 void pending_guard(Fold *fold, LevelValues *values, const uint8_t *wanted);
 void pending_free(Fold *fold);
+// The identities of all certain tuples, whatever their group; made when first asked for.
+GroupTable *fold_identities(Fold *fold);
 // A copy of the first `count` values, all known or not.
 void pending_copy(const Vector *from, int64_t count, Arena *arena, Vector *to);
 

@@ -79,6 +79,7 @@ void fold_deinit(Fold *fold)
     map_i64_deinit(&fold->tolerated);
     aggregate_destroy(fold->state);
     group_table_destroy(fold->distinct);
+    map_deinit(&fold->tails);
     vec_free(&fold->pending);
 }
 
@@ -241,6 +242,26 @@ Tuple fold_tuple(const Fold *fold, const TupleBatch *tuples, int64_t index, int6
     return tuple;
 }
 
+// Of a tail: notes its rows. False: its group has it already.
+static bool note_tail(Fold *fold, const TupleBatch *tuples, int64_t index, int64_t member,
+                      int64_t group, Pending *pending)
+{
+    uint32_t place;
+    int64_t row = tuple_tail(fold->level->run, tuples, fold->aggregate, index, &place);
+    if (row == 0)
+        return true;
+    RowClass member_class = (RowClass)fold->level->row_class[member];
+    bool own = member_class == CLASS_CERTAIN || tuples->row_class[index] > member_class;
+    pending->tail = row;
+    pending->own_cause = own && row_cause(row) == 0;
+    // Of members without a full key, which each fit groups of their own, all are kept.
+    int64_t key[4] = {group, row, pending->row_class, own ? 0 : pending->tuple.cause};
+    bool is_new = group < 0;
+    if (!is_new)
+        (void)map_at(&fold->tails, (Str){(const char *)key, sizeof key}, &is_new);
+    return is_new;
+}
+
 static void set_aside(Fold *fold, const TupleBatch *tuples, int64_t index, int64_t member,
                       int64_t group, RowClass row_class)
 {
@@ -258,7 +279,8 @@ static void set_aside(Fold *fold, const TupleBatch *tuples, int64_t index, int64
         if (group >= 0)
             (void)map_i64_put(&fold->tolerated, group, 1);
     }
-    vec_push(&fold->pending, pending);
+    if (note_tail(fold, tuples, index, member, group, &pending))
+        vec_push(&fold->pending, pending);
 }
 
 // A query folds what is known: a gap leaves the tuple out, a failure makes the aggregate of its group fail.

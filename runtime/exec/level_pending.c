@@ -48,11 +48,61 @@ typedef struct Gathering {
     Map *seen;
     Pending **out; // distinct ones, the best class of each
     int64_t count;
+    int64_t tails[4]; // per class: the one among `out` that stands for blank rows, -1
 } Gathering;
+
+// Blank rows of an attached set: those that no better class has, with the others of their class.
+static void gather_tail(Gathering *gathering, const Pending *pending)
+{
+    BodyRun *run = gathering->fold->level->run;
+    uint32_t slot = gathering->fold->aggregate->mention[0];
+    Pending piece = *pending;
+    for (RowClass c = CLASS_CERTAIN; c < pending->row_class; c++) {
+        if (gathering->tails[c] < 0)
+            continue;
+        piece.tail =
+            partner_tail_minus(run, slot, piece.tail, gathering->out[gathering->tails[c]]->tail);
+        if (piece.tail == 0)
+            return;
+    }
+    if (piece.own_cause)
+        piece.tuple.cause = partner_tail_cause(run, slot, piece.tail);
+    int64_t *at = &gathering->tails[pending->row_class];
+    if (*at < 0) {
+        *at = gathering->count;
+        *gathering->out[gathering->count++] = piece;
+        return;
+    }
+    Pending *have = gathering->out[*at];
+    have->tail = partner_tail_union(run, slot, have->tail, piece.tail);
+    have->own_cause = false;
+    if (cause_order(run->shared->causes, piece.tuple.cause, have->tuple.cause) < 0)
+        have->tuple.cause = piece.tuple.cause;
+}
+
+// What the tails gathered are worth.
+static void value_tails(Gathering *gathering)
+{
+    const Fold *fold = gathering->fold;
+    for (RowClass c = CLASS_CERTAIN; c <= CLASS_TOLERATED; c++) {
+        if (gathering->tails[c] < 0)
+            continue;
+        Pending *tail = gathering->out[gathering->tails[c]];
+        Tuple tuple =
+            partner_tail_tuple(fold->level->run, fold->aggregate, tail->tail, NULL, 0, false);
+        tuple.class = tail->tuple.class;
+        tuple.cause = tail->tuple.cause;
+        tail->tuple = tuple;
+    }
+}
 
 static void gather_one(Gathering *gathering, const Pending *pending)
 {
     const Fold *fold = gathering->fold;
+    if (pending->tail != 0) {
+        gather_tail(gathering, pending);
+        return;
+    }
     if (pending->row_class != CLASS_CERTAIN && !pending->collapsed &&
         in_distinct(fold, gathering->group, pending))
         return;
@@ -152,9 +202,10 @@ static int compare_floating(const void *a, const void *b)
            (x->pending->ordinal < y->pending->ordinal);
 }
 
-// The identities of all certain tuples, whatever their group.
-static void make_identities(Fold *fold)
+GroupTable *fold_identities(Fold *fold)
 {
+    if (fold->identities != NULL)
+        return fold->identities;
     Arena *arena = fold->level->run->scratch;
     ArenaMark mark = arena_mark(arena);
     Phys *phys = ARENA_ARRAY(arena, Phys, fold->id_count + 1);
@@ -169,19 +220,21 @@ static void make_identities(Fold *fold)
     group_assign(fold->identities, ids, count, numbers);
     free(numbers);
     arena_rewind(arena, mark);
+    return fold->identities;
 }
 
 // Whether no certain tuple of any group can be the same one: then many such tuples can be taken together.
 static bool can_collapse(Fold *fold, const Pending *pending)
 {
+    if (pending->tail != 0)
+        return false; // a group may have some of the rows too
     if (fold->distinct == NULL)
         return true;
     for (uint32_t k = 0; k < fold->id_count; k++) {
         if (pending->rows[k] < 0)
-            return pending->rows[k] != TAIL_ID; // a group may have it too
+            return true;
     }
-    if (fold->identities == NULL)
-        make_identities(fold);
+    GroupTable *identities = fold_identities(fold);
     Arena *arena = fold->level->run->scratch;
     ArenaMark mark = arena_mark(arena);
     Vector *id = ARENA_ARRAY(arena, Vector, fold->id_count + 1);
@@ -190,18 +243,38 @@ static bool can_collapse(Fold *fold, const Pending *pending)
         id[k].i64[0] = pending->rows[k];
     }
     int64_t number;
-    group_find(fold->identities, id, 1, &number);
+    group_find(identities, id, 1, &number);
     arena_rewind(arena, mark);
     return number == GROUP_NONE;
+}
+
+// Blank rows among the tuples that fit the same groups, with those of their class for the same reason.
+static void distinct_tail(const Fold *fold, const Pending *pending, Map *seen, Floating *out)
+{
+    BodyRun *run = fold->level->run;
+    int64_t key[2] = {pending->row_class, pending->own_cause ? 0 : pending->tuple.cause};
+    bool is_new = false;
+    uint64_t *at = map_at(seen, (Str){(const char *)key, sizeof key}, &is_new);
+    if (is_new) {
+        *at = out->tuples.count;
+        vec_push(&out->tuples, *pending);
+        return;
+    }
+    Pending *have = &out->tuples.items[*at];
+    have->tail = partner_tail_union(run, fold->aggregate->mention[0], have->tail, pending->tail);
 }
 
 // The distinct tuples of refs[0..count), appended to `out`.
 static void distinct_tuples(const Fold *fold, const FloatingRef *refs, size_t count, Floating *out)
 {
     const CauseTable *causes = fold->level->run->shared->causes;
-    Map seen = {0};
+    Map seen = {0}, tails = {0};
     for (size_t i = 0; i < count; i++) {
         const Pending *pending = refs[i].pending;
+        if (pending->tail != 0) {
+            distinct_tail(fold, pending, &tails, out);
+            continue;
+        }
         bool is_new = false;
         uint64_t *at = map_at(&seen, pending_key(fold, pending), &is_new);
         if (is_new) {
@@ -213,6 +286,7 @@ static void distinct_tuples(const Fold *fold, const FloatingRef *refs, size_t co
         if (pending->tuple.cause != 0 && cause_order(causes, pending->tuple.cause, have->cause) < 0)
             have->cause = pending->tuple.cause;
     }
+    map_deinit(&tails);
     map_deinit(&seen);
 }
 
@@ -301,6 +375,8 @@ static void gather_group(Gathering *gathering, const Pending *own, int64_t own_c
     const Fold *fold = gathering->fold;
     map_clear(gathering->seen);
     gathering->count = 0;
+    for (RowClass c = CLASS_CERTAIN; c <= CLASS_TOLERATED; c++)
+        gathering->tails[c] = -1;
     int64_t fit_count = 0, universal = -1;
     const int64_t *fitting = NULL;
     if (upto >= CLASS_SHADOW && fold->floating->count > 0) {
@@ -318,6 +394,7 @@ static void gather_group(Gathering *gathering, const Pending *own, int64_t own_c
         if (universal >= 0)
             gather_class(gathering, universal, pass);
     }
+    value_tails(gathering);
 }
 
 // Visits the groups marked (NULL: all) with what is in question for them.
@@ -345,6 +422,7 @@ static void settle_groups(Fold *fold, LevelValues *values, const uint8_t *wanted
         if (!asked || (own_count == 0 && (upto < CLASS_SHADOW || fold->floating->count == 0)))
             continue;
         gathering.group = group;
+        partner_tail_trim(level->run, fold->aggregate);
         gather_group(&gathering, own, own_count, upto);
         if (gathering.count > 0)
             settle(fold, values, group, out, gathering.count);

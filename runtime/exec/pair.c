@@ -164,14 +164,18 @@ static TruthBlock given_truth(Truth truth, int64_t count, Arena *arena)
     return block;
 }
 
+// What is known of the links of the pairs beforehand.
+typedef enum LinksAre { LINKS_ASKED, LINKS_HOLD, LINKS_OPEN } LinksAre;
+
 static TruthBlock condition_truth(const PartnerRun *partner, const EvalContext *context,
-                                  Policy policy, bool links_hold)
+                                  Policy policy, LinksAre links)
 {
     const Partner *on = partner->partner;
     TruthBlock *leaves = ARENA_ARRAY(context->arena, TruthBlock, on->leaf_count + 1);
     for (uint32_t l = 0; l < on->leaf_count; l++) {
-        if (links_hold && on->leaves[l].key && on->leaves[l].conjunct)
-            leaves[l] = given_truth(TRUTH_T, context->count, context->arena);
+        if (links != LINKS_ASKED && on->leaves[l].key && on->leaves[l].conjunct)
+            leaves[l] = given_truth(links == LINKS_HOLD ? TRUTH_T : TRUTH_U, context->count,
+                                    context->arena);
         else
             leaf_truth(context, &on->leaves[l], policy, &leaves[l]);
     }
@@ -348,7 +352,8 @@ static int64_t judge_block(BodyRun *run, PartnerRun *partner, const Bindings *ba
 {
     EvalContext context =
         pair_context(run, partner, batch, pairs->binding + from, pairs->row + from, count);
-    TruthBlock truth = condition_truth(partner, &context, partner->partner->policy, links_hold);
+    TruthBlock truth = condition_truth(partner, &context, partner->partner->policy,
+                                       links_hold ? LINKS_HOLD : LINKS_ASKED);
     for (int64_t i = 0; i < count; i++) {
         if (truth.truth[i] == TRUTH_F)
             continue;
@@ -386,6 +391,27 @@ Status pairs_judge(BodyRun *run, PartnerRun *partner, const Bindings *batch, Pai
         TRY(run_poll(run->shared));
     }
     pairs->count = kept;
+    return STATUS_OK;
+}
+
+Status pairs_possible(BodyRun *run, PartnerRun *partner, const Bindings *batch, int64_t binding,
+                      const int64_t *rows, int64_t count, bool links_open, uint8_t *possible)
+{
+    TRY(count_pairs(run, partner, count));
+    TRY(run_poll(run->shared));
+    for (int64_t first = 0; first < count; first += PAIR_ROWS) {
+        int64_t size = MIN_OF(PAIR_ROWS, count - first);
+        ArenaMark mark = arena_mark(run->scratch);
+        int64_t *same = ARENA_ARRAY(run->scratch, int64_t, size);
+        for (int64_t i = 0; i < size; i++)
+            same[i] = binding;
+        EvalContext context = pair_context(run, partner, batch, same, rows + first, size);
+        TruthBlock truth = condition_truth(partner, &context, partner->partner->policy,
+                                           links_open ? LINKS_OPEN : LINKS_ASKED);
+        for (int64_t i = 0; i < size; i++)
+            possible[first + i] = truth.truth[i] != TRUTH_F;
+        arena_rewind(run->scratch, mark);
+    }
     return STATUS_OK;
 }
 
@@ -542,7 +568,7 @@ void partner_find_loose(BodyRun *run, PartnerRun *partner)
 static bool block_has_own_gap(const PartnerRun *partner, const EvalContext *context)
 {
     const Partner *on = partner->partner;
-    TruthBlock whole = condition_truth(partner, context, POLICY_UNDECIDED, false);
+    TruthBlock whole = condition_truth(partner, context, POLICY_UNDECIDED, LINKS_ASKED);
     for (uint32_t l = 0; l < on->leaf_count; l++) {
         const OnLeaf *leaf = &on->leaves[l];
         TruthBlock truth;

@@ -2,303 +2,12 @@
 //
 // partner.c: join, attach, exists, lacks, lookup: what becomes of a binding by the pairs it is in.
 //
-// For a batch of bindings all pairs that are not F are collected (through the hash table, the skeletons, the
-// blank rows and, for bindings whose own link is blank, by looking at all rows), sorted by binding and row, and
+// For a batch of bindings all pairs that are not F are collected (partner_collect.c), sorted by binding and row, and
 // handed to the clause: spec/evaluation.md 4.1 says for each what they make of a binding. On clean data the
 // collected pairs are exactly the matches, and a join or an existence test never builds anything else.
 
-#include "runtime/exec/block.h"
 #include "runtime/exec/entry_int.h"
-#include "runtime/exec/partner_int.h"
-
-// What collecting has to find for this clause, beside T and linked pairs.
-static bool wants_loose(const PartnerRun *partner)
-{
-    PartnerKind kind = partner->partner->kind;
-    return kind != PARTNER_JOIN; // absence found among them needs a caveat, or is undecided
-}
-
-// ---------------------------------------------------------------- collecting pairs
-
-typedef enum LinkState { LINKS_KNOWN, LINKS_SKELETON, LINKS_BLANK, LINKS_NOTHING } LinkState;
-
-// NOTHING: under drop and keep a gap matches nothing at all.
-static LinkState link_state(const PartnerRun *partner, const Vector *links, int64_t binding)
-{
-    LinkState worst = LINKS_KNOWN;
-    for (uint32_t k = 0; k < partner->link_count; k++) {
-        const Vector *link = &links[k];
-        ValueState state = link->state == NULL ? VALUE_KNOWN : (ValueState)link->state[binding];
-        if (state == VALUE_KNOWN)
-            continue;
-        if (state == VALUE_GAP && partner->partner->policy != POLICY_UNDECIDED)
-            return LINKS_NOTHING;
-        bool kept = state == VALUE_GAP && link->skeleton != NULL && link->skeleton[binding] != 0;
-        worst = MAX_OF(worst, kept ? LINKS_SKELETON : LINKS_BLANK);
-    }
-    return worst;
-}
-
-Vector *partner_binding_links(BodyRun *run, const PartnerRun *partner, const Bindings *in)
-{
-    EvalContext context = bindings_context(run, in, run->scratch);
-    Vector *links = ARENA_ARRAY(run->scratch, Vector, partner->link_count + 1);
-    for (uint32_t k = 0; k < partner->link_count; k++) {
-        if (expr_reads_aggregate(&partner->links[k]->earlier))
-            attached_aggregates(run, in, &partner->links[k]->earlier, CLASS_POSSIBLE, &context);
-        eval_expr(&context, &partner->links[k]->earlier, &links[k]);
-        vector_expand(&links[k], in->count, run->scratch);
-    }
-    return links;
-}
-
-static void add_group(const PartnerRun *partner, int64_t binding, int64_t group, Pairs *pairs)
-{
-    for (int64_t k = partner->index->starts[group]; k < partner->index->starts[group + 1]; k++)
-        pairs_add(pairs, binding, partner->index->rows[k]);
-}
-
-// Matches in the hash table.
-static Status collect_matches(BodyRun *run, PartnerRun *partner, const Bindings *in,
-                              const Vector *links, Pairs *pairs)
-{
-    int64_t *groups = ARENA_ARRAY(run->scratch, int64_t, in->count);
-    group_find(partner->index->groups, links, in->count, groups);
-    int64_t from = pairs->count;
-    bool sorted = latest_is_sorted(partner);
-    if (sorted)
-        latest_matches(partner, in, groups, pairs);
-    else
-        narrow_begin(run, partner, in);
-    for (int64_t i = 0; !sorted && i < in->count; i++) {
-        if (groups[i] != GROUP_NONE && !narrow_rows_of(run, partner, i, groups[i], pairs))
-            add_group(partner, i, groups[i], pairs);
-    }
-    return pairs_judge(run, partner, in, pairs, from, true);
-}
-
-static bool pair_is_open(const PartnerRun *partner, const Pairs *pairs, int64_t index)
-{
-    return pairs->truth[index] == TRUTH_U && pairs->kind[index] == PAIR_OPEN &&
-           rowset_class(partner->rowset, pairs->row[index]) != CLASS_SHADOW;
-}
-
-// Where one pair may settle a binding, few are judged at first, then more at a time.
-enum { FIRST_ROWS = 8 };
-
-// A binding whose own link is blank: every right row is in question, and the first open pair settles it, because
-// all of them have the same cause.
-static Status collect_all_rows(BodyRun *run, PartnerRun *partner, const Bindings *in,
-                               int64_t binding, bool first_open, Pairs *pairs)
-{
-    int64_t total = partner->rowset->row_count, block = first_open ? FIRST_ROWS : BLOCK_ROWS;
-    for (int64_t first = 0, end; first < total; first = end) {
-        int64_t from = pairs->count;
-        end = MIN_OF(first + block, total);
-        block = MIN_OF(2 * block, BLOCK_ROWS);
-        for (int64_t row = first; row < end; row++)
-            pairs_add(pairs, binding, row);
-        TRY(pairs_judge(run, partner, in, pairs, from, false));
-        for (int64_t i = from; first_open && i < pairs->count; i++) {
-            if (!pair_is_open(partner, pairs, i) ||
-                (partner->latest != NULL &&
-                 !latest_may_be(run->shared, partner, binding, pairs->row[i])))
-                continue;
-            pairs->count = i + 1;
-            return STATUS_OK;
-        }
-    }
-    return STATUS_OK;
-}
-
-// Right rows without a usable link, for a binding that has one: they matter where absence is in question. Where they
-// are tolerated, or only existence is asked, the first one that is not F says all there is to say.
-static Status collect_blanks(BodyRun *run, PartnerRun *partner, const Bindings *in, int64_t binding,
-                             bool first_only, Pairs *pairs)
-{
-    int64_t total = partner->index->blank_count, block = first_only ? FIRST_ROWS : BLOCK_ROWS;
-    for (int64_t first = 0, end; first < total; first = end) {
-        int64_t from = pairs->count;
-        end = MIN_OF(first + block, total);
-        block = MIN_OF(2 * block, BLOCK_ROWS);
-        for (int64_t k = first; k < end; k++)
-            pairs_add(pairs, binding, partner->index->blanks[k]);
-        TRY(pairs_judge(run, partner, in, pairs, from, false));
-        if (first_only && pairs->count > from) {
-            pairs->count = from + 1;
-            return STATUS_OK;
-        }
-    }
-    return STATUS_OK;
-}
-
-// Shadow rows for a binding whose own link is blank: what a fold over its set would be if they counted.
-static Status collect_shadows(BodyRun *run, PartnerRun *partner, const Bindings *in,
-                              int64_t binding, Pairs *pairs)
-{
-    PartnerKind kind = partner->partner->kind;
-    bool set = kind != PARTNER_JOIN && kind != PARTNER_LOOKUP && kind != PARTNER_LATEST;
-    if (!set || !partner->partner->read_later)
-        return STATUS_OK;
-    int64_t from = pairs->count;
-    for (int64_t k = 0; k < partner->shadow_count; k++)
-        pairs_add(pairs, binding, partner->shadows[k]);
-    return pairs_judge(run, partner, in, pairs, from, false);
-}
-
-// Bindings with a certain partner, which decides lookup, exists and lacks whatever else there is.
-static uint8_t *decided_bindings(const BodyRun *run, const PartnerRun *partner, const Bindings *in,
-                                 const Pairs *pairs)
-{
-    uint8_t *decided = ARENA_ARRAY(run->scratch, uint8_t, in->count);
-    PartnerKind kind = partner->partner->kind;
-    if (kind == PARTNER_ATTACH || kind == PARTNER_LATEST || partner->partner->read_later)
-        return decided;
-    for (int64_t i = 0; i < pairs->count; i++) {
-        if (pairs->truth[i] == TRUTH_T &&
-            rowset_class(partner->rowset, pairs->row[i]) == CLASS_CERTAIN)
-            decided[pairs->binding[i]] = 1;
-    }
-    return decided;
-}
-
-static Status collect_unusual(BodyRun *run, PartnerRun *partner, const Bindings *in,
-                              const Vector *links, Pairs *pairs)
-{
-    bool skeletons = partner_has_skeletons(partner, links);
-    bool blanks = wants_loose(partner) && partner->index->blank_count > 0;
-    bool own = false;
-    for (uint32_t k = 0; k < partner->link_count; k++)
-        own |= links[k].state != NULL;
-    if (!skeletons && !blanks && !own)
-        return STATUS_OK;
-    const uint8_t *decided = decided_bindings(run, partner, in, pairs);
-    bool first_only = partner->tolerated && partner->partner->kind != PARTNER_ATTACH &&
-                      partner->partner->kind != PARTNER_LATEST && !partner->partner->read_later;
-    for (int64_t i = 0; i < in->count; i++) {
-        LinkState state = link_state(partner, links, i);
-        if (state == LINKS_NOTHING)
-            continue;
-        if (state == LINKS_BLANK) {
-            TRY(collect_all_rows(run, partner, in, i, true, pairs));
-            TRY(collect_shadows(run, partner, in, i, pairs));
-            continue;
-        }
-        int64_t from = pairs->count;
-        if (skeletons && partner->partner->policy == POLICY_UNDECIDED) {
-            partner_skeleton_rows(run, partner, links, i, pairs);
-            TRY(pairs_judge(run, partner, in, pairs, from, false));
-        }
-        if (!blanks || decided[i])
-            continue;
-        bool in_tail = false;
-        if (partner->tail != NULL)
-            TRY(partner_tail_note(run, partner, in, i, state == LINKS_KNOWN, &in_tail));
-        if (in_tail)
-            continue;
-        from = pairs->count;
-        if (state == LINKS_KNOWN && partner_blanks_speak(partner, i, pairs))
-            TRY(pairs_judge(run, partner, in, pairs, from, false));
-        else
-            TRY(collect_blanks(run, partner, in, i, first_only, pairs));
-    }
-    return STATUS_OK;
-}
-
-// Sorts pairs by binding and row: a counting sort by binding keeps the order inside; rows are sorted in place.
-typedef struct PairRef {
-    int64_t binding, row, index;
-} PairRef;
-
-static int compare_refs(const void *a, const void *b)
-{
-    const PairRef *x = a, *y = b;
-    if (x->binding != y->binding)
-        return x->binding < y->binding ? -1 : 1;
-    return (x->row > y->row) - (x->row < y->row);
-}
-
-static void pairs_sort(Arena *arena, Pairs *pairs)
-{
-    bool sorted = true;
-    for (int64_t i = 1; i < pairs->count && sorted; i++)
-        sorted = pairs->binding[i - 1] < pairs->binding[i] ||
-                 (pairs->binding[i - 1] == pairs->binding[i] && pairs->row[i - 1] < pairs->row[i]);
-    if (sorted)
-        return;
-    PairRef *refs = ARENA_ARRAY(arena, PairRef, pairs->count);
-    for (int64_t i = 0; i < pairs->count; i++)
-        refs[i] = (PairRef){pairs->binding[i], pairs->row[i], i};
-    qsort(refs, (size_t)pairs->count, sizeof *refs, compare_refs);
-    Pairs out = {0};
-    for (int64_t i = 0; i < pairs->count; i++) {
-        if (i > 0 && compare_refs(&refs[i - 1], &refs[i]) == 0)
-            continue; // found in two ways
-        pairs_add(&out, refs[i].binding, refs[i].row);
-        out.truth[out.count - 1] = pairs->truth[refs[i].index];
-        out.kind[out.count - 1] = pairs->kind[refs[i].index];
-        out.cause[out.count - 1] = pairs->cause[refs[i].index];
-    }
-    pairs_free(pairs);
-    *pairs = out;
-}
-
-// Loose quarantined rows are nobody's (4.1); T pairs take the cause of their row.
-static void pairs_settle(const PartnerRun *partner, Pairs *pairs)
-{
-    int64_t kept = 0;
-    for (int64_t i = 0; i < pairs->count; i++) {
-        int64_t row = pairs->row[i];
-        bool undetermined = pairs->truth[i] == TRUTH_U;
-        if (undetermined && pairs->kind[i] == PAIR_LOOSE &&
-            rowset_quarantined(partner->rowset, row))
-            continue;
-        CauseId row_cause =
-            partner->rowset->row_causes == NULL ? 0 : partner->rowset->row_causes[row];
-        pairs->binding[kept] = pairs->binding[i];
-        pairs->row[kept] = row;
-        pairs->truth[kept] = pairs->truth[i];
-        pairs->kind[kept] = pairs->kind[i];
-        pairs->cause[kept] = undetermined && pairs->cause[i] != 0 ? pairs->cause[i] : row_cause;
-        kept++;
-    }
-    pairs->count = kept;
-}
-
-// Without links: what narrows the rows, or else all of them.
-static Status collect_linkless(BodyRun *run, PartnerRun *partner, const Bindings *in, Pairs *pairs)
-{
-    int64_t from = pairs->count; // not judged yet
-    narrow_begin(run, partner, in);
-    for (int64_t i = 0; i < in->count; i++) {
-        bool narrowed = narrow_rows_of(run, partner, i, 0, pairs);
-        if (narrowed && pairs->count - from < BLOCK_ROWS)
-            continue;
-        TRY(pairs_judge(run, partner, in, pairs, from, false));
-        if (!narrowed)
-            TRY(collect_all_rows(run, partner, in, i, false, pairs));
-        from = pairs->count;
-    }
-    return pairs_judge(run, partner, in, pairs, from, false);
-}
-
-static Status collect(BodyRun *run, PartnerRun *partner, const Bindings *in, Pairs *pairs)
-{
-    partner->tail_cause = NULL;
-    if (partner->match != NULL) {
-        TRY(match_collect(run, partner, in, pairs));
-    } else if (partner->link_count == 0) {
-        TRY(collect_linkless(run, partner, in, pairs));
-    } else {
-        Vector *links = partner_binding_links(run, partner, in);
-        TRY(collect_matches(run, partner, in, links, pairs));
-        TRY(collect_unusual(run, partner, in, links, pairs));
-    }
-    pairs_sort(run->scratch, pairs);
-    if (partner->rowset->classes != NULL || partner->loose != NULL)
-        pairs_settle(partner, pairs);
-    return STATUS_OK;
-}
+#include "runtime/exec/partner_blanks_int.h"
 
 // ---------------------------------------------------------------- what a pair is worth
 
@@ -314,6 +23,12 @@ bool pair_certain(const PartnerRun *partner, const Pairs *pairs, int64_t index)
 {
     return pairs->truth[index] == TRUTH_T &&
            rowset_class(partner->rowset, pairs->row[index]) == CLASS_CERTAIN;
+}
+
+bool pair_is_open(const PartnerRun *partner, const Pairs *pairs, int64_t index)
+{
+    return pairs->truth[index] == TRUTH_U && pairs->kind[index] == PAIR_OPEN &&
+           rowset_class(partner->rowset, pairs->row[index]) != CLASS_SHADOW;
 }
 
 // The lowest opening cause of pairs[from..to); 0 where none is open.
@@ -453,8 +168,8 @@ static void attach_build(BodyRun *run, PartnerRun *partner, const Bindings *in, 
             opened = partner_not_covered(run, partner);
         if (opened != 0)
             set->members[next++] = (AttachedMember){row_unknown(opened), opened, CLASS_POSSIBLE};
-        if (partner->tail_cause != NULL && partner->tail_cause[i] != NO_TAIL)
-            set->members[next++] = partner_tail_member(partner, partner->tail_cause[i]);
+        if (partner->tails != NULL && partner->tails[i].set != EMPTY_SET)
+            set->members[next++] = partner_tail_member(partner, partner->tails[i]);
         set->offsets[i + 1] = next;
     }
 }
@@ -565,6 +280,7 @@ static Status attach_apply(BodyRun *run, PartnerRun *partner, const Bindings *in
     Bindings batch = writable(run, in);
     AttachedSet *set = &batch.attached[partner->partner->slot];
     attach_build(run, partner, in, pairs, set);
+    TRY(partner_count_attached(run, partner, set, in->count));
     uint8_t *keep = ARENA_ARRAY(run->scratch, uint8_t, in->count);
     TRY(dropped(run, partner, in, pairs, keep));
     for (int64_t i = 0; kind != PARTNER_ATTACH && i < in->count; i++) {
@@ -684,6 +400,8 @@ void partner_close(PartnerRun *partner)
         return;
     match_close(partner);
     narrow_close(partner);
+    partner_tail_free(partner);
+    partner_sets_free(partner->sets);
     if (partner->index != NULL && !partner->index->shared)
         partner_index_free(partner->index);
     arena_destroy(partner->arena);
@@ -694,7 +412,7 @@ Status partner_apply(BodyRun *run, PartnerRun *partner, const Bindings *in, Bind
     Pairs pairs = {0};
     if (partner->latest != NULL)
         latest_begin(run, partner, in);
-    Status status = collect(run, partner, in, &pairs);
+    Status status = partner_collect(run, partner, in, &pairs);
     if (status == STATUS_OK) {
         if (partner->partner->kind == PARTNER_JOIN)
             join_apply(run, partner, in, &pairs, out);

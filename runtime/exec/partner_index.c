@@ -7,7 +7,7 @@
 // characters at those positions to the rows, so a binding asks one question per pattern. The same maps, made over
 // the known links when first needed, answer a binding whose own link is a skeleton.
 
-#include "runtime/exec/partner_int.h"
+#include "runtime/exec/partner_blanks_int.h"
 #include "runtime/exec/pattern_int.h"
 
 // Rows by the characters that they have at the known positions of one pattern.
@@ -208,10 +208,7 @@ void partner_sort_unusable(BodyRun *run, PartnerIndex *index)
         else if (!blank && skeleton)
             add_skeleton_row(run, index, skeleton_link, row);
     }
-    index->blank_count = (int64_t)blanks.count;
-    index->blanks = ARENA_ARRAY(index->arena, int64_t, blanks.count + 1);
-    if (blanks.count > 0)
-        memcpy(index->blanks, blanks.items, blanks.count * sizeof *blanks.items);
+    partner_blanks_index(index, blanks.items, (int64_t)blanks.count);
     vec_free(&blanks);
 }
 
@@ -290,8 +287,6 @@ Status partner_index_build(BodyRun *run, PartnerRun *partner)
         partner_find_loose(run, partner);
     }
     measure_tolerance(run, partner);
-    if (partner->index != NULL && partner->loose_cause != NULL)
-        partner_tail_find(run, partner);
     return STATUS_OK;
 }
 
@@ -313,6 +308,8 @@ void partner_index_free(PartnerIndex *index)
     if (index == NULL)
         return;
     group_table_destroy(index->groups);
+    partner_blanks_free(index);
+    partner_partial_free(index);
     if (index->skeletons != NULL)
         skeletons_free(index->skeletons);
     arena_destroy(index->arena);

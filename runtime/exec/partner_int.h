@@ -30,13 +30,24 @@ typedef struct Pairs {
 
 typedef struct SkeletonIndex SkeletonIndex;
 typedef struct LatestIndex LatestIndex;
-typedef struct BlankKinds BlankKinds;
+typedef struct BlankSets BlankSets;
+typedef struct PartialIndex PartialIndex;
 typedef struct AttachedTail AttachedTail;
 typedef struct MatchRun MatchRun;
 typedef struct RangeIndex RangeIndex;
 typedef struct NearIndex NearIndex;
 typedef struct WordsIndex WordsIndex;
 typedef struct SimilarIndex SimilarIndex;
+
+// Right rows that have the same links unusable, one of them without a character left, listed by their other links.
+typedef struct BlankMask {
+    uint64_t links;        // the unusable ones
+    bool kept;             // some of these kept characters: whether they fit has to be judged
+    const uint32_t *known; // the others
+    uint32_t known_count;
+    GroupTable *groups;   // by these; NULL: there are none
+    int64_t first, count; // lists
+} BlankMask;
 
 // The right rows by the values of their links. Clauses over the same rows with the same links share one.
 struct PartnerIndex {
@@ -50,11 +61,21 @@ struct PartnerIndex {
     GroupTable *groups;       // distinct links of the right rows with all links known
     int64_t *starts, *rows;   // right rows by group
     SkeletonIndex *skeletons; // NULL: no right row has one
-    int64_t *blanks;          // right rows with a link that kept nothing, quarantined ones left out
+    // Right rows with a link that kept nothing, quarantined ones left out: list by list, starts[list] of each.
+    int64_t *blanks, *blank_starts;
     int64_t blank_count;
+    BlankMask *blank_masks;
+    uint32_t blank_mask_count;
+    VEC(PartialIndex *) partials; // by some of the links (partner_partial.c)
 };
 
-#define NO_TAIL UINT32_MAX
+// The blank rows that a binding has together, in a batch under way.
+typedef struct TailOf {
+    int64_t set;   // EMPTY_SET: none
+    CauseId cause; // 0: what the rows lack, else what the binding does
+} TailOf;
+
+#define EMPTY_SET ((int64_t)0)
 
 struct PartnerRun {
     const Operator *op;
@@ -81,11 +102,12 @@ struct PartnerRun {
     RangeIndex *range;
     WordsIndex *words;
     SimilarIndex *similar;
-    AttachedTail *tail; // attach: blank rows taken together; NULL: attached one by one
-    CauseId *
-        tail_cause; // of the batch under way, by binding: why it has the tail; 0: as the tail, NO_TAIL: it has not
-    BlankKinds *blank_kinds; // of blank rows, once a binding has asked; else NULL
-    MatchRun *match;         // of `using`, else NULL: then there are no links
+    BlankSets *sets;    // of blank rows taken together, once a binding has asked; else NULL
+    bool sets_made;     // they have been asked for
+    AttachedTail *tail; // what sets are worth to folds; NULL: nobody has asked
+    int64_t attached;   // rows of sets so far that may belong to everybody
+    TailOf *tails;      // of the batch under way, by binding; NULL: none has one
+    MatchRun *match;    // of `using`, else NULL: then there are no links
 };
 
 // Builds link values, hash table, skeletons, blanks (partner_index.c).
@@ -116,19 +138,12 @@ void partner_skeleton_rows(BodyRun *run, PartnerRun *partner, const Vector *link
 // Whether any right row or any of the bindings' links has a skeleton.
 bool partner_has_skeletons(const PartnerRun *partner, const Vector *link_vectors);
 
-// Adds, for a binding whose links are known, blank rows that speak for all of them (partner_blanks.c). False: each row
-// has to be judged.
-bool partner_blanks_speak(PartnerRun *partner, int64_t binding, Pairs *pairs);
-
-// Decides whether blank rows are attached together (partner_tail.c); whether a binding has the tail, which is noted:
-// where its own link is known for the rows' cause, else for what one of them says; the member that stands for them.
-void partner_tail_find(BodyRun *run, PartnerRun *partner);
-Status partner_tail_note(BodyRun *run, PartnerRun *partner, const Bindings *in, int64_t binding,
-                         bool known, bool *has);
-AttachedMember partner_tail_member(const PartnerRun *partner, CauseId cause);
-
 // ---------------------------------------------------------------- what pairs are worth (partner.c)
 
+// All pairs of a batch that are not F, by binding and row; the tails of its bindings (partner_collect.c).
+Status partner_collect(BodyRun *run, PartnerRun *partner, const Bindings *in, Pairs *pairs);
+// Open, with a row that is no shadow?
+bool pair_is_open(const PartnerRun *partner, const Pairs *pairs, int64_t index);
 // Does the tolerance make the pair F?
 bool pair_tolerated(const PartnerRun *partner, const Pairs *pairs, int64_t index);
 // T with a certain row?
@@ -187,6 +202,10 @@ void narrow_close(PartnerRun *partner);
 // Are these the same steps?
 bool partner_same_expr(const Expr *a, const Expr *b);
 
+// Which of `rows` the binding's condition is not F for: possible[0..count). `links_open`: the links are undetermined, else
+// they are judged too (pair.c).
+Status pairs_possible(BodyRun *run, PartnerRun *partner, const Bindings *batch, int64_t binding,
+                      const int64_t *rows, int64_t count, bool links_open, uint8_t *possible);
 // Appends a pair that is still to be judged.
 void pairs_add(Pairs *pairs, int64_t binding, int64_t row);
 void pairs_free(Pairs *pairs);

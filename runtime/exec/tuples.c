@@ -12,6 +12,8 @@
 
 // One step of the spread: tuples so far, and the slot that multiplies them next.
 typedef struct Spread {
+    BodyRun *run;
+    const Aggregate *aggregate;
     Arena *arena;
     TupleBatch *tuples;
     uint32_t mention_count; // with the extra slots
@@ -50,32 +52,66 @@ static void tuple_worsen(TupleBatch *tuples, int64_t at, RowClass row_class, Cau
     tuples->cause[at] = cause;
 }
 
+// One member of an attached set, as tuple `at` of `out`.
+static void put_member(const Spread *spread, int64_t from, uint32_t m, const Rowset *rowset,
+                       AttachedMember member, TupleBatch *out, int64_t at)
+{
+    tuple_copy(spread->tuples, from, out, at, spread->mention_count);
+    out->rows[m][at] = member.row;
+    tuple_worsen(out, at, member.row_class, member.cause);
+    if (m < spread->folded_count)
+        out->many[at] |=
+            row_is_unknown(member.row) ? !row_is_tail(member.row) : rowset_many(rowset, member.row);
+}
+
+// The rows of a tail that the aggregate cannot take as one.
+static int64_t put_tail(const Spread *spread, int64_t from, uint32_t m, const Rowset *rowset,
+                        uint32_t slot, const AttachedMember *tail, TupleBatch *out, int64_t at)
+{
+    int64_t count = partner_tail_size(spread->run, slot, tail->row);
+    int64_t *rows = base_alloc(((size_t)count + 1) * sizeof *rows);
+    CauseId *causes = base_alloc(((size_t)count + 1) * sizeof *causes);
+    partner_tail_rows(spread->run, slot, tail->row, rows, causes);
+    for (int64_t i = 0; i < count; i++)
+        put_member(spread, from, m, rowset, (AttachedMember){rows[i], causes[i], tail->row_class},
+                   out, at + i);
+    free(rows);
+    free(causes);
+    return count;
+}
+
+// How many tuples a member makes.
+static int64_t member_tuples(const Spread *spread, uint32_t slot, const AttachedMember *member)
+{
+    if (!row_is_tail(member->row) || partner_tail_folds(spread->run, spread->aggregate, slot))
+        return 1;
+    return partner_tail_size(spread->run, slot, member->row);
+}
+
 // Spreads over the attached slot at place `m` of the mention list.
-static void spread_attached(Spread *spread, uint32_t m, const Rowset *rowset,
+static void spread_attached(Spread *spread, uint32_t m, uint32_t slot, const Rowset *rowset,
                             const AttachedSet *set)
 {
     const TupleBatch *in = spread->tuples;
     int64_t total = 0;
     for (int64_t i = 0; i < in->count; i++)
-        total += set->offsets[in->binding[i] + 1] - set->offsets[in->binding[i]];
+        for (int64_t k = set->offsets[in->binding[i]]; k < set->offsets[in->binding[i] + 1]; k++)
+            total += member_tuples(spread, slot, &set->members[k]);
     TupleBatch out;
     tuples_alloc(spread->arena, spread->mention_count, total, &out);
     int64_t next = 0;
     for (int64_t i = 0; i < in->count; i++) {
         for (int64_t k = set->offsets[in->binding[i]]; k < set->offsets[in->binding[i] + 1]; k++) {
-            const AttachedMember *member = &set->members[k];
-            RowClass row_class = (RowClass)member->row_class;
-            if (spread->guarded && row_class == CLASS_TOLERATED)
+            AttachedMember member = set->members[k];
+            if (spread->guarded && member.row_class == CLASS_TOLERATED)
                 continue;
-            if (spread->guarded && row_class == CLASS_SHADOW)
-                row_class = CLASS_POSSIBLE;
-            tuple_copy(in, i, &out, next, spread->mention_count);
-            out.rows[m][next] = member->row;
-            tuple_worsen(&out, next, row_class, member->cause);
-            if (m < spread->folded_count)
-                out.many[next] |= row_is_unknown(member->row) ? !row_is_tail(member->row)
-                                                              : rowset_many(rowset, member->row);
-            next++;
+            if (spread->guarded && member.row_class == CLASS_SHADOW)
+                member.row_class = CLASS_POSSIBLE;
+            if (row_is_tail(member.row) &&
+                !partner_tail_folds(spread->run, spread->aggregate, slot))
+                next += put_tail(spread, i, m, rowset, slot, &member, &out, next);
+            else
+                put_member(spread, i, m, rowset, member, &out, next++);
         }
     }
     out.count = next;
@@ -171,25 +207,59 @@ static uint32_t last_key_count(const Body *body)
     return most;
 }
 
-// A tuple that is the tail of its binding's set (partner_tail.c).
-static bool is_tail(const TupleBatch *tuples, const Aggregate *aggregate, int64_t index)
+// A tuple that is left out, until those behind it move up.
+#define TUPLE_GONE ((int64_t)-1)
+
+// At most one row of a tuple is a tail (partner_tail.c).
+int64_t tuple_tail(const BodyRun *run, const TupleBatch *tuples, const Aggregate *aggregate,
+                   int64_t index, uint32_t *place)
 {
-    return aggregate->mention_count == 1 && row_is_tail(tuples->rows[0][index]);
+    for (uint32_t m = 0; m < aggregate->mention_count; m++) {
+        *place = m;
+        if (run->body->slots[aggregate->mention[m]].attached && row_is_tail(tuples->rows[m][index]))
+            return tuples->rows[m][index];
+    }
+    return 0;
+}
+
+static bool is_tail(const BodyRun *run, const TupleBatch *tuples, const Aggregate *aggregate,
+                    int64_t index)
+{
+    uint32_t place;
+    return tuple_tail(run, tuples, aggregate, index, &place) != 0;
+}
+
+// The tails among the tuples become those of their rows for which `when` is not F.
+static void apply_when_to_tails(BodyRun *run, const Bindings *batch, const Aggregate *aggregate,
+                                TupleBatch *tuples)
+{
+    for (int64_t i = 0; i < tuples->count; i++) {
+        uint32_t place;
+        if (!is_tail(run, tuples, aggregate, i))
+            continue;
+        partner_tail_when(run, batch, aggregate, tuples, i);
+        int64_t tail = tuple_tail(run, tuples, aggregate, i, &place);
+        if (tail != 0)
+            tuples->cause[i] = partner_tail_cause(run, aggregate->mention[place], tail);
+        else
+            tuples->binding[i] = TUPLE_GONE;
+    }
 }
 
 // Evaluates `when`, drops tuples in which it is false, and lowers those in which it is undetermined.
-static void apply_when(BodyRun *run, const EvalContext *context, const Aggregate *aggregate,
-                       TupleBatch *tuples)
+static void apply_when(BodyRun *run, const Bindings *batch, const EvalContext *context,
+                       const Aggregate *aggregate, TupleBatch *tuples)
 {
     if (aggregate->when.count == 0)
         return;
     Vector truth;
     eval_truth(context, &aggregate->when, &truth);
     vector_expand(&truth, tuples->count, context->arena);
+    apply_when_to_tails(run, batch, aggregate, tuples);
     int64_t next = 0;
     for (int64_t i = 0; i < tuples->count; i++) {
-        bool tail = is_tail(tuples, aggregate, i);
-        if (tail ? partner_tail_tuple(run, aggregate, 0).weight == 0 : truth.truth[i] == TRUTH_F)
+        bool tail = is_tail(run, tuples, aggregate, i);
+        if (tuples->binding[i] == TUPLE_GONE || (!tail && truth.truth[i] == TRUTH_F))
             continue;
         if (next != i)
             tuple_copy(tuples, i, tuples, next, aggregate->mention_count + tuples->extra_count);
@@ -224,7 +294,9 @@ static void start_tuples(BodyRun *run, const Bindings *batch, const Aggregate *a
 static void spread_slots(BodyRun *run, const Bindings *batch, const Aggregate *aggregate,
                          TupleBatch *out)
 {
-    Spread spread = {.arena = run->scratch,
+    Spread spread = {.run = run,
+                     .aggregate = aggregate,
+                     .arena = run->scratch,
                      .tuples = out,
                      .mention_count = aggregate->mention_count + out->extra_count,
                      .folded_count = aggregate->mention_count,
@@ -234,7 +306,7 @@ static void spread_slots(BodyRun *run, const Bindings *batch, const Aggregate *a
                                                      : out->extra[m - aggregate->mention_count];
         const Rowset *rowset = slot_rowset(run, slot);
         if (batch->attached[slot].offsets != NULL)
-            spread_attached(&spread, m, rowset, &batch->attached[slot]);
+            spread_attached(&spread, m, slot, rowset, &batch->attached[slot]);
         else if (batch->rows[slot] != NULL)
             take_plain(&spread, m, rowset, batch->rows[slot]);
     }
@@ -279,6 +351,7 @@ void tuples_build(BodyRun *run, const Bindings *batch, const Aggregate *aggregat
 {
     start_tuples(run, batch, aggregate, out);
     spread_slots(run, batch, aggregate, out);
+    out->batch = batch;
     uint64_t wanted = expr_slots(&aggregate->argument) | expr_slots(&aggregate->when) |
                       expr_slots(&aggregate->by);
     // `when` may lose tuples, so the context is made anew behind it.
@@ -290,7 +363,7 @@ void tuples_build(BodyRun *run, const Bindings *batch, const Aggregate *aggregat
             context.keys = vectors_at(base->keys, last_key_count(run->body), out, run->scratch);
         }
         if (round == 0) {
-            apply_when(run, &context, aggregate, out);
+            apply_when(run, batch, &context, aggregate, out);
             drop_extra(run, aggregate, out);
             continue;
         }
@@ -306,9 +379,13 @@ void tuples_build(BodyRun *run, const Bindings *batch, const Aggregate *aggregat
 Tuple tuple_at(BodyRun *run, const TupleBatch *tuples, const Aggregate *aggregate, int64_t index,
                RowClass row_class)
 {
-    if (is_tail(tuples, aggregate, index)) {
-        Tuple tail = partner_tail_tuple(run, aggregate, tuples->cause[index]);
+    uint32_t place;
+    int64_t row = tuple_tail(run, tuples, aggregate, index, &place);
+    if (row != 0) {
+        Tuple tail = partner_tail_tuple(run, aggregate, row, tuples->batch, tuples->binding[index],
+                                        tuples->many[index] != 0);
         tail.class = row_class;
+        tail.cause = tuples->cause[index];
         return tail;
     }
     Tuple tuple = {
@@ -438,6 +515,7 @@ static void bound_rest(BodyRun *run, const BindingFold *fold, RowClass upto, Vec
     for (int64_t i = 0; i < tuples->count;) {
         int64_t binding = tuples->binding[i];
         vec_clear(&rest);
+        partner_tail_trim(run, fold->aggregate);
         TupleBlame blame = {0};
         for (; i < tuples->count && tuples->binding[i] == binding; i++) {
             RowClass row_class = (RowClass)tuples->row_class[i];
