@@ -307,8 +307,12 @@ static Status place_members(SeriesRun *series)
     }
     list_tuples(&series->at, level->count, level->arena);
     list_tuples(&series->wide, level->count, level->arena);
-    if (series->floating.tuples.count > 0)
-        list_tuples(&series->floating, level_fit_class_count(level_fit_lists(level)), level->arena);
+    int64_t class_count = 0;
+    if (series->floating.tuples.count > 0) {
+        class_count = level_fit_class_count(level_fit_lists(level));
+        list_tuples(&series->floating, class_count, level->arena);
+    }
+    series_collapse(series, class_count);
     return STATUS_OK;
 }
 

@@ -60,7 +60,7 @@ static void gather_one(SlotWalk *walk, const SlotTuple *tuple)
     const Fold *fold = &walk->series->fold;
     if (tuple->low > walk->unit || tuple->high < walk->unit)
         return;
-    if (fold->distinct != NULL && tuple->row_class != CLASS_CERTAIN) {
+    if (fold->distinct != NULL && tuple->row_class != CLASS_CERTAIN && !tuple->collapsed) {
         bool is_new = false;
         Str key = {(const char *)tuple->rows, fold->id_count * sizeof *tuple->rows};
         if (met_certain(walk, tuple))
@@ -117,7 +117,10 @@ static void gather(SlotWalk *walk)
         gather_list(walk, &walk->series->wide, walk->group, pass);
         gather_floating(walk, pass);
     }
-    walk->unknown = MAX_OF(walk->unknown, (int64_t)walk->tuples.count);
+    int64_t rows = 0;
+    for (size_t i = 0; i < walk->tuples.count; i++)
+        rows += MAX_OF(walk->tuples.items[i].weight, 1);
+    walk->unknown = MAX_OF(walk->unknown, rows);
 }
 
 // ---------------------------------------------------------------- the value of a slot

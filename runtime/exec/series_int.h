@@ -15,6 +15,7 @@ typedef struct SlotTuple {
     RowClass row_class;
     Tuple tuple;
     const int64_t *rows; // identity
+    bool collapsed;      // stands for several, none of which is met elsewhere
 } SlotTuple;
 
 typedef VEC(SlotTuple) SlotTuples;
@@ -40,6 +41,8 @@ struct SeriesRun {
     bool shadows;
 };
 
+// Takes rows without a time together (series_wide.c); `class_count`: of the lists of members without a full key.
+void series_collapse(SeriesRun *series, int64_t class_count);
 // The unit in which a time lies. `type`: date, datetime or month.
 int64_t series_unit(SeriesUnit unit, Type type, int64_t time);
 
