@@ -25,8 +25,8 @@ DataCache *data_cache_create(void);
 void data_cache_clear(DataCache *cache);
 void data_cache_destroy(DataCache *cache);
 
-// Decisions by sizes: the order of clauses, which side of a join is indexed, what narrows its pairs, which blank rows
-// are taken together. Results are the same bytes.
+// Decisions by sizes: the order of clauses, which side of a join is indexed, what narrows its pairs, which blank rows and
+// rows without a time are taken together, which filters are shared. Results are the same bytes.
 typedef enum Planning {
     PLANNING_SIZES,
     PLANNING_OFF,    // the written order, plain indexes

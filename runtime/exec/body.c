@@ -14,6 +14,7 @@
 #include "runtime/exec/observer.h"
 #include "runtime/exec/planning.h"
 #include "runtime/exec/produce.h"
+#include "runtime/exec/scan.h"
 #include "runtime/exec/session.h"
 #include "runtime/exec/window.h"
 
@@ -155,11 +156,13 @@ void body_from_rows(BodyRun *run, const int64_t *rows, int64_t count, Bindings *
     }
 }
 
-static void from_batch(BodyRun *run, int64_t first, int64_t count, Bindings *batch)
+// The rows first..first+count of the table, or of the `listed` ones.
+static void from_batch(BodyRun *run, const int64_t *listed, int64_t first, int64_t count,
+                       Bindings *batch)
 {
     int64_t *rows = ARENA_ARRAY(run->scratch, int64_t, count);
     for (int64_t i = 0; i < count; i++)
-        rows[i] = first + i;
+        rows[i] = listed == NULL ? first + i : listed[first + i];
     body_from_rows(run, rows, count, batch);
 }
 
@@ -268,19 +271,22 @@ Status body_rerun(BodyRun *run)
     const Rowset *rowset = slot_rowset(run, from->slot);
     TRY(open_clauses(run));
     order_choose(run);
-    NativeScan *scan = native_scan_open(run);
-    int64_t size = MAX_OF(run->shared->options->batch_size, 1);
+    int64_t size = MAX_OF(run->shared->options->batch_size, 1), total;
+    const int64_t *listed;
+    run->shared->clause = from;
+    TRY(scan_shared(run, &listed, &total));
+    NativeScan *scan = listed == NULL ? native_scan_open(run) : NULL;
     if (scan != NULL)
         size = MAX_OF(size, SCAN_ROWS);
-    for (int64_t first = 0; first < rowset->row_count; first += size) {
+    for (int64_t first = 0; first < total; first += size) {
         TRY(run_poll(run->shared));
         Bindings batch;
-        int64_t count = MIN_OF(size, rowset->row_count - first);
+        int64_t count = MIN_OF(size, total - first);
         run->shared->clause = from;
         if (scan != NULL)
             TRY(native_scan_batch(scan, first, count, &batch));
         else
-            from_batch(run, first, count, &batch);
+            from_batch(run, listed, first, count, &batch);
         TRY(body_observe(run, from, NULL, &batch));
         TRY(push_planned(run, scan == NULL ? 0 : native_scan_clauses(scan), &batch));
         arena_reset(run->scratch);

@@ -82,6 +82,7 @@ typedef struct
 typedef struct PartnerRun PartnerRun;
 typedef struct ParentsOf ParentsOf;
 typedef struct PartnerIndex PartnerIndex;
+typedef struct SharedScan SharedScan;
 typedef struct Observer Observer;
 typedef struct Produced Produced;
 typedef struct WindowRun WindowRun;
@@ -99,6 +100,7 @@ typedef struct RunShared {
     Rowset **tables, **relations, **rules;
     ParentsOf **parents; // per relation; NULL while nobody asked for paths (recursion_path.h)
     VEC(PartnerIndex *) indexes; // that several clauses look into (partner_share.c)
+    VEC(SharedScan *) scans;     // filters that several bodies begin with (scan.h)
     int64_t pairs;               // judged so far, against limit_pairs
     const Operator *clause;      // under way, for messages of limits; NULL outside bodies
     int64_t deadline_us;         // of the clock; 0: no limit of time

@@ -85,7 +85,8 @@ static void bounds_of(RangeIndex *index, PartnerRun *partner, const Expr *value)
 
 static bool same_value(const Bound *a, const Bound *b)
 {
-    return a->row_part == b->row_part && partner_same_expr(&a->row, &b->row);
+    return a->row_part == b->row_part &&
+           partner_same_expr(&a->row, BODY_SLOTS_MAX, &b->row, BODY_SLOTS_MAX);
 }
 
 // Puts the bounds on one value first, that which is bounded on both sides if there is one, then one on another.

@@ -105,9 +105,11 @@ struct PartnerRun {
     BlankSets *sets;    // of blank rows taken together, once a binding has asked; else NULL
     bool sets_made;     // they have been asked for
     AttachedTail *tail; // what sets are worth to folds; NULL: nobody has asked
-    int64_t attached;   // rows of sets so far that may belong to everybody
-    TailOf *tails;      // of the batch under way, by binding; NULL: none has one
-    MatchRun *match;    // of `using`, else NULL: then there are no links
+    const int64_t *
+        sure; // latest: by binding of the batch, the row that no other can take the place of; NULL: none
+    int64_t attached; // rows of sets so far that may belong to everybody
+    TailOf *tails;    // of the batch under way, by binding; NULL: none has one
+    MatchRun *match;  // of `using`, else NULL: then there are no links
 };
 
 // Builds link values, hash table, skeletons, blanks (partner_index.c).
@@ -162,6 +164,13 @@ void latest_index_build(BodyRun *run, PartnerRun *partner);
 void latest_begin(BodyRun *run, PartnerRun *partner, const Bindings *in);
 // Are right rows sorted, so that latest_matches may find those of a link?
 bool latest_is_sorted(const PartnerRun *partner);
+// The rows that are the latest whatever else there is, by binding, ROW_ABSENT: that has to be found out; NULL: for all.
+const int64_t *latest_sure(BodyRun *run, const PartnerRun *partner, const Bindings *in,
+                           const int64_t *groups);
+static inline bool partner_is_sure(const PartnerRun *partner, int64_t binding)
+{
+    return partner->sure != NULL && partner->sure[binding] >= 0;
+}
 // Adds, of the rows with these links, those that can be the latest for their bindings, or be its rivals.
 void latest_matches(const PartnerRun *partner, const Bindings *in, const int64_t *groups,
                     Pairs *pairs);
@@ -199,8 +208,8 @@ void narrow_begin(BodyRun *run, PartnerRun *partner, const Bindings *in);
 bool narrow_rows_of(const BodyRun *run, PartnerRun *partner, int64_t binding, int64_t group,
                     Pairs *pairs);
 void narrow_close(PartnerRun *partner);
-// Are these the same steps?
-bool partner_same_expr(const Expr *a, const Expr *b);
+// Are these the same steps, `a_slot` of one and `b_slot` of the other being the same variable (partner_share.c)?
+bool partner_same_expr(const Expr *a, uint32_t a_slot, const Expr *b, uint32_t b_slot);
 
 // Which of `rows` the binding's condition is not F for: possible[0..count). `links_open`: the links are undetermined, else
 // they are judged too (pair.c).

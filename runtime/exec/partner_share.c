@@ -38,17 +38,12 @@ static bool same_step(const Step *a, uint32_t a_slot, const Step *b, uint32_t b_
     return own || a->slot == b->slot;
 }
 
-static bool same_expr(const Expr *a, uint32_t a_slot, const Expr *b, uint32_t b_slot)
+bool partner_same_expr(const Expr *a, uint32_t a_slot, const Expr *b, uint32_t b_slot)
 {
     bool same = a->count == b->count;
     for (uint32_t s = 0; same && s < a->count; s++)
         same = same_step(&a->steps[s], a_slot, &b->steps[s], b_slot);
     return same;
-}
-
-bool partner_same_expr(const Expr *a, const Expr *b)
-{
-    return same_expr(a, BODY_SLOTS_MAX, b, BODY_SLOTS_MAX);
 }
 
 // Are the links of the clause those of `links`, in the same order?
@@ -61,7 +56,7 @@ static bool same_links(const Partner *partner, const OnLeaf *const *links, uint3
         if (!leaf->key || !leaf->conjunct)
             continue;
         if (next == link_count || leaf->identity != links[next]->identity ||
-            !same_expr(&leaf->partner, partner->slot, &links[next]->partner, slot))
+            !partner_same_expr(&leaf->partner, partner->slot, &links[next]->partner, slot))
             return false;
         next++;
     }

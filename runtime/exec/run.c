@@ -11,6 +11,7 @@
 #include "runtime/exec/recursion.h"
 #include "runtime/exec/recursion_path.h"
 #include "runtime/exec/replay.h"
+#include "runtime/exec/scan.h"
 #include "runtime/exec/table.h"
 
 struct Run {
@@ -396,6 +397,7 @@ Status run_open(const Program *program, const RunOptions *options, Run **out, Er
     if (status == STATUS_OK)
         status = run_poll(&run->shared);
     partner_indexes_free(&run->shared);
+    scans_free(&run->shared);
     run->whole_us = clock_now_us() - begun_us;
     *out = run;
     if (status != STATUS_OK) {
@@ -541,6 +543,7 @@ Status run_explain(Run *run, uint32_t rule, const Value *key, Explanation *out, 
     run->shared.error = error;
     Status status = replay_rule(&run->shared, &run->program->rules[rule], key, out);
     partner_indexes_free(&run->shared);
+    scans_free(&run->shared);
     run->shared.error = NULL;
     return status;
 }
