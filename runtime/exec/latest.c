@@ -12,13 +12,22 @@
 #include "runtime/exec/partner_int.h"
 
 struct LatestIndex {
-    Vector times;   // of all right rows; data NULL: the time reads earlier variables too
-    int64_t *rows;  // right rows by link, in the order of time; NULL: not sorted
-    int64_t *order; // their times, in that order: what a search reads lies together
-    uint8_t *odd;   // per link: some row is not certain or has no known time
+    Vector times;    // of all right rows; data NULL: the time reads earlier variables too
+    int64_t *rows;   // right rows by link, in the order of time; NULL: not sorted
+    int64_t *order;  // their times, in that order: what a search reads lies together
+    int64_t *fences; // of each link the first of every FENCE_ROWS times, from fence_at on
+    uint8_t *odd;    // per link: some row is not certain or has no known time
     // Of the batch under way.
     Vector upto, low; // low.data NULL: no first time
 };
+
+enum { FENCE_ROWS = 16, COUNTED_MOST = 32 };
+
+// Where the fences of a link begin: no two links overlap, for each has at most one more than its rows fill.
+static int64_t fence_at(int64_t start, int64_t link)
+{
+    return start / FENCE_ROWS + link;
+}
 
 // ---------------------------------------------------------------- building
 
@@ -74,6 +83,13 @@ static void sort_links(PartnerRun *partner, LatestIndex *index)
     }
     for (int64_t k = 0; k < count; k++)
         index->order[k] = index->times.i64[index->rows[k]];
+    index->fences = ARENA_ARRAY(partner->arena, int64_t, fence_at(count, links) + 1);
+    for (int64_t link = 0; link < links; link++) {
+        int64_t from = partner->index->starts[link], to = partner->index->starts[link + 1];
+        int64_t *fence = &index->fences[fence_at(from, link)];
+        for (int64_t k = from; k < to; k += FENCE_ROWS)
+            *fence++ = index->order[k];
+    }
 }
 
 void latest_index_build(BodyRun *run, PartnerRun *partner)
@@ -132,13 +148,115 @@ bool latest_is_sorted(const PartnerRun *partner)
     return partner->latest != NULL && partner->latest->rows != NULL;
 }
 
+// Whether no row beside those of a link can take the place of the last one up to a time.
+static bool is_settled_by_link(const PartnerRun *partner)
+{
+    const PartnerIndex *rows = partner->index;
+    return partner->latest->low.data == NULL && rows->skeletons == NULL &&
+           (rows->blank_count == 0 || partner->tolerated);
+}
+
+// How many of times[0..count), which ascend, are not after `upto`. The last few are counted without a branch that depends
+// on them.
+static int64_t count_upto(const int64_t *times, int64_t count, int64_t upto)
+{
+    int64_t low = 0, high = count;
+    while (high - low > COUNTED_MOST) {
+        int64_t middle = low + (high - low) / 2;
+        if (times[middle] <= upto)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    int64_t before = low;
+    for (int64_t k = low; k < high; k++)
+        before += times[k] <= upto;
+    return before;
+}
+
+// A binding looks at the fences of its link, then at one stretch of times, then at one row. Each step is made for all
+// bindings, and fetches for the next, so that they wait for memory together.
+typedef struct Search {
+    int64_t *from, *at; // by binding: the first row of its link, -1: none; what was found so far
+} Search;
+
+static void begin_search(const PartnerRun *partner, const int64_t *groups, int64_t count,
+                         Search *search)
+{
+    const LatestIndex *index = partner->latest;
+    const int64_t *starts = partner->index->starts;
+    for (int64_t i = 0; i < count; i++) {
+        int64_t group = groups[i];
+        search->from[i] = -1;
+        if (group == GROUP_NONE || index->odd[group] || !known_at(&index->upto, i) ||
+            starts[group] == starts[group + 1])
+            continue;
+        search->from[i] = starts[group];
+        PREFETCH(&index->fences[fence_at(starts[group], group)]);
+    }
+}
+
+static void find_stretches(const PartnerRun *partner, const int64_t *groups, int64_t count,
+                           Search *search)
+{
+    const LatestIndex *index = partner->latest;
+    for (int64_t i = 0; i < count; i++) {
+        if (search->from[i] < 0)
+            continue;
+        int64_t size = partner->index->starts[groups[i] + 1] - search->from[i];
+        int64_t before = count_upto(&index->fences[fence_at(search->from[i], groups[i])],
+                                    (size + FENCE_ROWS - 1) / FENCE_ROWS, index->upto.i64[i]);
+        search->at[i] = search->from[i] + (before - 1) * FENCE_ROWS;
+        if (before == 0)
+            search->from[i] = -1;
+        else
+            PREFETCH(&index->order[search->at[i] + FENCE_ROWS / 2]);
+    }
+}
+
+static void find_rows(const PartnerRun *partner, const int64_t *groups, int64_t count,
+                      Search *search)
+{
+    const LatestIndex *index = partner->latest;
+    const int64_t *order = index->order;
+    for (int64_t i = 0; i < count; i++) {
+        if (search->from[i] < 0)
+            continue;
+        int64_t at = search->at[i], to = partner->index->starts[groups[i] + 1];
+        int64_t last =
+            at - 1 + count_upto(order + at, MIN_OF(FENCE_ROWS, to - at), index->upto.i64[i]);
+        bool tied = last > search->from[i] && order[last - 1] == order[last];
+        search->at[i] = last;
+        if (tied)
+            search->from[i] = -1;
+        else
+            PREFETCH(&index->rows[last]);
+    }
+}
+
+const int64_t *latest_sure(BodyRun *run, const PartnerRun *partner, const Bindings *in,
+                           const int64_t *groups)
+{
+    if (!is_settled_by_link(partner))
+        return NULL;
+    Search search = {ARENA_ARRAY(run->scratch, int64_t, in->count),
+                     ARENA_ARRAY(run->scratch, int64_t, in->count)};
+    begin_search(partner, groups, in->count, &search);
+    find_stretches(partner, groups, in->count, &search);
+    find_rows(partner, groups, in->count, &search);
+    int64_t *sure = search.from;
+    for (int64_t i = 0; i < in->count; i++)
+        sure[i] = search.from[i] < 0 ? ROW_ABSENT : partner->latest->rows[search.at[i]];
+    return sure;
+}
+
 void latest_matches(const PartnerRun *partner, const Bindings *in, const int64_t *groups,
                     Pairs *pairs)
 {
     const LatestIndex *index = partner->latest;
     for (int64_t i = 0; i < in->count; i++) {
         int64_t group = groups[i];
-        if (group == GROUP_NONE)
+        if (group == GROUP_NONE || partner_is_sure(partner, i))
             continue;
         int64_t from = partner->index->starts[group], to = partner->index->starts[group + 1];
         if (index->odd[group]) {
@@ -340,6 +458,10 @@ void latest_rows(BodyRun *run, const PartnerRun *partner, const Bindings *in, co
         int64_t from = pair;
         while (pair < pairs->count && pairs->binding[pair] == i)
             pair++;
+        if (partner_is_sure(partner, i)) {
+            rows[i] = partner->sure[i];
+            continue;
+        }
         if (pair == from + 1 && is_plain(partner, pairs, &times, i, from)) {
             rows[i] = pairs->row[from];
             continue;

@@ -244,6 +244,8 @@ static Status dropped(BodyRun *run, PartnerRun *partner, const Bindings *in, con
     uint8_t *found = ARENA_ARRAY(run->scratch, uint8_t, in->count);
     for (int64_t i = 0; i < pairs->count; i++)
         found[pairs->binding[i]] = 1;
+    for (int64_t i = 0; partner->sure != NULL && i < in->count; i++)
+        found[i] |= partner->sure[i] >= 0;
     uint8_t *gaps = ARENA_ARRAY(run->scratch, uint8_t, in->count);
     if (partner->match != NULL)
         match_own_gaps(run, partner, in, gaps);

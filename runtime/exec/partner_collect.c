@@ -63,6 +63,7 @@ static Status collect_matches(BodyRun *run, PartnerRun *partner, const Bindings 
     group_find(partner->index->groups, links, in->count, groups);
     int64_t from = pairs->count;
     bool sorted = latest_is_sorted(partner);
+    partner->sure = sorted ? latest_sure(run, partner, in, groups) : NULL;
     if (sorted)
         latest_matches(partner, in, groups, pairs);
     else
@@ -208,7 +209,7 @@ static Status collect_beside(BlankAsk *ask, bool skeletons, bool blanks, Pairs *
             continue;
         if (fits)
             partner_skeleton_rows(run, partner, ask->links, i, pairs);
-        if (blanks && !decided[i])
+        if (blanks && !decided[i] && !partner_is_sure(partner, i))
             TRY(partner_blanks_of(ask, i, pairs));
         if (pairs->count - from < BLOCK_ROWS)
             continue;
@@ -322,6 +323,7 @@ static Status collect_linkless(BodyRun *run, PartnerRun *partner, const Bindings
 Status partner_collect(BodyRun *run, PartnerRun *partner, const Bindings *in, Pairs *pairs)
 {
     partner->tails = NULL;
+    partner->sure = NULL;
     if (partner->match != NULL) {
         TRY(match_collect(run, partner, in, pairs));
     } else if (partner->link_count == 0) {
