@@ -49,6 +49,9 @@ void partner_partial_free(PartnerIndex *index);
 
 // NULL where rows have to be judged one by one. Made when first asked for.
 BlankSets *partner_sets(BodyRun *run, PartnerRun *partner);
+// One list, of rows whose pairs with one binding these are, in their order: loose, with any binding of which as much is
+// known. NULL where rows have to be judged one by one.
+BlankSets *partner_sets_whole(BodyRun *run, const PartnerRun *partner, const Pairs *pairs);
 // To be called before the first binding of a batch. NULL is allowed.
 void partner_sets_begin(BlankSets *sets);
 // Whether the rows of a list are taken together.
@@ -57,8 +60,8 @@ bool partner_sets_have(const BlankSets *sets, int64_t list);
 Status partner_sets_of(const BlankAsk *ask, int64_t binding, bool fits, int64_t *set);
 // The shadow rows in sets whose pair with the binding, which lacks a link, is not F.
 Status partner_sets_shadows(const BlankAsk *ask, int64_t binding, int64_t *set);
-// Is this a shadow row that is in sets?
-bool partner_sets_shadow(const BlankSets *sets, int64_t row);
+// The shadow rows that are in sets, by right row; NULL: there is none.
+const uint8_t *partner_sets_shadows_marked(const BlankSets *sets);
 // Adds the rows that say what all rows of the set say.
 void partner_sets_speak(const BlankAsk *ask, int64_t binding, int64_t set, Pairs *pairs);
 int64_t partner_sets_union(BlankSets *sets, int64_t a, int64_t b);

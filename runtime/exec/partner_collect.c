@@ -138,6 +138,23 @@ static Status collect_open(const BlankAsk *ask, int64_t binding, Pairs *pairs)
                         &settled);
 }
 
+// Drops pairs from `from` on whose rows are marked.
+static void drop_pairs(Pairs *pairs, int64_t from, const uint8_t *marked)
+{
+    int64_t kept = from;
+    for (int64_t i = from; i < pairs->count; i++) {
+        if (marked[pairs->row[i]])
+            continue;
+        pairs->binding[kept] = pairs->binding[i];
+        pairs->row[kept] = pairs->row[i];
+        pairs->truth[kept] = pairs->truth[i];
+        pairs->kind[kept] = pairs->kind[i];
+        pairs->cause[kept] = pairs->cause[i];
+        kept++;
+    }
+    pairs->count = kept;
+}
+
 // Those of them that are taken together. All lack what the binding lacks.
 static Status tail_of_shadows(const BlankAsk *ask, int64_t binding)
 {
@@ -159,8 +176,9 @@ static Status tail_of_shadows(const BlankAsk *ask, int64_t binding)
     return status;
 }
 
-// Shadow rows for a binding whose own link is blank: what a fold over its set would be if they counted.
-static Status collect_shadows(const BlankAsk *ask, int64_t binding, Pairs *pairs)
+// Shadow rows for a binding whose own link is blank: what a fold over its set would be if they counted. Its pairs so far
+// stand from `first` on.
+static Status collect_shadows(const BlankAsk *ask, int64_t binding, int64_t first, Pairs *pairs)
 {
     BodyRun *run = ask->run;
     PartnerRun *partner = ask->partner;
@@ -169,13 +187,14 @@ static Status collect_shadows(const BlankAsk *ask, int64_t binding, Pairs *pairs
     bool set = kind != PARTNER_JOIN && kind != PARTNER_LOOKUP && kind != PARTNER_LATEST;
     if (!set || !partner->partner->read_later)
         return STATUS_OK;
-    int64_t from = pairs->count;
-    for (int64_t k = 0; k < partner->shadow_count; k++) {
-        if (partner->sets == NULL || !partner_sets_shadow(partner->sets, partner->shadows[k]))
-            pairs_add(pairs, binding, partner->shadows[k]);
-    }
-    TRY(pairs_judge(run, partner, in, pairs, from, false));
-    return partner->sets == NULL ? STATUS_OK : tail_of_shadows(ask, binding);
+    const uint8_t *together =
+        partner->sets == NULL ? NULL : partner_sets_shadows_marked(partner->sets);
+    for (int64_t k = 0; k < partner->shadow_count; k++)
+        pairs_add(pairs, binding, partner->shadows[k]);
+    if (together != NULL)
+        drop_pairs(pairs, first, together);
+    TRY(pairs_judge(run, partner, in, pairs, first, false)); // the others once more
+    return together == NULL ? STATUS_OK : tail_of_shadows(ask, binding);
 }
 
 // Bindings with a certain partner, which decides lookup, exists and lacks whatever else there is.
@@ -237,8 +256,9 @@ static Status collect_unusual(BodyRun *run, PartnerRun *partner, const Bindings 
     for (int64_t i = 0; own && i < in->count; i++) {
         if (link_state(partner, links, i) != LINKS_BLANK)
             continue;
+        int64_t first = pairs->count;
         TRY(collect_open(&ask, i, pairs));
-        TRY(collect_shadows(&ask, i, pairs));
+        TRY(collect_shadows(&ask, i, first, pairs));
     }
     return STATUS_OK;
 }
@@ -303,7 +323,9 @@ static void pairs_settle(const PartnerRun *partner, Pairs *pairs)
     pairs->count = kept;
 }
 
-// Without links: what narrows the rows, or else all of them.
+// ---------------------------------------------------------------- without links
+
+// What narrows the rows, or else all of them.
 static Status collect_linkless(BodyRun *run, PartnerRun *partner, const Bindings *in, Pairs *pairs)
 {
     int64_t from = pairs->count; // not judged yet
@@ -320,6 +342,129 @@ static Status collect_linkless(BodyRun *run, PartnerRun *partner, const Bindings
     return pairs_judge(run, partner, in, pairs, from, false);
 }
 
+// Where one condition that fails to be known as soon as one side is not is all there is, rows of which it reads something
+// unknown are loose with every binding that is known, and an unknown binding is open with every row. So the former are
+// taken together, and one row settles the latter.
+static bool may_be_unplaced(const PartnerRun *partner)
+{
+    const Partner *on = partner->partner;
+    bool narrowed = partner->near != NULL || partner->range != NULL || partner->words != NULL ||
+                    partner->similar != NULL;
+    return narrowed && on->leaf_count == 1 && on->kind != PARTNER_LATEST && !on->leaves[0].key &&
+           !on->leaves[0].negative && on->policy == POLICY_UNDECIDED;
+}
+
+// Which bindings lack something that the condition reads.
+static uint8_t *lacking_bindings(BodyRun *run, const PartnerRun *partner, const Bindings *in)
+{
+    const OnLeaf *leaf = &partner->partner->leaves[0];
+    EvalContext context = bindings_context(run, in, run->scratch);
+    uint8_t *lacks = ARENA_ARRAY(run->scratch, uint8_t, in->count);
+    for (uint32_t r = 0; r < leaf->reads_earlier_count; r++) {
+        Vector read;
+        eval_expr(&context, &leaf->reads_earlier[r], &read);
+        for (int64_t i = 0; read.state != NULL && i < in->count; i++)
+            lacks[i] |= read.state[read.constant ? 0 : i] != VALUE_KNOWN;
+    }
+    return lacks;
+}
+
+// Takes the loose rows together, as a known binding has them. NULL: that cannot be.
+static Status find_unplaced(BodyRun *run, PartnerRun *partner, const Bindings *in, int64_t binding)
+{
+    Pairs pairs = {0};
+    int64_t wanted = 0;
+    bool attached = partner->partner->kind == PARTNER_ATTACH || partner->partner->read_later;
+    bool lookup = partner->partner->kind == PARTNER_LOOKUP;
+    partner->sets_made = true;
+    if (attached && !lookup && !partner_tail_allowed(run, partner))
+        return STATUS_OK;
+    for (int64_t row = 0; partner->loose != NULL && row < partner->rowset->row_count; row++) {
+        if (!partner->loose[row] || rowset_quarantined(partner->rowset, row))
+            continue;
+        pairs_add(&pairs, binding, row);
+        wanted++;
+    }
+    Status status = pairs_judge(run, partner, in, &pairs, 0, false);
+    bool all = pairs.count == wanted;
+    for (int64_t i = 0; all && i < pairs.count; i++)
+        all = pairs.truth[i] == TRUTH_U && pairs.kind[i] == PAIR_LOOSE;
+    if (status == STATUS_OK && all)
+        partner->sets = partner_sets_whole(run, partner, &pairs);
+    pairs_free(&pairs);
+    return status;
+}
+
+// Adds the rows that a known binding is narrowed to, without those taken together. False: it is not narrowed.
+static bool add_placed(BodyRun *run, PartnerRun *partner, int64_t binding, Pairs *pairs)
+{
+    int64_t from = pairs->count;
+    if (!narrow_rows_of(run, partner, binding, 0, pairs))
+        return false;
+    drop_pairs(pairs, from, partner->loose);
+    return true;
+}
+
+static Status give_unplaced(BlankAsk *ask, const uint8_t *lacks, Pairs *pairs)
+{
+    const uint8_t *decided = decided_bindings(ask->run, ask->partner, ask->in, pairs);
+    int64_t from = pairs->count, list = 0;
+    ask->lists = &list;
+    ask->list_count = 1;
+    partner_sets_begin(ask->partner->sets);
+    for (int64_t i = 0; i < ask->in->count; i++) {
+        int64_t set;
+        if (lacks[i] || decided[i])
+            continue;
+        TRY(partner_sets_of(ask, i, true, &set));
+        if (partner_tail_allowed(ask->run, ask->partner))
+            partner_tail_give(ask, i, (TailOf){set, 0});
+        else
+            partner_sets_speak(ask, i, set, pairs);
+    }
+    return pairs_judge(ask->run, ask->partner, ask->in, pairs, from, false);
+}
+
+static Status collect_unplaced(BodyRun *run, PartnerRun *partner, const Bindings *in,
+                               uint8_t *lacks, Pairs *pairs)
+{
+    BlankAsk ask = {.run = run, .partner = partner, .in = in};
+    int64_t from = pairs->count; // not judged yet
+    bool settled;
+    narrow_begin(run, partner, in);
+    for (int64_t i = 0; i < in->count; i++) {
+        bool placed = !lacks[i] && add_placed(run, partner, i, pairs);
+        if (placed && pairs->count - from < BLOCK_ROWS)
+            continue;
+        TRY(pairs_judge(run, partner, in, pairs, from, false));
+        int64_t first = pairs->count;
+        if (lacks[i]) {
+            TRY(collect_rows(run, partner, in, i, NULL, partner->rowset->row_count, true, pairs,
+                             &settled));
+            TRY(collect_shadows(&ask, i, first, pairs));
+        } else if (!placed) {
+            TRY(collect_all_rows(run, partner, in, i, pairs));
+            drop_pairs(pairs, first, partner->loose);
+        }
+        from = pairs->count;
+    }
+    TRY(pairs_judge(run, partner, in, pairs, from, false));
+    return wants_loose(partner) ? give_unplaced(&ask, lacks, pairs) : STATUS_OK;
+}
+
+static Status collect_without_links(BodyRun *run, PartnerRun *partner, const Bindings *in,
+                                    Pairs *pairs)
+{
+    if (!may_be_unplaced(partner))
+        return collect_linkless(run, partner, in, pairs);
+    uint8_t *lacks = lacking_bindings(run, partner, in);
+    for (int64_t i = 0; !partner->sets_made && i < in->count; i++)
+        if (!lacks[i])
+            TRY(find_unplaced(run, partner, in, i));
+    return partner->sets == NULL ? collect_linkless(run, partner, in, pairs)
+                                 : collect_unplaced(run, partner, in, lacks, pairs);
+}
+
 Status partner_collect(BodyRun *run, PartnerRun *partner, const Bindings *in, Pairs *pairs)
 {
     partner->tails = NULL;
@@ -327,7 +472,7 @@ Status partner_collect(BodyRun *run, PartnerRun *partner, const Bindings *in, Pa
     if (partner->match != NULL) {
         TRY(match_collect(run, partner, in, pairs));
     } else if (partner->link_count == 0) {
-        TRY(collect_linkless(run, partner, in, pairs));
+        TRY(collect_without_links(run, partner, in, pairs));
     } else {
         Vector *links = partner_binding_links(run, partner, in);
         TRY(collect_matches(run, partner, in, links, pairs));

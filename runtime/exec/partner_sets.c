@@ -38,6 +38,8 @@ struct BlankSets {
     int64_t *rows;
     CauseId *cause;     // what the row lacks
     int64_t *list_from; // per list: its first row here, -1: it is short
+    int64_t *list_end;
+    bool whole;         // a list is one set, whatever the binding
     uint64_t *alive;    // rows that match somebody at all
     uint64_t *shadow;   // rows of shadows
     uint8_t *is_shadow; // by right row; NULL: none is
@@ -82,7 +84,7 @@ static int64_t bit_last(const uint64_t *a, const uint64_t *b, int64_t first, int
         if (at % 64 != 0)
             both &= ((uint64_t)1 << (at % 64)) - 1;
         if (both != 0) {
-            int64_t found = word * 64 + 63 - __builtin_clzll(both);
+            int64_t found = word * 64 + 63 - num_leading_zeros_u64(both);
             return found >= first ? found : -1;
         }
         at = word * 64;
@@ -97,7 +99,7 @@ static int64_t bit_first(const uint64_t *a, const uint64_t *b, int64_t at, int64
         int64_t word = at / 64;
         uint64_t both = (a[word] & b[word]) >> (at % 64);
         if (both != 0) {
-            int64_t found = at + __builtin_ctzll(both);
+            int64_t found = at + num_trailing_zeros_u64(both);
             return found < end ? found : -1;
         }
         at = (word + 1) * 64;
@@ -250,6 +252,7 @@ static void take_lists(BlankSets *sets)
                 continue;
             sets->list_from[l] = from;
             sets->count += starts[1] - starts[0];
+            sets->list_end[l] = sets->count;
             memcpy(sets->rows + from, index->blanks + starts[0],
                    (size_t)(starts[1] - starts[0]) * sizeof *sets->rows);
             if (sets->times != NULL)
@@ -283,8 +286,9 @@ static void find_bits(BlankSets *sets)
     sets->alive = ARENA_ARRAY(sets->arena, uint64_t, sets->words);
     sets->shadow = ARENA_ARRAY(sets->arena, uint64_t, sets->words);
     for (int64_t i = 0; i < sets->count; i++) {
-        sets->cause[i] = cause_of(sets->partner->index, sets->rows[i]);
-        if (is_alive(sets->partner, sets->rows[i]))
+        if (sets->partner->index != NULL)
+            sets->cause[i] = cause_of(sets->partner->index, sets->rows[i]);
+        if (sets->partner->index == NULL || is_alive(sets->partner, sets->rows[i]))
             bit_set(sets->alive, i);
         if (rowset_class(sets->partner->rowset, sets->rows[i]) != CLASS_SHADOW)
             continue;
@@ -332,34 +336,79 @@ static void find_reads(BlankSets *sets)
     sets->values = ARENA_ARRAY(sets->arena, Vector, sets->read_count + 1);
 }
 
-static BlankSets *make_sets(BodyRun *run, PartnerRun *partner)
+static BlankSets *new_sets(BodyRun *run, const PartnerRun *partner, int64_t rows, int64_t lists)
 {
-    const PartnerIndex *index = partner->index;
-    int64_t lists = 0, total = index->blank_count;
-    for (uint32_t m = 0; m < index->blank_mask_count; m++)
-        lists += index->blank_masks[m].count;
-    if (total < SET_FROM || !are_together(run, partner))
-        return NULL;
     BlankSets *sets = ARENA_NEW(partner->arena, BlankSets);
     *sets = (BlankSets){.partner = partner, .causes = run->shared->causes, .arena = partner->arena};
-    sets->rows = ARENA_ARRAY(sets->arena, int64_t, total);
-    sets->order = ARENA_ARRAY(sets->arena, int64_t, total);
-    sets->cause = ARENA_ARRAY(sets->arena, CauseId, total);
+    sets->rows = ARENA_ARRAY(sets->arena, int64_t, rows);
+    sets->order = ARENA_ARRAY(sets->arena, int64_t, rows);
+    sets->cause = ARENA_ARRAY(sets->arena, CauseId, rows);
     sets->list_from = ARENA_ARRAY(sets->arena, int64_t, lists + 1);
-    sets->times = partner->latest == NULL ? NULL : latest_times(partner);
-    take_lists(sets);
-    if (sets->count == 0)
-        return NULL;
+    sets->list_end = ARENA_ARRAY(sets->arena, int64_t, lists + 1);
+    return sets;
+}
+
+// Once the lists are there.
+static void finish_sets(BlankSets *sets)
+{
     sets->words = (sets->count + 63) / 64;
     sets->made = ARENA_ARRAY(sets->arena, uint64_t, sets->words);
     sets->possible = ARENA_ARRAY(sets->arena, uint8_t, sets->count);
     find_bits(sets);
-    if (sets->times != NULL && !find_kinds(sets))
-        return NULL;
-    find_reads(sets);
     strbuf_init(&sets->key);
     int64_t empty = set_number(sets, sets->made);
     ASSERT(empty == EMPTY_SET);
+}
+
+// The rows of a list that are taken together; 0: none are.
+static int64_t least_of(const BodyRun *run)
+{
+    switch (run->shared->options->planning) {
+    case PLANNING_OFF:
+        return 0;
+    case PLANNING_FORCED:
+        return SET_FROM_FORCED;
+    case PLANNING_SIZES:
+        break;
+    }
+    return SET_FROM;
+}
+
+static BlankSets *make_sets(BodyRun *run, PartnerRun *partner)
+{
+    const PartnerIndex *index = partner->index;
+    int64_t lists = 0, total = index->blank_count, least = least_of(run);
+    for (uint32_t m = 0; m < index->blank_mask_count; m++)
+        lists += index->blank_masks[m].count;
+    if (least == 0 || total < least || !are_together(run, partner))
+        return NULL;
+    BlankSets *sets = new_sets(run, partner, total, lists);
+    sets->least = least;
+    sets->whole = partner->only_links;
+    sets->times = partner->latest == NULL ? NULL : latest_times(partner);
+    take_lists(sets);
+    if (sets->count == 0)
+        return NULL;
+    finish_sets(sets);
+    if (sets->times != NULL && !find_kinds(sets)) {
+        partner_sets_free(sets);
+        return NULL;
+    }
+    find_reads(sets);
+    return sets;
+}
+
+BlankSets *partner_sets_whole(BodyRun *run, const PartnerRun *partner, const Pairs *pairs)
+{
+    int64_t least = least_of(run);
+    if (least == 0 || pairs->count < least)
+        return NULL;
+    BlankSets *sets = new_sets(run, partner, pairs->count, 1);
+    sets->count = sets->list_end[0] = pairs->count;
+    sets->whole = true;
+    memcpy(sets->rows, pairs->row, (size_t)pairs->count * sizeof *sets->rows);
+    memcpy(sets->cause, pairs->cause, (size_t)pairs->count * sizeof *sets->cause);
+    finish_sets(sets);
     return sets;
 }
 
@@ -431,18 +480,12 @@ static Str profile_of(const BlankAsk *ask, BlankSets *sets, int64_t binding)
     return strbuf_str(&sets->key);
 }
 
-static int64_t list_end(const BlankSets *sets, int64_t list)
-{
-    const int64_t *starts = sets->partner->index->blank_starts;
-    return sets->list_from[list] + starts[list + 1] - starts[list];
-}
-
 static Status judge_lists(const BlankAsk *ask, BlankSets *sets, int64_t binding, bool fits)
 {
-    bool all = fits && ask->partner->only_links;
+    bool all = fits && sets->whole;
     memset(sets->made, 0, (size_t)sets->words * sizeof *sets->made);
     for (int64_t l = 0; l < ask->list_count; l++) {
-        int64_t from = sets->list_from[ask->lists[l]], to = list_end(sets, ask->lists[l]);
+        int64_t from = sets->list_from[ask->lists[l]], to = sets->list_end[ask->lists[l]];
         if (!all)
             TRY(pairs_possible(ask->run, ask->partner, ask->in, binding, sets->rows + from,
                                to - from, fits, sets->possible));
@@ -473,9 +516,9 @@ Status partner_sets_of(const BlankAsk *ask, int64_t binding, bool fits, int64_t 
     return STATUS_OK;
 }
 
-bool partner_sets_shadow(const BlankSets *sets, int64_t row)
+const uint8_t *partner_sets_shadows_marked(const BlankSets *sets)
 {
-    return sets->is_shadow != NULL && sets->is_shadow[row];
+    return sets->is_shadow;
 }
 
 Status partner_sets_shadows(const BlankAsk *ask, int64_t binding, int64_t *set)
@@ -501,7 +544,7 @@ Status partner_sets_shadows(const BlankAsk *ask, int64_t binding, int64_t *set)
 static void speak_upto(const BlankAsk *ask, const BlankSets *sets, int64_t list, int64_t binding,
                        const uint64_t *bits, Pairs *pairs)
 {
-    int64_t from = sets->list_from[list], to = list_end(sets, list), upto;
+    int64_t from = sets->list_from[list], to = sets->list_end[list], upto;
     int64_t known = latest_last(sets->order, from, to, INT64_MIN) + 1;
     int64_t end = latest_upto(ask->partner, binding, &upto)
                       ? latest_last(sets->order, known, to, upto) + 1
