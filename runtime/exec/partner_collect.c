@@ -369,6 +369,25 @@ static uint8_t *lacking_bindings(BodyRun *run, const PartnerRun *partner, const 
     return lacks;
 }
 
+// Whether something that the condition reads of a row has bounds: then it may be F for some bindings.
+static bool reads_bounds(BodyRun *run, const PartnerRun *partner)
+{
+    const OnLeaf *leaf = &partner->partner->leaves[0];
+    SlotRows *slots = ARENA_ARRAY(run->scratch, SlotRows, run->body->slot_count);
+    slots[partner->partner->slot] = (SlotRows){.rowset = partner->rowset};
+    EvalContext context = {.shared = &run->shared->eval,
+                           .arena = run->scratch,
+                           .count = partner->rowset->row_count,
+                           .slots = slots};
+    for (uint32_t r = 0; r < leaf->reads_partner_count; r++) {
+        Vector read;
+        eval_expr(&context, &leaf->reads_partner[r], &read);
+        if (read.lo != NULL)
+            return true;
+    }
+    return false;
+}
+
 // Takes the loose rows together, as a known binding has them. NULL: that cannot be.
 static Status find_unplaced(BodyRun *run, PartnerRun *partner, const Bindings *in, int64_t binding)
 {
@@ -377,6 +396,8 @@ static Status find_unplaced(BodyRun *run, PartnerRun *partner, const Bindings *i
     bool attached = partner->partner->kind == PARTNER_ATTACH || partner->partner->read_later;
     bool lookup = partner->partner->kind == PARTNER_LOOKUP;
     partner->sets_made = true;
+    if (reads_bounds(run, partner))
+        return STATUS_OK;
     if (attached && !lookup && !partner_tail_allowed(run, partner))
         return STATUS_OK;
     for (int64_t row = 0; partner->loose != NULL && row < partner->rowset->row_count; row++) {

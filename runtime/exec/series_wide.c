@@ -6,6 +6,7 @@
 // tuple can be the same one, what each slot has to know of them is the same: one tuple stands for all of their class, so
 // a series costs rows and slots instead of their product.
 
+#include "runtime/exec/lump.h"
 #include "runtime/exec/series_int.h"
 
 // Fewer rows than this are looked at one by one.
@@ -132,7 +133,7 @@ void series_collapse(SeriesRun *series, int64_t class_count)
 {
     Fold *fold = &series->fold;
     size_t most = MAX_OF(series->wide.tuples.count, series->floating.tuples.count);
-    if (most < least_rows(series) || !tuples_can_stand(fold->aggregate))
+    if (most < least_rows(series) || !lump_can(fold->aggregate))
         return;
     Identities identities = {.fold = fold};
     if (fold->distinct != NULL) {
