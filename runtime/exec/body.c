@@ -268,7 +268,6 @@ Status body_rerun(BodyRun *run)
     ASSERT(run->body->operator_count > 0);
     const Operator *from = &run->body->operators[0];
     ASSERT(from->kind == OPERATOR_FROM);
-    const Rowset *rowset = slot_rowset(run, from->slot);
     TRY(open_clauses(run));
     order_choose(run);
     int64_t size = MAX_OF(run->shared->options->batch_size, 1), total;
