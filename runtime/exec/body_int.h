@@ -148,12 +148,6 @@ struct BodyRun {
     void *sink_closure;
 };
 
-// ---------------------------------------------------------------- columns of a finished run (profile.c)
-
-bool shared_profile(const RunShared *shared, Str name, Str column_name, Arena *arena,
-                    ColumnProfile *out);
-int64_t shared_row_count(const RunShared *shared, Str name);
-
 // Bits of caveats: a partner clause has that of its number, a window one from the other end. Both bind slots, and slot 0
 // is neither, so they never meet; the last bit is the fence's.
 static inline uint64_t caveat_of_partner(uint32_t ordinal)

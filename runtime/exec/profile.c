@@ -5,7 +5,7 @@
 // Rows that were rejected are left out. Equal values have equal bytes, so one map counts them; the extremes and the most
 // frequent value are then looked for among the distinct ones.
 
-#include "runtime/exec/body_int.h"
+#include "runtime/exec/profile.h"
 
 static const Rowset *rows_named(const RunShared *shared, Str name)
 {

@@ -8,6 +8,7 @@
 #include "runtime/exec/ffi.h"
 #include "runtime/exec/finding.h"
 #include "runtime/exec/flow.h"
+#include "runtime/exec/profile.h"
 #include "runtime/exec/recursion.h"
 #include "runtime/exec/recursion_path.h"
 #include "runtime/exec/replay.h"
