@@ -124,7 +124,7 @@ static const ForeignKind FOREIGN[] = {
     {STR_INIT("PK\x03\x04"), "电子表格（xlsx）或者压缩包", "a spreadsheet (xlsx) or an archive"},
     {STR_INIT("\xD0\xCF\x11\xE0"), "旧式电子表格（xls）或者文档",
      "an old spreadsheet (xls) or document"},
-    {STR_INIT("%PDF-"), "PDF 文档", "a PDF document"},
+    {STR_INIT("%PDF-"), " PDF 文档", "a PDF document"},
     {STR_INIT("\x1F\x8B"), "压缩文件（gz）", "a compressed file (gz)"},
     {STR_INIT("Rar!"), "压缩包（rar）", "an archive (rar)"},
 };

@@ -89,8 +89,8 @@ class SqlMaker(Maker):
         allowed = [k for k in allowed if k not in ("doubt", "cites", "where")] + ["where", "let"]
         return super().row_clauses(scope, allowed, most)
 
-    def group_clauses(self, scope, rule):
-        return [c for c in super().group_clauses(scope, rule) if not isinstance(c, LEFT_OUT)]
+    def group_clauses(self, scope, rule, keys):
+        return [c for c in super().group_clauses(scope, rule, keys) if not isinstance(c, LEFT_OUT)]
 
     def partner(self, kind, scope):
         """A lookup goes by the key of its table, so that it finds one row or none."""
