@@ -568,6 +568,12 @@ const PlanExpr *build_record_field(Builder *builder, const AstNode *node, const 
     return field;
 }
 
+uint64_t build_linked_slots(const PlanOp *op)
+{
+    return op->match != NULL ? (uint64_t)1 << op->match->earlier
+                             : op->condition->slots & ~((uint64_t)1 << op->slot);
+}
+
 // A value over an attached set depends on the rows that the set is linked to.
 static void note_linked(Builder *builder, uint32_t number, uint64_t *bits)
 {
@@ -577,7 +583,7 @@ static void note_linked(Builder *builder, uint32_t number, uint64_t *bits)
         const PlanOp *op = &builder->ops.items[i];
         bool partner = op->kind == PLAN_OP_PARTNER && (fold->mention >> op->slot & 1) != 0;
         if (partner && builder->body->vars[op->slot]->attached)
-            *bits |= op->condition->slots & ~((uint64_t)1 << op->slot);
+            *bits |= build_linked_slots(op);
         else if (partner)
             *bits |= (uint64_t)1 << op->slot;
     }

@@ -121,6 +121,8 @@ bool build_among_groups(const Builder *builder);
 void build_window_fold(const Builder *builder, PlanAggregate *draft);
 // The slots that a binding has above the next operator; those of windows follow from the others.
 uint64_t build_bound_slots(const Builder *builder);
+// The slots that a partner clause is linked to.
+uint64_t build_linked_slots(const PlanOp *op);
 // Partition and order of `among`, `session`, `sequence`.
 void build_partition(Builder *builder, AstList keys, AstList orders, PlanOp *op);
 

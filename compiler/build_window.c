@@ -88,7 +88,7 @@ static uint64_t without_sets(const Builder *builder, uint64_t mention)
         if (op->kind != PLAN_OP_PARTNER || (mention & bit) == 0 ||
             !builder->body->vars[op->slot]->attached)
             continue;
-        rows = (rows & ~bit) | (op->condition->slots & ~bit);
+        rows = (rows & ~bit) | build_linked_slots(op);
     }
     return rows;
 }
