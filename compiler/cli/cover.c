@@ -4,7 +4,7 @@
 
 #include "compiler/cli/cover.h"
 
-#include "stdlib/stdlib.h"
+#include "compiler/cli/job.h"
 
 static CoveredClause *find(const TestCover *coverage, Str name, uint32_t branch,
                            const ClauseFlow *clause)
@@ -63,18 +63,14 @@ static void list_clauses(TestCover *coverage, const Session *session, const Run 
 // A run over nothing names the clauses of all bodies.
 void cover_begin(TestCover *coverage, Session *session)
 {
-    static const TestCase NOTHING = {.name = STR_INIT("")};
     RunOptions options;
     Run *run = NULL;
     Program *program = compile_all(session);
     *coverage = (TestCover){.arena = arena_create(NULL, 0)};
     if (program == NULL)
         return;
-    run_options_init(&options);
-    options.test = &NOTHING;
-    options.has_as_of = true;
+    job_over_nothing(&options);
     options.counts = true;
-    options.load.identity = stdlib_identity;
     if (run_open(program, &options, &run, NULL) == STATUS_OK)
         list_clauses(coverage, session, run);
     run_close(run);

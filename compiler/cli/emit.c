@@ -4,10 +4,8 @@
 
 #include <unistd.h>
 
-#include "compiler/cli/session.h"
+#include "compiler/cli/job.h"
 #include "compiler/llvm/codegen.h"
-#include "runtime/runtime.h"
-#include "stdlib/stdlib.h"
 
 static void emit_ast(Session *session, StrBuf *out)
 {
@@ -53,16 +51,12 @@ static int emit_lowered(const Args *args, const Program *program, StrBuf *out)
 // The kernels of a run over empty tables. With data there are shorter ones: numbers whose ends are known need less.
 static int emit_native(const Args *args, const Program *program, bool processor, StrBuf *out)
 {
-    static const TestCase NOTHING = {.name = STR_INIT("")};
     RunOptions options;
     Run *run = NULL;
     Error error = {0};
-    run_options_init(&options);
     NativeEngine *generator = codegen_open();
+    job_over_nothing(&options);
     options.native = codegen_printer(generator, processor, out);
-    options.test = &NOTHING;
-    options.has_as_of = true;
-    options.load.identity = stdlib_identity;
     Status status = codegen_ready(generator, &error);
     if (status == STATUS_OK)
         status = run_open(program, &options, &run, &error);

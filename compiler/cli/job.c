@@ -206,7 +206,6 @@ int job_options(Job *job)
         if (!read_bind(job, args->values[OPTION_BIND].items[i]))
             return EXIT_USAGE;
     read_run_passes(args, options);
-    job->native_owned = job->native_owned || job->native == NULL;
     if (engine_open(args, &job->native, options) != EXIT_DONE)
         return EXIT_USAGE;
     options->settings = job->settings.items;
@@ -251,11 +250,20 @@ int job_run(Job *job, Run **run)
     return code;
 }
 
+void job_over_nothing(RunOptions *options)
+{
+    static const TestCase NOTHING = {.name = STR_INIT("")};
+    run_options_init(options);
+    options->test = &NOTHING;
+    options->has_as_of = true;
+    options->load.identity = stdlib_identity;
+}
+
 void job_close(Job *job)
 {
     if (job->program != NULL)
         program_destroy(job->program);
-    if (job->native_owned)
+    if (job->cache == NULL) // not at the prompt
         engine_close(job->native);
     if (job->session.arena != NULL)
         session_close(&job->session);

@@ -22,10 +22,10 @@ typedef struct Job {
     RunOptions options;
     Progress progress;
     Timings timings;
-    Facts facts;                 // --calendar, --divisions
-    DataCache *cache;            // NULL: tables are loaded for each run
-    struct NativeEngine *native; // made by job_options where it is NULL
-    bool native_owned;           // it was not there before
+    Facts facts;      // --calendar, --divisions
+    DataCache *cache; // NULL: tables are loaded for each run
+    struct NativeEngine
+        *native; // made by job_options where it is NULL; at the prompt, as the cache, borrowed
     VEC(Str) set_names, set_texts, bind_tables, bind_paths;
     VEC(ParamSetting) settings;
 } Job;
@@ -38,6 +38,8 @@ int job_options(Job *job);
 bool job_settings(Job *job);
 // Loads and computes; what fails is told. EXIT_DONE and a Run that the caller closes, or the exit code.
 int job_run(Job *job, Run **run);
+// Options of a run over empty tables, which computes nothing and shows how it would.
+void job_over_nothing(RunOptions *options);
 // Frees what the job holds; the zeroed job is allowed.
 void job_close(Job *job);
 

@@ -33,6 +33,7 @@ typedef struct Tester {
     StrBuf *out;
     Compilation *plain; // made when it is first needed
     struct NativeEngine *native;
+    RunOptions options; // of every test
     bool covers;
     Facts facts; // --calendar, --divisions
     TestCover coverage;
@@ -48,19 +49,10 @@ typedef struct Way {
 
 static Outcome run_program(Tester *tester, const Program *program, Way way, StrBuf *report)
 {
-    RunOptions options;
+    RunOptions options = tester->options;
     Run *run = NULL;
     Error error = {0};
-    run_options_init(&options);
     options.test = &program->tests[0];
-    options.externs = tester->args->values[OPTION_ALLOW_EXTERN].items;
-    options.extern_count = (uint32_t)tester->args->values[OPTION_ALLOW_EXTERN].count;
-    options.facts = tester->facts.tables;
-    options.load.lang = tester->args->lang;
-    options.load.identity = stdlib_identity;
-    options.cancelled = interrupt_seen;
-    if (engine_open(tester->args, &tester->native, &options) != EXIT_DONE)
-        return OUTCOME_FAILED;
     options.counts = way.counts;
     Outcome outcome = OUTCOME_FAILED;
     if (run_open(program, &options, &run, &error) != STATUS_OK) {
@@ -276,12 +268,21 @@ static void report_end(const Args *args, TestFormat format, const Tally *tally, 
 
 // ---------------------------------------------------------------- the command
 
-static int open_facts(Tester *tester)
+static int read_options(Tester *tester)
 {
-    RunOptions options;
-    run_options_init(&options);
-    options.load.lang = tester->args->lang;
-    return facts_open(tester->args, &options.load, &tester->facts);
+    const Args *args = tester->args;
+    RunOptions *options = &tester->options;
+    run_options_init(options);
+    options->externs = args->values[OPTION_ALLOW_EXTERN].items;
+    options->extern_count = (uint32_t)args->values[OPTION_ALLOW_EXTERN].count;
+    options->load.lang = args->lang;
+    options->load.identity = stdlib_identity;
+    options->cancelled = interrupt_seen;
+    int code = engine_open(args, &tester->native, options);
+    if (code == EXIT_DONE)
+        code = facts_open(args, &options->load, &tester->facts);
+    options->facts = tester->facts.tables;
+    return code;
 }
 
 static int test_file(const Args *args, Str path, TestFormat format, Tally *tally, StrBuf *out)
@@ -293,7 +294,7 @@ static int test_file(const Args *args, Str path, TestFormat format, Tally *tally
     if (code != EXIT_DONE)
         report_wrong(&tester, path, code == EXIT_MODEL);
     else
-        code = open_facts(&tester);
+        code = read_options(&tester);
     if (code == EXIT_DONE) {
         tester.covers = args_has(args, OPTION_COVERAGE);
         if (tester.covers)
@@ -315,8 +316,8 @@ static int test_file(const Args *args, Str path, TestFormat format, Tally *tally
             report_cover(&tester);
             cover_end(&tester.coverage);
         }
-        engine_close(tester.native);
     }
+    engine_close(tester.native);
     facts_close(&tester.facts);
     session_close(&session);
     return code;
@@ -364,10 +365,9 @@ static int run_tests(const Args *args)
     return worst == EXIT_DONE ? printed : worst;
 }
 
-static const OptionId OPTIONS[] = {OPTION_FILTER,       OPTION_FORMAT,   OPTION_COVERAGE,
-                                   OPTION_CI,           OPTION_JSON,     OPTION_OPT_OFF,
-                                   OPTION_ALLOW_EXTERN, OPTION_CALENDAR, OPTION_DIVISIONS,
-                                   OPTION_ENGINE};
+static const OptionId OPTIONS[] = {
+    OPTION_FILTER,  OPTION_FORMAT,       OPTION_COVERAGE, OPTION_CI,        OPTION_JSON,
+    OPTION_OPT_OFF, OPTION_ALLOW_EXTERN, OPTION_CALENDAR, OPTION_DIVISIONS, OPTION_ENGINE};
 
 const Command command_test = {
     .name = "test",
