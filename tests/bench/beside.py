@@ -43,15 +43,20 @@ def peer_python(folder, wanted=True):
     return python
 
 
-def write_table(file, header, lines):
-    """Writes a table where it is missing; one that was cut off does not look finished."""
-    if os.path.exists(file):
-        return
-    os.makedirs(os.path.dirname(file), exist_ok=True)
+def write_rows(file, header, lines):
+    """Writes a table; one that was cut off does not look finished."""
     with open(file + ".part", "w", encoding="utf-8") as out:
         out.write(header + "\n")
         out.writelines(line + "\n" for line in lines)
     os.replace(file + ".part", file)
+
+
+def write_table(file, header, lines):
+    """Writes a table where it is missing."""
+    if os.path.exists(file):
+        return
+    os.makedirs(os.path.dirname(file), exist_ok=True)
+    write_rows(file, header, lines)
 
 
 def options_of(doc, jobs, folder, rounds, threads, scaled=True):

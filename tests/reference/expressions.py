@@ -580,12 +580,12 @@ class Tuple:
 def tuples(agg, s):
     """The tuples of an aggregate with their best class, one per distinct projection."""
     names = mention(agg, s)
-    met = [] if agg.when is None else [v for v in read_directly(agg.when, s.body)
-                                       if v in s.body.attached and v not in names]
+    extra = [] if agg.when is None else [v for v in read_directly(agg.when, s.body)
+                                         if v in s.body.attached and v not in names]
     policy = "drop" if s.body.query and s.level > 0 else "undecided"
     best = {}
     for member in _members(s):
-        for binding, cls, cause, caveat in _spread(member, names + met, s.body):
+        for binding, cls, cause, caveat in _spread(member, names + extra, s.body):
             scope = s.at(level=0, binding=binding, group=member.group, sink=None,
                          display=False)
             key, many, unplaced = _projection(binding, member, names)
@@ -593,12 +593,10 @@ def tuples(agg, s):
                 continue
             if unplaced is not None and cls < POSSIBLE:
                 cls, cause = POSSIBLE, unplaced
-            if agg.when is not None:
-                t, blame = truth(agg.when, scope, policy)
-                if t == "F":
-                    continue
-                if t == "U" and cls < POSSIBLE:
-                    cls, cause = POSSIBLE, _inner(blame)
+            met = by_when(agg, scope, policy, cls, cause)
+            if met is None:
+                continue
+            cls, cause = met
             if key in best and best[key].cls <= cls:
                 if best[key].cls == cls and cls > CERTAIN:
                     best[key].cause = least_cause(best[key].cause, cause)
@@ -606,6 +604,16 @@ def tuples(agg, s):
             v = None if agg.arg is None else value(agg.arg, scope)
             best[key] = Tuple(cls, v, many, cause, caveat)
     return list(best.values())
+
+
+def by_when(agg, scope, policy, cls, cause):
+    """What the condition of an aggregate leaves of a tuple's class and cause; None: nothing."""
+    if agg.when is None:
+        return cls, cause
+    t, blame = truth(agg.when, scope, policy)
+    if t == "F":
+        return None
+    return (POSSIBLE, _inner(blame)) if t == "U" and cls < POSSIBLE else (cls, cause)
 
 
 def least_cause(a, b):

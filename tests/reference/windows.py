@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import product
 
 import model as ast
-from expressions import (ABSENT, GROUP, REACH, Issue, Scope, Tuple, Unplaced, _inner, _projection, failure,
+from expressions import (ABSENT, GROUP, REACH, Issue, Scope, Tuple, Unplaced, _inner, _projection, by_when, failure,
                          guarded_cause, inner_cause, least_cause, mention, read_directly, truth, value, variables)
 from values import (CERTAIN, POSSIBLE, SHADOW, TOLERATED, Gap, first_unknown, fits, half_even,
                     may_equal_values, sort_key, unknown)
@@ -284,12 +284,10 @@ class Window:
                 continue
             if lost is not None and cls < POSSIBLE:
                 cls, why = POSSIBLE, lost
-            if agg.when is not None:
-                t, blame = truth(agg.when, scope, policy)
-                if t == "F":
-                    continue
-                if t == "U" and cls < POSSIBLE:
-                    cls, why = POSSIBLE, _inner(blame)
+            met = by_when(agg, scope, policy, cls, why)
+            if met is None:
+                continue
+            cls, why = met
             v = None if agg.arg is None else value(agg.arg, scope)
             yield identity, Tuple(cls, v, many, why)
 

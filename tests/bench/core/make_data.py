@@ -10,11 +10,10 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from beside import Sequence
+from beside import Sequence, write_rows
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
-BLOCK = 100_000
 
 
 def check_digit(body):
@@ -31,21 +30,6 @@ def person_id(number):
 
 def day(number):
     return "%04d-%02d-%02d" % (2022 + number // 336 % 3, number // 28 % 12 + 1, number % 28 + 1)
-
-
-def write_rows(path, header, rows):
-    """Writes blocks of rows; the file appears whole or not at all."""
-    with open(path + ".part", "w", encoding="utf-8", newline="") as file:
-        file.write(header + "\n")
-        block = []
-        for row in rows:
-            block.append(row)
-            if len(block) == BLOCK:
-                file.write("\n".join(block) + "\n")
-                block.clear()
-        if block:
-            file.write("\n".join(block) + "\n")
-    os.replace(path + ".part", path)
 
 
 def pension(folder, payments, persons):

@@ -13,10 +13,9 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from beside import Sequence
+from beside import Sequence, write_rows
 
 IDS, TEXTS = 10_000_000, 1_000_000
-BLOCK = 100_000
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
 EPOCH = datetime.date(1970, 1, 1)
@@ -135,21 +134,6 @@ def value_rows(count, percent, facts, han):
             sums["amounts"] += 1
             sums["fen"] += fen
         yield '%d,%s,"%s"' % (index, date, amount)
-
-
-def write_rows(path, header, rows):
-    """Writes blocks of rows; the file appears whole or not at all."""
-    with open(path + ".part", "w", encoding="utf-8", newline="") as file:
-        file.write(header + "\n")
-        block = []
-        for row in rows:
-            block.append(row)
-            if len(block) == BLOCK:
-                file.write("\n".join(block) + "\n")
-                block.clear()
-        if block:
-            file.write("\n".join(block) + "\n")
-    os.replace(path + ".part", path)
 
 
 def main():
