@@ -39,8 +39,6 @@ Scope infer_folded(const Scope *s);
 Type infer_aggregate(Scope *s, const AstCall *call, const FnCard *const *cards, uint32_t count);
 Type literal_number(Scope *s, const AstNumber *number, const Type *expected);
 void report_unknown_name(Scope *s, const AstNode *node, Str name);
-/* Finishes a value read below a grouping: key, determined, shown, or out of scope. */
-void settle_grain(Scope *s, const AstNode *node, TypedExpr *e);
 bool settle_key(Scope *s, const AstNode *node, const Type *expected, Type *type);
 uint32_t enum_member(const Nominal *nominal, Str name); /* UINT32_MAX: none */
 TypedExpr *expr_here(Scope *s, const AstNode *node);

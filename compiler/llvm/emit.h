@@ -39,9 +39,10 @@ typedef struct Emitter {
 bool emit_supports(const NativeExpr *expr);
 // The value of an expression for the present row.
 Reg emit_expr(Emitter *e, const NativeExpr *expr);
-// The value of a number as i128, or as i64 where the range says that it fits.
-LLVMValueRef reg_i128(Emitter *e, const Reg *reg);
+// Whether a number's ends lie within 64 bits; then its value is an i64, else an i128.
 bool reg_is_64(const Reg *reg);
+// The value of a number as i128.
+LLVMValueRef reg_i128(Emitter *e, const Reg *reg);
 
 // The whole kernel, as the function `name` of the module.
 void emit_kernel(Emitter *e, const char *name);

@@ -13,11 +13,10 @@
 #include "runtime/base/wide.h"
 
 typedef struct Loop {
-    LLVMValueRef first, count;
-    LLVMValueRef index;  // of this round: first .. first + count
+    LLVMValueRef stop;   // behind the last row
+    LLVMValueRef index;  // of this round
     LLVMValueRef bails;  // so far
     LLVMValueRef passed; // so far (SCAN)
-    LLVMValueRef index_phi_entry;
     LLVMBasicBlockRef entry, body, exit;
 } Loop;
 
@@ -56,21 +55,19 @@ static void begin_function(Emitter *e, const char *name)
 static void begin_loop(Emitter *e, Loop *loop)
 {
     Ll *ll = &e->ll;
-    loop->first = LLVMGetParam(ll->function, 1);
-    loop->count = LLVMGetParam(ll->function, 2);
+    LLVMValueRef first = LLVMGetParam(ll->function, 1), count = LLVMGetParam(ll->function, 2);
     loop->entry = LLVMGetInsertBlock(ll->builder);
     loop->body = ll_block(ll, "row");
     loop->exit = ll_block(ll, "end");
-    LLVMValueRef end = LLVMBuildAdd(ll->builder, loop->first, loop->count, "stop");
-    LLVMValueRef any = ll_compare(ll, LLVMIntSGT, loop->count, ll_i64(ll, 0));
-    loop->count = end;
+    loop->stop = LLVMBuildAdd(ll->builder, first, count, "stop");
+    LLVMValueRef any = ll_compare(ll, LLVMIntSGT, count, ll_i64(ll, 0));
     LLVMBuildCondBr(ll->builder, any, loop->body, loop->exit);
     ll_at(ll, loop->body);
     loop->index = LLVMBuildPhi(ll->builder, ll->i64, "index");
     loop->bails = LLVMBuildPhi(ll->builder, ll->i64, "bails");
     loop->passed = LLVMBuildPhi(ll->builder, ll->i64, "passed");
     LLVMValueRef zero = ll_i64(ll, 0);
-    LLVMAddIncoming(loop->index, &loop->first, &loop->entry, 1);
+    LLVMAddIncoming(loop->index, &first, &loop->entry, 1);
     LLVMAddIncoming(loop->bails, &zero, &loop->entry, 1);
     LLVMAddIncoming(loop->passed, &zero, &loop->entry, 1);
 }
@@ -84,7 +81,7 @@ static void end_loop(Emitter *e, Loop *loop, LLVMValueRef bails, LLVMValueRef pa
     LLVMAddIncoming(loop->index, &next, &last, 1);
     LLVMAddIncoming(loop->bails, &bails, &last, 1);
     LLVMAddIncoming(loop->passed, &passed, &last, 1);
-    LLVMBuildCondBr(ll->builder, ll_compare(ll, LLVMIntSLT, next, loop->count), loop->body,
+    LLVMBuildCondBr(ll->builder, ll_compare(ll, LLVMIntSLT, next, loop->stop), loop->body,
                     loop->exit);
     ll_at(ll, loop->exit);
     LLVMValueRef zero = ll_i64(ll, 0);

@@ -98,7 +98,6 @@ static void fingerprint(const NativeRequest *request, int level, StrBuf *out)
     add_u64(out, (uint64_t)level);
     add_u64(out, request->kind);
     add_u64(out, request->rows_count);
-    add_u64(out, request->one_group);
     add_u64(out, request->input_count);
     for (uint32_t i = 0; i < request->input_count; i++) {
         const NativeInput *input = &request->inputs[i];

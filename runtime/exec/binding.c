@@ -161,13 +161,18 @@ void bindings_select(const BodyRun *run, const Bindings *batch, const uint8_t *k
     bindings_take(run, batch, index, kept, arena, out);
 }
 
-const Rowset *run_rowset(const RunShared *shared, RowSource source)
+const Rowset *run_finished(const RunShared *shared, RowSource source)
 {
     ASSERT(source.kind != SOURCE_PRODUCED);
     Rowset **finished = source.kind == SOURCE_TABLE      ? shared->tables
                         : source.kind == SOURCE_RELATION ? shared->relations
                                                          : shared->rules;
-    const Rowset *rowset = finished[source.index];
+    return finished[source.index];
+}
+
+const Rowset *run_rowset(const RunShared *shared, RowSource source)
+{
+    const Rowset *rowset = run_finished(shared, source);
     ASSERT(rowset != NULL);
     return rowset;
 }

@@ -274,9 +274,10 @@ Status body_rerun(BodyRun *run)
     const int64_t *listed;
     run->shared->clause = from;
     TRY(scan_shared(run, &listed, &total));
-    NativeScan *scan = listed == NULL ? native_scan_open(run) : NULL;
+    int64_t scan_size = MAX_OF(size, SCAN_ROWS);
+    NativeScan *scan = listed == NULL ? native_scan_open(run, scan_size) : NULL;
     if (scan != NULL)
-        size = MAX_OF(size, SCAN_ROWS);
+        size = scan_size;
     for (int64_t first = 0; first < total; first += size) {
         TRY(run_poll(run->shared));
         Bindings batch;

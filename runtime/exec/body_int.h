@@ -197,6 +197,8 @@ void bindings_take(const BodyRun *run, const Bindings *batch, const int64_t *ind
 EvalContext bindings_context(const BodyRun *run, const Bindings *batch, Arena *arena);
 // The finished rows behind a source.
 const Rowset *run_rowset(const RunShared *shared, RowSource source);
+// The same, or NULL where they are not computed yet.
+const Rowset *run_finished(const RunShared *shared, RowSource source);
 // The rows of a slot, produced ones among them. Windows and connected groups give what holds whosever the shadow rows
 // are (the guard n).
 const Rowset *slot_rowset(const BodyRun *run, uint32_t slot);

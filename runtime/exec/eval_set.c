@@ -75,29 +75,21 @@ static bool indexed_has(const SetView *view, const void *value)
 }
 
 // Elements of the two usual sizes are compared as numbers.
-static bool has_word32(const SetView *view, const void *value)
-{
-    uint32_t wanted, element;
-    bool found = false;
-    memcpy(&wanted, value, sizeof wanted);
-    for (uint32_t i = 0; i < view->count; i++) {
-        memcpy(&element, view->bytes + i * sizeof element, sizeof element);
-        found |= element == wanted;
+#define HAS_WORD(name, type)                                                                       \
+    static bool name(const SetView *view, const void *value)                                       \
+    {                                                                                              \
+        type wanted, element;                                                                      \
+        bool found = false;                                                                        \
+        memcpy(&wanted, value, sizeof wanted);                                                     \
+        for (uint32_t i = 0; i < view->count; i++) {                                               \
+            memcpy(&element, view->bytes + i * sizeof element, sizeof element);                    \
+            found |= element == wanted;                                                            \
+        }                                                                                          \
+        return found;                                                                              \
     }
-    return found;
-}
-
-static bool has_word64(const SetView *view, const void *value)
-{
-    uint64_t wanted, element;
-    bool found = false;
-    memcpy(&wanted, value, sizeof wanted);
-    for (uint32_t i = 0; i < view->count; i++) {
-        memcpy(&element, view->bytes + i * sizeof element, sizeof element);
-        found |= element == wanted;
-    }
-    return found;
-}
+HAS_WORD(has_word32, uint32_t)
+HAS_WORD(has_word64, uint64_t)
+#undef HAS_WORD
 
 // Whether `value` (view.size bytes) is an element. Reals are never elements, so bytes tell equality.
 static bool set_has(const SetView *view, const void *value)

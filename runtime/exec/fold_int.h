@@ -83,6 +83,9 @@ void pending_guard(Fold *fold, LevelValues *values, const uint8_t *wanted);
 void pending_free(Fold *fold);
 // The identities of all certain tuples, whatever their group; made when first asked for.
 GroupTable *fold_identities(Fold *fold);
+// Whether a table of identities has these rows, `before` them the group or the slot of time (NULL: rows alone).
+bool fold_met(const Fold *fold, const GroupTable *table, const int64_t *before,
+              const int64_t *rows);
 // A copy of the first `count` values, all known or not.
 void pending_copy(const Vector *from, int64_t count, Arena *arena, Vector *to);
 

@@ -17,9 +17,8 @@
 
 typedef enum GroupMode {
     GROUP_EMPTY_KEY, // no key: one group
-    GROUP_DIRECT,    // one small key: an array indexed by it
-    GROUP_NEAR, // one whole number, as long as all lie near each other: an array indexed by the distance
-    GROUP_WORD, // all keys fit 64 bits
+    GROUP_DIRECT,    // one code, or whole numbers as long as they lie near each other: an array
+    GROUP_WORD,      // all keys fit 64 bits
     GROUP_GENERAL,
 } GroupMode;
 
@@ -36,7 +35,7 @@ struct GroupTable {
     int64_t count;
     int64_t capacity; // of the key columns
     uint64_t seed;
-    uint32_t *direct; // by code, or number - direct_low: group + 1
+    uint32_t *direct; // by number - direct_low: group + 1
     size_t direct_size;
     int64_t direct_low;
     WordSlot *words;
@@ -50,10 +49,8 @@ static GroupMode choose_mode(const Phys *phys, uint32_t key_count)
 {
     if (key_count == 0)
         return GROUP_EMPTY_KEY;
-    if (key_count == 1 && (phys[0] == PHYS_CODE || phys[0] == PHYS_BOOL))
+    if (key_count == 1 && (phys[0] == PHYS_CODE || phys[0] == PHYS_BOOL || phys[0] == PHYS_I64))
         return GROUP_DIRECT;
-    if (key_count == 1 && phys[0] == PHYS_I64)
-        return GROUP_NEAR;
     size_t bytes = 0;
     for (uint32_t k = 0; k < key_count; k++)
         bytes += phys[k] == PHYS_F64 ? 16 : phys_size(phys[k]); // two zeros: compared as numbers
@@ -151,54 +148,6 @@ static bool any_state(const Vector *keys, uint32_t key_count)
     return false;
 }
 
-// ---------------------------------------------------------------- one small key
-
-static uint32_t direct_code(const Vector *key, int64_t row)
-{
-    int64_t at = key->constant ? 0 : row;
-    return key->phys == PHYS_CODE ? key->code[at] : key->truth[at];
-}
-
-static void grow_direct(GroupTable *table, uint32_t code)
-{
-    size_t size = table->direct_size == 0 ? GROUP_SLOTS_FIRST : table->direct_size;
-    while (size <= code)
-        size *= 2;
-    table->direct = base_realloc(table->direct, size * sizeof *table->direct);
-    memset(table->direct + table->direct_size, 0,
-           (size - table->direct_size) * sizeof *table->direct);
-    table->direct_size = size;
-}
-
-static void direct_assign(GroupTable *table, const Vector *keys, int64_t count, int64_t *groups)
-{
-    bool checked = any_state(keys, 1);
-    for (int64_t i = 0; i < count; i++) {
-        groups[i] = GROUP_NONE;
-        if (checked && key_unknown(keys, 1, i))
-            continue;
-        uint32_t code = direct_code(keys, i);
-        if (code >= table->direct_size)
-            grow_direct(table, code);
-        if (table->direct[code] == 0)
-            table->direct[code] = (uint32_t)new_group(table, keys, i) + 1;
-        groups[i] = (int64_t)table->direct[code] - 1;
-    }
-}
-
-static void direct_find(const GroupTable *table, const Vector *keys, int64_t count, int64_t *groups)
-{
-    bool checked = any_state(keys, 1);
-    for (int64_t i = 0; i < count; i++) {
-        groups[i] = GROUP_NONE;
-        if (checked && key_unknown(keys, 1, i))
-            continue;
-        uint32_t code = direct_code(keys, i);
-        if (code < table->direct_size)
-            groups[i] = (int64_t)table->direct[code] - 1;
-    }
-}
-
 // ---------------------------------------------------------------- keys in one word
 
 // Packs the key parts of a chunk of rows into words, low part first.
@@ -290,21 +239,31 @@ static void word_find(const GroupTable *table, const Vector *keys, int64_t count
     }
 }
 
-// ---------------------------------------------------------------- numbers near each other
+// ---------------------------------------------------------------- one code, or numbers near each other
 
-#define NEAR_PLACES_FIRST 1024
+#define DIRECT_PLACES_FIRST 64
 // As many places as cost no more than the few pages that are touched, or than two slots of 16 bytes a group.
-#define NEAR_PLACES_FREE (UINT64_C(1) << 20)
-#define NEAR_PLACES_PER_GROUP 8
+#define DIRECT_PLACES_FREE (UINT64_C(1) << 20)
+#define DIRECT_PLACES_PER_GROUP 8
 
-static uint64_t near_place(const GroupTable *table, int64_t number)
+// Codes and truth values count from 0.
+static int64_t direct_number(const Vector *key, int64_t row)
+{
+    int64_t at = key->constant ? 0 : row;
+    return key->phys == PHYS_I64    ? key->i64[at]
+           : key->phys == PHYS_CODE ? (int64_t)key->code[at]
+                                    : (int64_t)key->truth[at];
+}
+
+static uint64_t direct_place(const GroupTable *table, int64_t number)
 {
     return (uint64_t)number - (uint64_t)table->direct_low;
 }
 
-// The numbers from `low` to `high` get places, with room for as many again where the array grows. False: they would be
-// too many for the groups that there are.
-static bool near_extend(GroupTable *table, int64_t number)
+// All numbers between those that have places and this one get some, with room for as many again where the array grows.
+// False: they would be too many for the groups that there are. Codes are numbered one after the other, so theirs never
+// are.
+static bool direct_extend(GroupTable *table, int64_t number)
 {
     size_t old_size = table->direct_size;
     int64_t low = old_size == 0 ? number : MIN_OF(table->direct_low, number);
@@ -312,10 +271,10 @@ static bool near_extend(GroupTable *table, int64_t number)
     if (old_size > 0)
         high = MAX_OF(number, (int64_t)((uint64_t)table->direct_low + old_size - 1));
     uint64_t span = (uint64_t)high - (uint64_t)low;
-    uint64_t most = NEAR_PLACES_PER_GROUP * (uint64_t)table->count;
-    if (span >= MAX_OF(most, NEAR_PLACES_FREE))
+    uint64_t most = DIRECT_PLACES_PER_GROUP * (uint64_t)table->count;
+    if (table->phys[0] == PHYS_I64 && span >= MAX_OF(most, DIRECT_PLACES_FREE))
         return false;
-    size_t size = NEAR_PLACES_FIRST;
+    size_t size = DIRECT_PLACES_FIRST;
     while (size <= span)
         size *= 2;
     if (number < table->direct_low && old_size > 0) // it grows downwards
@@ -336,7 +295,7 @@ static bool near_extend(GroupTable *table, int64_t number)
 }
 
 // Goes over to the table of words, with the groups that there are.
-static void near_leave(GroupTable *table)
+static void direct_leave(GroupTable *table)
 {
     const int64_t *numbers = table->keys[0];
     free(table->direct);
@@ -352,36 +311,34 @@ static void near_leave(GroupTable *table)
     }
 }
 
-static void near_assign(GroupTable *table, const Vector *keys, int64_t count, int64_t *groups)
+static void direct_assign(GroupTable *table, const Vector *keys, int64_t count, int64_t *groups)
 {
-    const Vector *key = &keys[0];
     bool checked = any_state(keys, 1);
     for (int64_t i = 0; i < count; i++) {
         groups[i] = GROUP_NONE;
         if (checked && key_unknown(keys, 1, i))
             continue;
-        int64_t number = key->i64[key->constant ? 0 : i];
-        if (near_place(table, number) >= table->direct_size && !near_extend(table, number)) {
-            near_leave(table);
+        int64_t number = direct_number(keys, i);
+        if (direct_place(table, number) >= table->direct_size && !direct_extend(table, number)) {
+            direct_leave(table);
             word_assign(table, keys, count, groups);
             return;
         }
-        uint32_t *place = &table->direct[near_place(table, number)];
+        uint32_t *place = &table->direct[direct_place(table, number)];
         if (*place == 0)
             *place = (uint32_t)new_group(table, keys, i) + 1;
         groups[i] = (int64_t)*place - 1;
     }
 }
 
-static void near_find(const GroupTable *table, const Vector *keys, int64_t count, int64_t *groups)
+static void direct_find(const GroupTable *table, const Vector *keys, int64_t count, int64_t *groups)
 {
-    const Vector *key = &keys[0];
     bool checked = any_state(keys, 1);
     for (int64_t i = 0; i < count; i++) {
         groups[i] = GROUP_NONE;
         if (checked && key_unknown(keys, 1, i))
             continue;
-        uint64_t place = near_place(table, key->i64[key->constant ? 0 : i]);
+        uint64_t place = direct_place(table, direct_number(keys, i));
         if (place < table->direct_size)
             groups[i] = (int64_t)table->direct[place] - 1;
     }
@@ -507,9 +464,6 @@ void group_assign(GroupTable *table, const Vector *keys, int64_t count, int64_t 
     case GROUP_DIRECT:
         direct_assign(table, keys, count, groups);
         return;
-    case GROUP_NEAR:
-        near_assign(table, keys, count, groups);
-        return;
     case GROUP_WORD:
         word_assign(table, keys, count, groups);
         return;
@@ -529,9 +483,6 @@ void group_find(const GroupTable *table, const Vector *keys, int64_t count, int6
         return;
     case GROUP_DIRECT:
         direct_find(table, keys, count, groups);
-        return;
-    case GROUP_NEAR:
-        near_find(table, keys, count, groups);
         return;
     case GROUP_WORD:
         word_find(table, keys, count, groups);

@@ -306,6 +306,23 @@ RowClass fold_class(const Fold *fold, const TupleBatch *tuples, int64_t index, i
     return MAX_OF(own, (RowClass)tuples->row_class[index]);
 }
 
+bool fold_met(const Fold *fold, const GroupTable *table, const int64_t *before, const int64_t *rows)
+{
+    Arena *arena = fold->level->run->scratch;
+    ArenaMark mark = arena_mark(arena);
+    Vector *keys = ARENA_ARRAY(arena, Vector, fold->id_count + 1);
+    uint32_t first = before != NULL;
+    if (before != NULL)
+        keys[0] = (Vector){.phys = PHYS_I64, .count = 1, .i64 = (int64_t *)(uintptr_t)before};
+    for (uint32_t k = 0; k < fold->id_count; k++)
+        keys[first + k] =
+            (Vector){.phys = PHYS_I64, .count = 1, .i64 = (int64_t *)(uintptr_t)&rows[k]};
+    int64_t number;
+    group_find(table, keys, 1, &number);
+    arena_rewind(arena, mark);
+    return number != GROUP_NONE;
+}
+
 void fold_distinct(Fold *fold, const TupleBatch *tuples, const int64_t *member, int64_t *groups)
 {
     Arena *arena = fold->level->run->scratch;

@@ -23,17 +23,7 @@ static bool in_distinct(const Fold *fold, int64_t group, const Pending *pending)
 {
     if (fold->distinct == NULL)
         return false;
-    Arena *arena = fold->level->run->scratch;
-    ArenaMark mark = arena_mark(arena);
-    Vector *keys = ARENA_ARRAY(arena, Vector, fold->id_count + 1);
-    for (uint32_t k = 0; k <= fold->id_count; k++) {
-        vector_make(&keys[k], PHYS_I64, 1, arena);
-        keys[k].i64[0] = k == 0 ? group : pending->rows[k - 1];
-    }
-    int64_t number;
-    group_find(fold->distinct, keys, 1, &number);
-    arena_rewind(arena, mark);
-    return number != GROUP_NONE;
+    return fold_met(fold, fold->distinct, &group, pending->rows);
 }
 
 static Str pending_key(const Fold *fold, const Pending *pending)
@@ -234,18 +224,7 @@ static bool can_collapse(Fold *fold, const Pending *pending)
         if (pending->rows[k] < 0)
             return true;
     }
-    GroupTable *identities = fold_identities(fold);
-    Arena *arena = fold->level->run->scratch;
-    ArenaMark mark = arena_mark(arena);
-    Vector *id = ARENA_ARRAY(arena, Vector, fold->id_count + 1);
-    for (uint32_t k = 0; k < fold->id_count; k++) {
-        vector_make(&id[k], PHYS_I64, 1, arena);
-        id[k].i64[0] = pending->rows[k];
-    }
-    int64_t number;
-    group_find(identities, id, 1, &number);
-    arena_rewind(arena, mark);
-    return number == GROUP_NONE;
+    return !fold_met(fold, fold_identities(fold), NULL, pending->rows);
 }
 
 // Blank rows among the tuples that fit the same groups, with those of their class for the same reason.

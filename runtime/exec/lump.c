@@ -51,11 +51,6 @@ bool lump_needs_numbers(const Aggregate *aggregate)
     return aggregate->kind == AGGREGATE_MEAN && is_number(aggregate);
 }
 
-bool lump_stands_alone(const Aggregate *aggregate)
-{
-    return lump_can(aggregate) && !lump_needs_numbers(aggregate) && !lump_needs_sights(aggregate);
-}
-
 bool lump_needs_sights(const Aggregate *aggregate)
 {
     return aggregate->kind == AGGREGATE_DISTINCT_COUNT;

@@ -28,8 +28,6 @@ bool lump_can(const Aggregate *aggregate);
 // stay apart (crowd.h).
 bool lump_needs_numbers(const Aggregate *aggregate);
 bool lump_needs_sights(const Aggregate *aggregate);
-// Whether they can be taken together without an order.
-bool lump_stands_alone(const Aggregate *aggregate);
 // The number of a tuple that has one; else 0.
 int128_t lump_number(const Tuple *tuple);
 // One tuple. What is certain and known is no matter of lumps.

@@ -192,8 +192,7 @@ Kernel *kernel_finish(KernelBuild *build, int64_t rows)
                              .input_count = (uint32_t)build->inputs.count,
                              .rows_count = (uint32_t)build->slots.count,
                              .folds = build->folds.items,
-                             .fold_count = (uint32_t)build->folds.count,
-                             .one_group = build->one_group};
+                             .fold_count = (uint32_t)build->folds.count};
     Kernel *kernel = NULL;
     NativeCode code = NULL;
     if (request.expr_count + request.fold_count > 0)

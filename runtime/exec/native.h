@@ -64,7 +64,6 @@ typedef struct NativeRequest {
     uint32_t rows_count; // row arrays
     const NativeFold *folds;
     uint32_t fold_count;
-    bool one_group; // FOLD: all rows are of group 0
 } NativeRequest;
 
 // What one call of a kernel works on. Row numbers below 0 (absent, `?`) are bails.

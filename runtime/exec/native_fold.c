@@ -9,8 +9,23 @@
 
 #include "runtime/data/vector.h"
 #include "runtime/exec/aggregate_int.h"
+#include "runtime/exec/block.h"
 
 // ---------------------------------------------------------------- keys
+
+// How many members there may be, as far as the table behind `from` tells.
+static int64_t expected_members(BodyRun *run)
+{
+    return slot_rowset(run, run->body->operators[0].slot)->row_count;
+}
+
+// Whether a fence over so many members is worth a kernel. A second fence has groups for members.
+static bool level_wanted(const Level *level)
+{
+    const RunOptions *options = level->run->shared->options;
+    return level->below == NULL && options->native != NULL &&
+           kernel_wanted(level->run, expected_members(level->run));
+}
 
 struct NativeKeys {
     Level *level;
@@ -21,8 +36,7 @@ NativeKeys *native_keys_open(Level *level)
 {
     const Group *group = &level->op->group;
     BodyRun *run = level->run;
-    int64_t expected = slot_rowset(run, run->body->operators[0].slot)->row_count;
-    if (level->below != NULL || group->key_count == 0 || !kernel_wanted(run, expected))
+    if (group->key_count == 0 || !level_wanted(level))
         return NULL;
     KernelBuild build;
     kernel_begin(&build, run, NATIVE_VALUES, level->arena);
@@ -31,9 +45,10 @@ NativeKeys *native_keys_open(Level *level)
         fits = kernel_add(&build, &group->keys[k].value);
     if (!fits)
         build.exprs.count = 0;
-    Kernel *kernel = kernel_finish(&build, expected);
+    Kernel *kernel = kernel_finish(&build, expected_members(run));
     if (kernel == NULL)
         return NULL;
+    kernel->args.bails = ARENA_ARRAY(level->arena, int64_t, BLOCK_ROWS);
     NativeKeys *keys = ARENA_NEW(level->arena, NativeKeys);
     *keys = (NativeKeys){level, kernel};
     return keys;
@@ -62,13 +77,13 @@ void native_keys_block(NativeKeys *keys, const Bindings *view, Vector *out)
     Arena *arena = level->run->scratch;
     uint32_t key_count = level->op->group.key_count;
     NativeArgs *args = &keys->kernel->args;
+    ASSERT(view->count <= BLOCK_ROWS);
     void **outputs = ARENA_ARRAY(arena, void *, key_count);
     for (uint32_t k = 0; k < key_count; k++) {
         vector_make(&out[k], type_phys(level->op->group.keys[k].value.type), view->count, arena);
         outputs[k] = out[k].data;
     }
     args->outputs = outputs;
-    args->bails = ARENA_ARRAY(arena, int64_t, view->count);
     kernel_rows(keys->kernel, view);
     (void)keys->kernel->code(args, 0, view->count);
     if (args->bail_count > 0)
@@ -84,6 +99,9 @@ struct NativeFolds {
     uint32_t count;
     int64_t **counts;
     void **folded;
+    // Of a block of members.
+    int64_t *groups;
+    uint8_t *left; // for the interpreter
 };
 
 static bool is_simple(AggregateKind kind)
@@ -133,13 +151,11 @@ static bool add_fold(KernelBuild *build, const Fold *fold)
 NativeFolds *native_folds_open(Level *level, Fold *const *folds, uint32_t count, bool *taken)
 {
     BodyRun *run = level->run;
-    int64_t expected = slot_rowset(run, run->body->operators[0].slot)->row_count;
     memset(taken, 0, count * sizeof *taken);
-    if (level->below != NULL || !kernel_wanted(run, expected))
+    if (!level_wanted(level))
         return NULL;
     KernelBuild build;
     kernel_begin(&build, run, NATIVE_FOLD, level->arena);
-    build.one_group = level->op->group.key_count == 0;
     NativeFolds *native = ARENA_NEW(level->arena, NativeFolds);
     *native = (NativeFolds){.level = level, .folds = ARENA_ARRAY(level->arena, Fold *, count)};
     for (uint32_t f = 0; f < count; f++) {
@@ -147,11 +163,14 @@ NativeFolds *native_folds_open(Level *level, Fold *const *folds, uint32_t count,
         if (taken[f])
             native->folds[native->count++] = folds[f];
     }
-    native->kernel = kernel_finish(&build, expected);
+    native->kernel = kernel_finish(&build, expected_members(run));
     if (native->kernel == NULL) {
         memset(taken, 0, count * sizeof *taken);
         return NULL;
     }
+    native->kernel->args.bails = ARENA_ARRAY(level->arena, int64_t, BLOCK_ROWS);
+    native->groups = ARENA_ARRAY(level->arena, int64_t, BLOCK_ROWS);
+    native->left = ARENA_ARRAY(level->arena, uint8_t, BLOCK_ROWS);
     native->counts = ARENA_ARRAY(level->arena, int64_t *, native->count);
     native->folded = ARENA_ARRAY(level->arena, void *, native->count);
     return native;
@@ -169,21 +188,19 @@ static void point_at_accumulators(NativeFolds *native)
     native->kernel->args.folded = native->folded;
 }
 
-// The groups of the members of a block that a kernel may have; the others are noted in `left`.
-static int64_t *clean_groups(const NativeFolds *native, int64_t first, int64_t count, uint8_t *left)
+// The groups of the members of a block that a kernel may have; the others are left.
+static void sort_members(const NativeFolds *native, int64_t first, int64_t count)
 {
     const Level *level = native->level;
     const uint8_t *selected = native->folds[0]->selected; // that of all
-    int64_t *groups = ARENA_ARRAY(level->run->scratch, int64_t, count);
     for (int64_t i = 0; i < count; i++) {
         int64_t group = level->group[first + i];
         if (group >= 0 && selected != NULL && !selected[group])
             group = MEMBER_GONE;
         bool clean = group >= 0 && level->row_class[first + i] == CLASS_CERTAIN;
-        groups[i] = clean ? group : -1;
-        left[i] = group != MEMBER_GONE && !clean;
+        native->groups[i] = clean ? group : -1;
+        native->left[i] = group != MEMBER_GONE && !clean;
     }
-    return groups;
 }
 
 void native_folds_block(NativeFolds *native, int64_t first, int64_t count)
@@ -191,21 +208,21 @@ void native_folds_block(NativeFolds *native, int64_t first, int64_t count)
     Level *level = native->level;
     Arena *arena = level->run->scratch;
     Bindings view;
+    ASSERT(count <= BLOCK_ROWS);
     members_view(level->members, first, count, arena, &view);
-    uint8_t *left = ARENA_ARRAY(arena, uint8_t, count);
     NativeArgs *args = &native->kernel->args;
-    args->groups = clean_groups(native, first, count, left);
-    args->bails = ARENA_ARRAY(arena, int64_t, count);
+    sort_members(native, first, count);
+    args->groups = native->groups;
     point_at_accumulators(native);
     kernel_rows(native->kernel, &view);
     args->bail_count = 0;
     if (level->count > 0) // else there are no accumulators yet
         (void)native->kernel->code(args, 0, count);
     for (int64_t b = 0; b < args->bail_count; b++)
-        left[args->bails[b]] = 1;
+        native->left[args->bails[b]] = 1;
     int64_t *index = ARENA_ARRAY(arena, int64_t, count), left_count = 0;
     for (int64_t i = 0; i < count; i++)
-        if (left[i])
+        if (native->left[i])
             index[left_count++] = i;
     if (left_count == 0)
         return;

@@ -22,7 +22,6 @@ typedef struct KernelBuild {
     VEC(const Column *) columns; // per input
     VEC(uint32_t) slots;         // per row array
     VEC(NativeFold) folds;
-    bool one_group;
 } KernelBuild;
 
 typedef struct Kernel {
@@ -47,7 +46,8 @@ void kernel_rows(Kernel *kernel, const Bindings *batch);
 
 // The filters right behind `from`, in the order in which they run, that one kernel takes.
 typedef struct NativeScan NativeScan;
-NativeScan *native_scan_open(BodyRun *run);
+// Batches have at most `rows` rows, and are valid until the next one.
+NativeScan *native_scan_open(BodyRun *run, int64_t rows);
 // How many clauses of the first stretch it takes.
 uint32_t native_scan_clauses(const NativeScan *scan);
 // The rows first .. first + count of the table that get through those clauses, as the interpreter would give them.

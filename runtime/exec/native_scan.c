@@ -15,7 +15,7 @@ struct NativeScan {
     uint32_t clauses;
 };
 
-NativeScan *native_scan_open(BodyRun *run)
+NativeScan *native_scan_open(BodyRun *run, int64_t rows)
 {
     const Rowset *rowset = slot_rowset(run, run->body->operators[0].slot);
     if (run->order.count == 0 || !kernel_wanted(run, rowset->row_count))
@@ -33,6 +33,8 @@ NativeScan *native_scan_open(BodyRun *run)
     Kernel *kernel = kernel_finish(&build, rowset->row_count);
     if (kernel == NULL)
         return NULL;
+    kernel->args.selected = ARENA_ARRAY(run->arena, int64_t, rows);
+    kernel->args.bails = ARENA_ARRAY(run->arena, int64_t, rows);
     NativeScan *scan = ARENA_NEW(run->arena, NativeScan);
     *scan = (NativeScan){run, kernel, clauses};
     return scan;
@@ -82,8 +84,6 @@ Status native_scan_batch(NativeScan *scan, int64_t first, int64_t count, Binding
     BodyRun *run = scan->run;
     uint32_t slot = run->body->operators[0].slot;
     NativeArgs *args = &scan->kernel->args;
-    args->selected = ARENA_ARRAY(run->scratch, int64_t, count);
-    args->bails = ARENA_ARRAY(run->scratch, int64_t, count);
     int64_t passed = scan->kernel->code(args, first, count);
     body_from_rows(run, args->selected, passed, out);
     if (args->bail_count == 0)

@@ -42,17 +42,7 @@ static void keep_least(const SlotWalk *walk, CauseId *least, CauseId cause)
 static bool met_certain(const SlotWalk *walk, const SlotTuple *tuple)
 {
     const Fold *fold = &walk->series->fold;
-    Arena *arena = fold->level->run->scratch;
-    ArenaMark mark = arena_mark(arena);
-    Vector *keys = ARENA_ARRAY(arena, Vector, fold->id_count + 1);
-    for (uint32_t k = 0; k <= fold->id_count; k++) {
-        vector_make(&keys[k], PHYS_I64, 1, arena);
-        keys[k].i64[0] = k == 0 ? walk->slot : tuple->rows[k - 1];
-    }
-    int64_t number;
-    group_find(fold->distinct, keys, 1, &number);
-    arena_rewind(arena, mark);
-    return number != GROUP_NONE;
+    return fold_met(fold, fold->distinct, &walk->slot, tuple->rows);
 }
 
 static void gather_one(SlotWalk *walk, const SlotTuple *tuple)

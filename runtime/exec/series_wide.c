@@ -51,17 +51,7 @@ static bool is_met(const Identities *identities, const SlotTuple *tuple)
         return false;
     if (map_get(&identities->counts, key_of(fold, tuple), &count) && count > 1)
         return true;
-    Arena *arena = fold->level->run->scratch;
-    ArenaMark mark = arena_mark(arena);
-    Vector *id = ARENA_ARRAY(arena, Vector, fold->id_count + 1);
-    for (uint32_t k = 0; k < fold->id_count; k++) {
-        vector_make(&id[k], PHYS_I64, 1, arena);
-        id[k].i64[0] = tuple->rows[k];
-    }
-    int64_t number;
-    group_find(identities->certain, id, 1, &number);
-    arena_rewind(arena, mark);
-    return number != GROUP_NONE;
+    return fold_met(fold, identities->certain, NULL, tuple->rows);
 }
 
 static bool may_be_taken(const Identities *identities, const SlotTuple *tuple)

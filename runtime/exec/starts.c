@@ -47,27 +47,13 @@ static Status take_batch(void *closure, BodyRun *run, const Bindings *batch)
     return STATUS_OK;
 }
 
-static bool is_finished(const RunShared *shared, RowSource source)
-{
-    switch (source.kind) {
-    case SOURCE_TABLE:
-        return shared->tables[source.index] != NULL;
-    case SOURCE_RELATION:
-        return shared->relations[source.index] != NULL;
-    case SOURCE_RULE:
-        return shared->rules[source.index] != NULL;
-    case SOURCE_PRODUCED:
-        break;
-    }
-    return false;
-}
-
 // The value of each row of the first variable that the conditions right behind it leave.
 static Status ask_rows(Asking *asking, const Body *body)
 {
     const Operator *from = &body->operators[0];
     Body alone = *body;
-    if (!is_finished(asking->shared, from->source)) {
+    if (from->source.kind == SOURCE_PRODUCED ||
+        run_finished(asking->shared, from->source) == NULL) {
         asking->fails = true; // it comes later, or is the relation itself
         return STATUS_OK;
     }
