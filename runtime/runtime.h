@@ -53,12 +53,14 @@ typedef struct RunOptions {
     bool no_graph;        // tests: a recursion goes by rounds even where a graph could answer
     bool plain_recursion; // tests: recursion takes its careful road on clean data too
     Planning planning;
-    const void *facts; // of the library (fact_tables_create); NULL: its own tables
+    const void *facts;  // of the library (fact_tables_create); NULL: its own tables
     const Str *externs; // libraries that extern functions may be called from
     uint32_t extern_count;
-    const TestCase *test;             // run a test: its given tables instead of files
-    struct NativeEngine *native; // makes machine code (exec/native.h); NULL: everything is interpreted
-    int64_t native_rows;         // least number of rows that are worth a compilation
+    const TestCase *test; // run a test: its given tables instead of files
+    struct NativeEngine
+        *native;         // makes machine code (exec/native.h); NULL: everything is interpreted
+    int64_t native_rows; // least number of rows that are worth a compilation
+    struct Pool *pool;   // threads (base/pool.h); NULL: this one alone. Results do not depend on it
     bool (*cancelled)(void *closure); // polled now and then; may be NULL
     void *cancel_closure;
 } RunOptions;

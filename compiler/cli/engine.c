@@ -6,9 +6,11 @@
 #include "compiler/cli/engine.h"
 
 #include "compiler/llvm/codegen.h"
+#include "runtime/base/pool.h"
 
 // With fewer rows than these, loading LLVM takes longer than interpreting.
 #define ROWS_WORTH_IT 300000
+#define THREADS_MAX 64
 
 enum { ENGINE_AUTO, ENGINE_INTERPRETER, ENGINE_NATIVE };
 
@@ -27,35 +29,44 @@ static void use_native(const Args *args, NativeEngine *engine, RunOptions *optio
     error_deinit(&error);
 }
 
-int engine_open(const Args *args, NativeEngine **engine, RunOptions *options)
+static int use_threads(const Args *args, Engine *engine, RunOptions *options)
 {
     int64_t threads;
-    int choice = args_choice(args, OPTION_ENGINE, ENGINE_AUTO);
-    if (choice < 0 || !args_number(args, OPTION_THREADS, 1, &threads))
+    if (!args_number(args, OPTION_THREADS, pool_processors(), &threads))
         return EXIT_USAGE;
     if (threads == 0) {
         tell(args, "--threads 至少为 1", "--threads wants at least 1");
         return EXIT_USAGE;
     }
-    if (threads > 1 && !args_has(args, OPTION_QUIET))
-        tell(args, "本版本用一个线程执行，结果相同",
-             "this version executes on one thread; results are the same");
+    if (engine->pool == NULL)
+        engine->pool = pool_create((uint32_t)MIN_OF(threads, THREADS_MAX));
+    options->pool = engine->pool;
+    return EXIT_DONE;
+}
+
+int engine_open(const Args *args, Engine *engine, RunOptions *options)
+{
+    int choice = args_choice(args, OPTION_ENGINE, ENGINE_AUTO);
+    if (choice < 0 || use_threads(args, engine, options) != EXIT_DONE)
+        return EXIT_USAGE;
     options->native = NULL;
     if (choice == ENGINE_INTERPRETER)
         return EXIT_DONE;
-    if (*engine == NULL)
-        *engine = codegen_open();
+    if (engine->native == NULL)
+        engine->native = codegen_open();
     if (choice == ENGINE_NATIVE) {
-        use_native(args, *engine, options);
+        use_native(args, engine->native, options);
     } else {
-        options->native = *engine;
+        options->native = engine->native;
         options->native_rows = ROWS_WORTH_IT;
     }
     return EXIT_DONE;
 }
 
-void engine_close(NativeEngine *engine)
+void engine_close(Engine *engine)
 {
-    if (engine != NULL)
-        engine->destroy(engine);
+    if (engine->native != NULL)
+        engine->native->destroy(engine->native);
+    pool_destroy(engine->pool);
+    *engine = (Engine){0};
 }

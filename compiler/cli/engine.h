@@ -8,9 +8,15 @@
 #include "compiler/cli/command.h"
 #include "runtime/runtime.h"
 
-// Reads the options into options->native and native_rows. `*engine` is used, and made where it is NULL; the caller
-// destroys it with engine_close when all runs are over. EXIT_DONE, or EXIT_USAGE after telling.
-int engine_open(const Args *args, struct NativeEngine **engine, RunOptions *options);
-void engine_close(struct NativeEngine *engine); // NULL is allowed
+// Zero: nothing is made yet.
+typedef struct Engine {
+    struct NativeEngine *native;
+    struct Pool *pool;
+} Engine;
+
+// Reads the options into options->native, native_rows and pool. What `engine` has is used, and made where it is missing;
+// the caller closes it when all runs are over. EXIT_DONE, or EXIT_USAGE after telling.
+int engine_open(const Args *args, Engine *engine, RunOptions *options);
+void engine_close(Engine *engine);
 
 #endif

@@ -4,7 +4,6 @@
 
 #include "compiler/cli/job.h"
 
-#include "compiler/cli/engine.h"
 #include "runtime/base/time.h"
 #include "runtime/base/unicode.h"
 #include "stdlib/stdlib.h"
@@ -206,7 +205,7 @@ int job_options(Job *job)
         if (!read_bind(job, args->values[OPTION_BIND].items[i]))
             return EXIT_USAGE;
     read_run_passes(args, options);
-    if (engine_open(args, &job->native, options) != EXIT_DONE)
+    if (engine_open(args, &job->engine, options) != EXIT_DONE)
         return EXIT_USAGE;
     options->settings = job->settings.items;
     options->setting_count = (uint32_t)job->settings.count;
@@ -264,7 +263,7 @@ void job_close(Job *job)
     if (job->program != NULL)
         program_destroy(job->program);
     if (job->cache == NULL) // not at the prompt
-        engine_close(job->native);
+        engine_close(&job->engine);
     if (job->session.arena != NULL)
         session_close(&job->session);
     facts_close(&job->facts);

@@ -5,6 +5,7 @@
 #ifndef SUP_COMPILER_CLI_JOB_H
 #define SUP_COMPILER_CLI_JOB_H
 
+#include "compiler/cli/engine.h"
 #include "compiler/cli/facts.h"
 #include "compiler/cli/progress.h"
 #include "compiler/cli/session.h"
@@ -24,8 +25,7 @@ typedef struct Job {
     Timings timings;
     Facts facts;      // --calendar, --divisions
     DataCache *cache; // NULL: tables are loaded for each run
-    struct NativeEngine
-        *native; // made by job_options where it is NULL; at the prompt, as the cache, borrowed
+    Engine engine;    // made by job_options; at the prompt, as the cache, borrowed
     VEC(Str) set_names, set_texts, bind_tables, bind_paths;
     VEC(ParamSetting) settings;
 } Job;

@@ -9,9 +9,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "compiler/cli/engine.h"
 #include "compiler/cli/repl_int.h"
-#include "compiler/llvm/codegen.h"
 #include "runtime/base/clock.h"
 
 static bool is_blank(Str text)
@@ -141,7 +139,7 @@ static void repl_close(Repl *repl)
 {
     repl_forget(repl);
     data_cache_destroy(repl->cache);
-    engine_close(repl->native);
+    engine_close(&repl->engine);
     line_close(repl->line);
     for (OptionId id = 0; id < OPTION_COUNT; id++)
         vec_free(&repl->args.values[id]);
@@ -157,8 +155,12 @@ static int run_repl(const Args *args)
         return EXIT_USAGE;
     }
     bool terminal = isatty(STDIN_FILENO) == 1;
-    Repl repl = {
-        .arena = arena_create(NULL, 0), .cache = data_cache_create(), .native = codegen_open()};
+    Repl repl = {0};
+    RunOptions options;
+    if (engine_open(args, &repl.engine, &options) != EXIT_DONE)
+        return EXIT_USAGE;
+    repl.arena = arena_create(NULL, 0);
+    repl.cache = data_cache_create();
     greet(args);
     copy_args(&repl, args);
     repl.line = line_open(terminal && args->stdout_terminal, repl_complete, &repl);
@@ -181,7 +183,7 @@ static const OptionId OPTIONS[] = {
     OPTION_FORMAT,      OPTION_PROGRESS,      OPTION_EVIDENCE,        OPTION_LIMIT_ROWS,
     OPTION_LIMIT_BYTES, OPTION_LIMIT_TIME,    OPTION_LIMIT_PAIRS,     OPTION_LIMIT_OUTPUT,
     OPTION_LIMIT_DEPTH, OPTION_LIMIT_NESTING, OPTION_LIMIT_RECURSION, OPTION_TIMINGS,
-    OPTION_CALENDAR,    OPTION_DIVISIONS,
+    OPTION_CALENDAR,    OPTION_DIVISIONS,     OPTION_ENGINE,          OPTION_THREADS,
 };
 
 const Command command_repl = {

@@ -36,7 +36,7 @@ static void add_decls(const Repl *repl, StrBuf *out)
 
 int repl_open(Repl *repl, Job *job, Str front, Str text)
 {
-    *job = (Job){.args = &repl->args, .cache = repl->cache, .native = repl->native};
+    *job = (Job){.args = &repl->args, .cache = repl->cache, .engine = repl->engine};
     timings_begin(&job->timings);
     int code = session_begin(&job->session, &repl->args, false);
     if (code != EXIT_DONE)

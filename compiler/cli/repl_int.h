@@ -25,7 +25,7 @@ typedef struct Repl {
     Str file; // the model; empty: none
     VEC(ReplDecl) decls;
     DataCache *cache;
-    struct NativeEngine *native;
+    Engine engine; // with what is needed for every answer, made at once
     // The last answer: kept for :save, :plan and :why.
     Job *job;
     Run *run;

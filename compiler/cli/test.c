@@ -32,7 +32,7 @@ typedef struct Tester {
     Tally *tally;
     StrBuf *out;
     Compilation *plain; // made when it is first needed
-    struct NativeEngine *native;
+    Engine engine;
     RunOptions options; // of every test
     bool covers;
     Facts facts; // --calendar, --divisions
@@ -278,7 +278,7 @@ static int read_options(Tester *tester)
     options->load.lang = args->lang;
     options->load.identity = stdlib_identity;
     options->cancelled = interrupt_seen;
-    int code = engine_open(args, &tester->native, options);
+    int code = engine_open(args, &tester->engine, options);
     if (code == EXIT_DONE)
         code = facts_open(args, &options->load, &tester->facts);
     options->facts = tester->facts.tables;
@@ -317,7 +317,7 @@ static int test_file(const Args *args, Str path, TestFormat format, Tally *tally
             cover_end(&tester.coverage);
         }
     }
-    engine_close(tester.native);
+    engine_close(&tester.engine);
     facts_close(&tester.facts);
     session_close(&session);
     return code;

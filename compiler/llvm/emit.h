@@ -30,7 +30,6 @@ typedef struct Emitter {
     LLVMValueRef *validity; // per input
     LLVMValueRef *rows;     // per row array
     LLVMValueRef *row;      // per row array: the present row's number
-    LLVMValueRef row_bad;   // a row number below 0
     Reg *cells;             // per input: the present cell; value NULL: not yet read
     Arena *arena;
 } Emitter;

@@ -2,7 +2,7 @@
 //
 // emit_kernel.c: the loop over rows around the steps, and what is done with their values.
 //
-// SCAN goes over rows without a branch: the present row is always written behind those that passed, and behind those
+// SCAN and SELECT go over rows without a branch: the present row is always written behind those that passed, and behind those
 // that the interpreter must take, and only the counts say whether it stays. VALUES and FOLD leave a row with a branch,
 // because a bad row's number may be no row at all. What a row does to memory comes last, so a bail leaves nothing half
 // done.
@@ -138,6 +138,36 @@ static void emit_scan(Emitter *e)
     conditions(e, &pass, &bad);
     LLVMValueRef passed = append_if(e, selected, loop.passed, loop.index, pass);
     LLVMValueRef bails = append_if(e, left, loop.bails, loop.index, bad);
+    end_loop(e, &loop, bails, passed);
+    LLVMBuildRet(e->ll.builder, loop.passed);
+}
+
+// The row numbers of the present index, 0 where they are below it; returns whether one is.
+static LLVMValueRef read_rows_anyway(Emitter *e, const Loop *loop)
+{
+    Ll *ll = &e->ll;
+    LLVMValueRef absent = ll_i1(ll, false), zero = ll_i64(ll, 0);
+    for (uint32_t r = 0; r < e->request->rows_count; r++) {
+        LLVMValueRef row = ll_load_at(ll, ll->i64, e->rows[r], loop->index, "row");
+        LLVMValueRef below = ll_compare(ll, LLVMIntSLT, row, zero);
+        e->row[r] = LLVMBuildSelect(ll->builder, below, zero, row, "row");
+        absent = ll_or(ll, absent, below);
+    }
+    return absent;
+}
+
+static void emit_select(Emitter *e)
+{
+    const Ll *ll = &e->ll;
+    LLVMValueRef selected = arg_pointer(e, offsetof(NativeArgs, selected), "selected");
+    LLVMValueRef left = arg_pointer(e, offsetof(NativeArgs, bails), "left");
+    Loop loop;
+    begin_loop(e, &loop);
+    LLVMValueRef absent = read_rows_anyway(e, &loop), pass, bad;
+    conditions(e, &pass, &bad);
+    LLVMValueRef there = ll_not(ll, absent);
+    LLVMValueRef passed = append_if(e, selected, loop.passed, loop.index, ll_and(ll, pass, there));
+    LLVMValueRef bails = append_if(e, left, loop.bails, loop.index, ll_or(ll, bad, absent));
     end_loop(e, &loop, bails, passed);
     LLVMBuildRet(e->ll.builder, loop.passed);
 }
@@ -361,6 +391,9 @@ void emit_kernel(Emitter *e, const char *name)
     switch (e->request->kind) {
     case NATIVE_SCAN:
         emit_scan(e);
+        return;
+    case NATIVE_SELECT:
+        emit_select(e);
         return;
     case NATIVE_VALUES:
         emit_values(e);

@@ -127,6 +127,10 @@ typedef struct ClauseOrder {
 typedef struct BodyRun BodyRun;
 typedef Status (*BodySink)(void *closure, BodyRun *run, const Bindings *batch);
 
+// Does with rows of `from` all that the body would, once its clauses are open and their order is chosen. Sets *rows to
+// those that it leaves, ascending, and *count; or leaves both as they are.
+typedef Status (*BodyFront)(void *closure, BodyRun *run, const int64_t **rows, int64_t *count);
+
 struct BodyRun {
     RunShared *shared;
     const Body *body;
@@ -146,6 +150,8 @@ struct BodyRun {
     ClauseOrder order; // planning.h
     BodySink sink;
     void *sink_closure;
+    BodyFront front; // NULL: none
+    void *front_closure;
 };
 
 // Bits of caveats: a partner clause has that of its number, a window one from the other end. Both bind slots, and slot 0
@@ -283,17 +289,5 @@ void partner_close(PartnerRun *partner);
 void partner_indexes_free(RunShared *shared);
 // The slots that the clause which binds `slot` reads, as bits.
 uint64_t partner_reads(const BodyRun *run, uint32_t slot);
-
-// `cites L at d` as a condition over the rows of the context (coverage.c): T where some version of the law is in
-// force on d; else U, because of `no version`, or of what leaves d unknown.
-// The day that a value of the citation's `at` stands for.
-int64_t citation_day(const Citation *citation, int64_t value);
-void citation_truth(const EvalContext *context, const Citation *citation, Vector *truth);
-
-// Coverage (coverage.c): for each binding of the batch, whether `covered at` holds.
-void coverage_test(const BodyRun *run, const Coverage *coverage, const Bindings *batch,
-                   Arena *arena, uint8_t *covered);
-// Whether these tables cover all days of a pair, in some region.
-bool coverage_holds(const BodyRun *run, const uint32_t *tables, uint32_t table_count, Pair days);
 
 #endif

@@ -6,6 +6,7 @@
 // is not known is not covered. Several `covers` of one table are united before the test, so a period may reach
 // over the seam of two deliveries.
 
+#include "runtime/exec/coverage.h"
 #include "runtime/base/time.h"
 #include "runtime/data/vector.h"
 #include "runtime/exec/body_int.h"

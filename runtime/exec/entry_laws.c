@@ -3,6 +3,7 @@
 // entry_laws.c: which laws a clue rests on: over its certain members, every version in force at the dates cited.
 
 #include "runtime/base/time.h"
+#include "runtime/exec/coverage.h"
 #include "runtime/exec/entry_int.h"
 
 typedef struct FoundLaw {

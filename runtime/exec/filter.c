@@ -7,6 +7,7 @@
 // attached sets or windows is judged twice where there are shadow rows among them: without them (m) and with them as possible ones
 // (the guard n): what holds only as long as they are nobody's is undecided (spec/evaluation.md 5.3).
 
+#include "runtime/exec/coverage.h"
 #include "runtime/exec/window.h"
 
 typedef struct Judged {

@@ -6,6 +6,7 @@
 
 #include "runtime/base/sort.h"
 #include "runtime/exec/block.h"
+#include "runtime/exec/native_int.h"
 
 // Whether some exception touches some binding, or stands behind a fence: then the readings differ.
 static bool readings_differ(const Finding *finding)
@@ -161,6 +162,25 @@ static Status stream_append(void *closure, BodyRun *run, const Bindings *batch)
     return STATUS_OK;
 }
 
+// Takes to the folds what kernels can do of the body.
+static Status stream_front(void *closure, BodyRun *run, const int64_t **rows, int64_t *count)
+{
+    Stream *stream = closure;
+    NativeStream *native = level_stream_native(stream->folds);
+    if (native == NULL)
+        return STATUS_OK;
+    Status status = STATUS_OK;
+    if (native_stream_run(native)) {
+        level_stream_merge(stream->folds, native);
+        status = native_stream_give(native);
+        *rows = native_stream_rest(native, count);
+    } else {
+        status = run_poll(run->shared); // else the limit is told by who does it again
+    }
+    native_stream_close(native);
+    return status;
+}
+
 static Status evaluate_stream(Finding *finding)
 {
     finding->level_count = 1;
@@ -171,6 +191,8 @@ static Status evaluate_stream(Finding *finding)
     Stream stream = {finding, level_stream_folds(level)};
     finding->run.sink = stream_append;
     finding->run.sink_closure = &stream;
+    finding->run.front = stream_front;
+    finding->run.front_closure = &stream;
     Status status = body_run(&finding->run);
     flush(&stream);
     level_stream_finish(level);

@@ -6,6 +6,7 @@
 // over t. What the three say about a group is spec/evaluation.md 5.3; whose causes an undecided one gets is
 // tests/reference/README.md, decision 10.
 
+#include "runtime/exec/coverage.h"
 #include "runtime/exec/observer.h"
 #include "runtime/exec/series.h"
 #include "runtime/exec/window.h"

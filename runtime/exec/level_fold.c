@@ -625,6 +625,53 @@ void level_stream_fold(LevelStream *stream)
     }
 }
 
+// The folds of the fence, in order.
+static uint32_t stream_folds(LevelStream *stream, Fold **folds)
+{
+    uint32_t count = 0;
+    for (uint32_t a = 0; a < stream->level->run->body->aggregate_count; a++)
+        if (stream->folds[a].level != NULL)
+            folds[count++] = &stream->folds[a];
+    return count;
+}
+
+NativeStream *level_stream_native(LevelStream *stream)
+{
+    Level *level = stream->level;
+    Fold **folds = ARENA_ARRAY(level->arena, Fold *, level->run->body->aggregate_count + 1);
+    uint32_t count = stream_folds(stream, folds);
+    return native_stream_open(level->run, level, folds, count);
+}
+
+// The groups of a part as groups of the fence.
+static int64_t *stream_groups(LevelStream *stream, const GroupTable *from)
+{
+    Level *level = stream->level;
+    uint32_t key_count = level->op->group.key_count;
+    Vector *keys = ARENA_ARRAY(level->block_arena, Vector, key_count + 1);
+    for (uint32_t k = 0; k < key_count; k++)
+        group_keys(from, k, &keys[k]);
+    int64_t *groups = ARENA_ARRAY(level->block_arena, int64_t, group_count(from));
+    group_assign(level->table, keys, group_count(from), groups);
+    level->count = group_count(level->table);
+    return groups;
+}
+
+void level_stream_merge(LevelStream *stream, const NativeStream *native)
+{
+    Level *level = stream->level;
+    Fold **folds = ARENA_ARRAY(level->arena, Fold *, level->run->body->aggregate_count + 1);
+    uint32_t count = stream_folds(stream, folds);
+    for (uint32_t part = 0; part < native_stream_parts(native); part++) {
+        int64_t *groups = stream_groups(stream, native_stream_groups(native, part));
+        for (uint32_t f = 0; f < count; f++) {
+            aggregate_reserve(folds[f]->state, level->count);
+            aggregate_merge(folds[f]->state, native_stream_states(native, part)[f], groups);
+        }
+        arena_reset(level->block_arena);
+    }
+}
+
 void level_stream_close(LevelStream *stream)
 {
     Level *level = stream->level;

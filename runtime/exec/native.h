@@ -6,8 +6,9 @@
 // is a *bail*: the kernel writes its number down and goes on, and the interpreter takes that row, with the same Steps.
 // So gaps, issues, causes and marks exist in one place, and a kernel can change no byte of a result.
 //
-// Three kinds: SCAN tests conditions on rows of a table that follow each other and lists those that pass; VALUES
-// computes expressions of given rows; FOLD adds values of given rows to the accumulators of their groups.
+// Four kinds: SCAN tests conditions on rows of a table that follow each other and lists those that pass; SELECT tests them
+// on given rows; VALUES computes expressions of given rows; FOLD adds values of given rows to the accumulators of their
+// groups.
 //
 // Nothing here names a code generator. An engine that is not there is NULL, and everything is interpreted.
 
@@ -16,7 +17,7 @@
 
 #include "runtime/exec/program.h"
 
-typedef enum NativeKind { NATIVE_SCAN, NATIVE_VALUES, NATIVE_FOLD } NativeKind;
+typedef enum NativeKind { NATIVE_SCAN, NATIVE_SELECT, NATIVE_VALUES, NATIVE_FOLD } NativeKind;
 
 // A column that a kernel reads, as it lies in memory.
 typedef struct NativeInput {
@@ -57,7 +58,7 @@ typedef struct NativeFold {
 
 typedef struct NativeRequest {
     NativeKind kind;
-    const NativeExpr *exprs; // SCAN: conditions, all must hold; VALUES: one output each
+    const NativeExpr *exprs; // SCAN, SELECT: conditions, all must hold; VALUES: one output each
     uint32_t expr_count;
     const NativeInput *inputs;
     uint32_t input_count;
@@ -66,12 +67,13 @@ typedef struct NativeRequest {
     uint32_t fold_count;
 } NativeRequest;
 
-// What one call of a kernel works on. Row numbers below 0 (absent, `?`) are bails.
+// What one call of a kernel works on. Row numbers below 0 (absent, `?`) are bails; SELECT reads row 0 in their place, so
+// its tables must have one.
 typedef struct NativeArgs {
     const void *const *values;       // per input: the column from row 0 on
     const uint64_t *const *validity; // per input; unused where it is not nullable
     const int64_t *const *rows;      // per row array
-    int64_t *selected;               // SCAN: rows that pass, room for all
+    int64_t *selected;               // SCAN: rows that pass; SELECT: indexes. Room for all
     int64_t *bails;                  // SCAN: rows; else indexes into the row arrays. Room for all
     int64_t bail_count;              // out
     void *const *outputs;            // VALUES: per expression, in the layout of its type
@@ -80,7 +82,7 @@ typedef struct NativeArgs {
     void *const *folded; // FOLD: per fold, by group: WideSum (sum, mean) or 16 bytes (min, max)
 } NativeArgs;
 
-// Works on rows, or indexes, first .. first + count. Returns how many rows passed (SCAN), else 0.
+// Works on rows, or indexes, first .. first + count. Returns how many passed (SCAN, SELECT), else 0.
 typedef int64_t (*NativeCode)(NativeArgs *args, int64_t first, int64_t count);
 
 // The engine. One thread at a time may ask it for code; code may run on any number of threads.

@@ -96,6 +96,7 @@ struct NativeFolds {
     Level *level;
     Kernel *kernel;
     Fold **folds;
+    AggState **states;
     uint32_t count;
     int64_t **counts;
     void **folded;
@@ -126,7 +127,7 @@ static bool add_optional(KernelBuild *build, const Expr *expr, uint32_t *number)
     return true;
 }
 
-static bool add_fold(KernelBuild *build, const Fold *fold)
+bool native_add_fold(KernelBuild *build, const Fold *fold)
 {
     const Aggregate *aggregate = fold->aggregate;
     if (!is_simple(aggregate->kind) || fold->distinct != NULL || aggregate->by.count > 0 ||
@@ -157,11 +158,15 @@ NativeFolds *native_folds_open(Level *level, Fold *const *folds, uint32_t count,
     KernelBuild build;
     kernel_begin(&build, run, NATIVE_FOLD, level->arena);
     NativeFolds *native = ARENA_NEW(level->arena, NativeFolds);
-    *native = (NativeFolds){.level = level, .folds = ARENA_ARRAY(level->arena, Fold *, count)};
+    *native = (NativeFolds){.level = level,
+                            .folds = ARENA_ARRAY(level->arena, Fold *, count),
+                            .states = ARENA_ARRAY(level->arena, AggState *, count)};
     for (uint32_t f = 0; f < count; f++) {
-        taken[f] = folds[f]->level != NULL && add_fold(&build, folds[f]);
-        if (taken[f])
-            native->folds[native->count++] = folds[f];
+        taken[f] = folds[f]->level != NULL && native_add_fold(&build, folds[f]);
+        if (!taken[f])
+            continue;
+        native->states[native->count] = folds[f]->state;
+        native->folds[native->count++] = folds[f];
     }
     native->kernel = kernel_finish(&build, expected_members(run));
     if (native->kernel == NULL) {
@@ -176,16 +181,16 @@ NativeFolds *native_folds_open(Level *level, Fold *const *folds, uint32_t count,
     return native;
 }
 
-// Accumulators move when groups are added.
-static void point_at_accumulators(NativeFolds *native)
+void native_point_at(Kernel *kernel, AggState *const *states, uint32_t count, int64_t **counts,
+                     void **folded)
 {
-    for (uint32_t f = 0; f < native->count; f++) {
-        AggState *state = native->folds[f]->state;
-        native->counts[f] = state->counts;
-        native->folded[f] = state->sums != NULL ? (void *)state->sums : (void *)state->best;
+    for (uint32_t f = 0; f < count; f++) {
+        const AggState *state = states[f];
+        counts[f] = state->counts;
+        folded[f] = state->sums != NULL ? (void *)state->sums : (void *)state->best;
     }
-    native->kernel->args.counts = native->counts;
-    native->kernel->args.folded = native->folded;
+    kernel->args.counts = counts;
+    kernel->args.folded = folded;
 }
 
 // The groups of the members of a block that a kernel may have; the others are left.
@@ -213,7 +218,7 @@ void native_folds_block(NativeFolds *native, int64_t first, int64_t count)
     NativeArgs *args = &native->kernel->args;
     sort_members(native, first, count);
     args->groups = native->groups;
-    point_at_accumulators(native);
+    native_point_at(native->kernel, native->states, native->count, native->counts, native->folded);
     kernel_rows(native->kernel, &view);
     args->bail_count = 0;
     if (level->count > 0) // else there are no accumulators yet

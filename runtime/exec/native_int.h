@@ -64,4 +64,30 @@ typedef struct NativeFolds NativeFolds;
 NativeFolds *native_folds_open(Level *level, Fold *const *folds, uint32_t count, bool *taken);
 void native_folds_block(NativeFolds *folds, int64_t first, int64_t count);
 
+// Adds a fold to a FOLD kernel in the making; false, and nothing is added, where kernels cannot have it.
+bool native_add_fold(KernelBuild *build, const Fold *fold);
+// Points a FOLD kernel at the accumulators of its folds, which move when groups are added. `counts` and `folded` have a
+// place for each.
+void native_point_at(Kernel *kernel, AggState *const *states, uint32_t count, int64_t **counts,
+                     void **folded);
+
+// ---------------------------------------------------------------- streams (native_stream.c)
+
+// A query behind one fence, all of whose clauses and folds kernels can take: the rows of `from` go through everything at
+// once, on all threads of the run. What is not plain is left: rows of `from` before the fence, bindings at it. The
+// partner clauses must be open and their order chosen. NULL: not such a body, or not worth it.
+typedef struct NativeStream NativeStream;
+NativeStream *native_stream_open(BodyRun *run, Level *level, Fold *const *folds, uint32_t count);
+// False: nothing has been done, a limit would be passed.
+bool native_stream_run(NativeStream *stream);
+// What each thread has: groups and the accumulators of the folds, in the order given to _open.
+uint32_t native_stream_parts(const NativeStream *stream);
+const GroupTable *native_stream_groups(const NativeStream *stream, uint32_t part);
+AggState *const *native_stream_states(const NativeStream *stream, uint32_t part);
+// Gives the bindings that were left at the fence to the sink.
+Status native_stream_give(NativeStream *stream);
+// The rows that were left before it, ascending; valid as long as the body runs.
+const int64_t *native_stream_rest(NativeStream *stream, int64_t *count);
+void native_stream_close(NativeStream *stream);
+
 #endif

@@ -6,6 +6,7 @@
 // handed to the clause: spec/evaluation.md 4.1 says for each what they make of a binding. On clean data the
 // collected pairs are exactly the matches, and a join or an existence test never builds anything else.
 
+#include "runtime/exec/coverage.h"
 #include "runtime/exec/entry_int.h"
 #include "runtime/exec/partner_blanks_int.h"
 

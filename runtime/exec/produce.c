@@ -266,7 +266,8 @@ Status produce_apply(BodyRun *run, Produced *produced, const Operator *op, const
         }
         Range range = range_of(run, produced, op, in, i, values.code[i], remembers);
         if (range.count < 0)
-            push_unknown(&list, i, cause_intern(run->shared->causes, REASON_PATTERN_STEPS, expr->text));
+            push_unknown(&list, i,
+                         cause_intern(run->shared->causes, REASON_PATTERN_STEPS, expr->text));
         for (int64_t k = 0; k < range.count; k++)
             vec_push(&list, (Emitted){i, range.first + k, 0});
         status = run_poll(run->shared);

@@ -196,7 +196,8 @@ uint32_t replay_conjuncts(const Expr *expr, uint32_t *steps)
 EvalContext replay_context(BodyRun *run, const Bindings *batch, const Expr *expr)
 {
     EvalContext context = bindings_context(run, batch, run->scratch);
-    (void)context_upto(run, &context, expr, CLASS_POSSIBLE); // what holds as long as shadows are nobody's
+    (void)context_upto(run, &context, expr,
+                       CLASS_POSSIBLE); // what holds as long as shadows are nobody's
     if (expr_reads_aggregate(expr))
         attached_aggregates(run, batch, expr, CLASS_POSSIBLE, &context);
     return context;

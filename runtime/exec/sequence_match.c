@@ -8,6 +8,7 @@
 // certain, with conditions that are all decided, needs one run.
 
 #include "runtime/base/time.h"
+#include "runtime/exec/coverage.h"
 #include "runtime/exec/sequence_int.h"
 #include "runtime/exec/sequence_search.h"
 

@@ -476,9 +476,8 @@ Status window_order(WindowReading *reading)
         if (aggregate->window != reading->op->slot || aggregate->function == WINDOW_VALUE ||
             (whole && reading->of == NULL))
             continue;
-        TRY(aggregate->frame == FRAME_VALUE
-                ? order_by_value(reading, a)
-                : order_aggregate(whole ? &none : reading->order, a));
+        TRY(aggregate->frame == FRAME_VALUE ? order_by_value(reading, a)
+                                            : order_aggregate(whole ? &none : reading->order, a));
     }
     return STATUS_OK;
 }
