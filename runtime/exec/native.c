@@ -18,7 +18,7 @@ bool kernel_wanted(const BodyRun *run, int64_t rows)
 
 void kernel_begin(KernelBuild *build, BodyRun *run, NativeKind kind, Arena *arena)
 {
-    *build = (KernelBuild){.run = run, .arena = arena, .kind = kind};
+    *build = (KernelBuild){.run = run, .arena = arena, .kind = kind, .pair_slot = NATIVE_NONE};
 }
 
 static void build_deinit(KernelBuild *build)
@@ -32,15 +32,16 @@ static void build_deinit(KernelBuild *build)
 
 // ---------------------------------------------------------------- inputs
 
-static bool is_plain(const BodyRun *run, uint32_t slot)
+static bool is_plain(const KernelBuild *build, uint32_t slot)
 {
-    const Slot *declared = &run->body->slots[slot];
-    return !declared->attached && declared->source.kind != SOURCE_PRODUCED;
+    const Slot *declared = &build->run->body->slots[slot];
+    return (!declared->attached || slot == build->pair_slot) &&
+           declared->source.kind != SOURCE_PRODUCED;
 }
 
 bool kernel_add_slot(KernelBuild *build, uint32_t slot)
 {
-    if (!is_plain(build->run, slot))
+    if (!is_plain(build, slot))
         return false;
     for (size_t i = 0; i < build->slots.count; i++)
         if (build->slots.items[i] == slot)

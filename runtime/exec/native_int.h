@@ -22,6 +22,7 @@ typedef struct KernelBuild {
     VEC(const Column *) columns; // per input
     VEC(uint32_t) slots;         // per row array
     VEC(NativeFold) folds;
+    uint32_t pair_slot; // attached, but each of its rows is looked at by itself; NATIVE_NONE: none
 } KernelBuild;
 
 typedef struct Kernel {

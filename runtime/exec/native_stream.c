@@ -55,6 +55,7 @@ struct NativeStream {
     BodyRun *run;
     Level *level;
     const Rowset *from;
+    int64_t rows; // of all tables that are read
     uint32_t from_slot;
     Stage *stages;
     uint32_t stage_count, scan_count; // of `run->order`, the first scan_count are in the scan
@@ -92,8 +93,8 @@ static bool is_plain(const PartnerRun *partner)
         if (!on->leaves[l].conjunct)
             return false;
     return partner->index->skeletons == NULL && partner->index->blank_count == 0 &&
-           partner->loose == NULL && partner->shadow_count == 0 && partner->unplaced == 0 &&
-           partner->rowset->row_count > 0 && all_certain(partner->rowset);
+           partner->shadow_count == 0 && partner->unplaced == 0 && partner->rowset->row_count > 0 &&
+           all_certain(partner->rowset);
 }
 
 static bool take_stage(NativeStream *stream, uint32_t index)
@@ -134,6 +135,7 @@ typedef struct Wanted {
     NativeKind kind;
     const Expr *const *exprs;
     uint32_t count;
+    uint32_t pair_slot;
 } Wanted;
 
 static bool make_kernel(const Worker *worker, const Wanted *wanted, Kernel **out)
@@ -143,12 +145,13 @@ static bool make_kernel(const Worker *worker, const Wanted *wanted, Kernel **out
         return true;
     KernelBuild build;
     kernel_begin(&build, worker->stream->run, wanted->kind, worker->arena);
+    build.pair_slot = wanted->pair_slot;
     bool fits = true;
     for (uint32_t x = 0; x < wanted->count && fits; x++)
         fits = kernel_add(&build, wanted->exprs[x]);
     if (!fits)
         build.exprs.count = 0;
-    *out = kernel_finish(&build, worker->stream->from->row_count);
+    *out = kernel_finish(&build, worker->stream->rows);
     return *out != NULL;
 }
 
@@ -156,7 +159,8 @@ static bool make_stage(const Worker *worker, const Stage *stage, StageKernels *o
 {
     if (stage->partner == NULL) {
         const Expr *condition = &stage->op->condition;
-        return make_kernel(worker, &(Wanted){NATIVE_SELECT, &condition, 1}, &out->select);
+        return make_kernel(worker, &(Wanted){NATIVE_SELECT, &condition, 1, NATIVE_NONE},
+                           &out->select);
     }
     const Partner *on = stage->partner->partner;
     const Expr **links = ARENA_ARRAY(worker->arena, const Expr *, on->leaf_count),
@@ -167,9 +171,11 @@ static bool make_stage(const Worker *worker, const Stage *stage, StageKernels *o
     for (uint32_t l = 0; l < on->leaf_count; l++)
         if (!on->leaves[l].key)
             others[other_count++] = &on->leaves[l].value;
-    return make_kernel(worker, &(Wanted){NATIVE_VALUES, links, stage->partner->link_count},
+    return make_kernel(worker,
+                       &(Wanted){NATIVE_VALUES, links, stage->partner->link_count, NATIVE_NONE},
                        &out->links) &&
-           make_kernel(worker, &(Wanted){NATIVE_SELECT, others, other_count}, &out->select);
+           make_kernel(worker, &(Wanted){NATIVE_SELECT, others, other_count, on->slot},
+                       &out->select);
 }
 
 static bool make_scan(Worker *worker)
@@ -181,7 +187,7 @@ static bool make_scan(Worker *worker)
     worker->selected = ARENA_ARRAY(worker->arena, int64_t, stream->morsel_rows);
     worker->bails = ARENA_ARRAY(worker->arena, int64_t, stream->morsel_rows);
     worker->gone = ARENA_ARRAY(worker->arena, uint8_t, stream->morsel_rows);
-    return make_kernel(worker, &(Wanted){NATIVE_SCAN, conditions, stream->scan_count},
+    return make_kernel(worker, &(Wanted){NATIVE_SCAN, conditions, stream->scan_count, NATIVE_NONE},
                        &worker->scan);
 }
 
@@ -195,7 +201,8 @@ static bool make_keys(Worker *worker)
         phys[k] = type_phys(keys[k]->type);
     }
     worker->groups = group_table_create(phys, group->key_count);
-    return make_kernel(worker, &(Wanted){NATIVE_VALUES, keys, group->key_count}, &worker->keys);
+    return make_kernel(worker, &(Wanted){NATIVE_VALUES, keys, group->key_count, NATIVE_NONE},
+                       &worker->keys);
 }
 
 static bool make_folds(Worker *worker, Fold *const *folds)
@@ -216,7 +223,7 @@ static bool make_folds(Worker *worker, Fold *const *folds)
     }
     if (!fits)
         build.exprs.count = build.folds.count = 0;
-    worker->folds = kernel_finish(&build, stream->from->row_count);
+    worker->folds = kernel_finish(&build, stream->rows);
     return worker->folds != NULL;
 }
 
@@ -232,16 +239,28 @@ static bool make_worker(Worker *worker, NativeStream *stream, Fold *const *folds
     return fits;
 }
 
+// How many rows there are to look at: that of `from`, and of partners.
+static int64_t rows_read(const BodyRun *run)
+{
+    int64_t rows = slot_rowset(run, run->body->operators[0].slot)->row_count;
+    for (uint32_t i = 1; i < run->end_operator; i++)
+        if (run->partners[i] != NULL)
+            rows += run->partners[i]->rowset->row_count;
+    return rows;
+}
+
 NativeStream *native_stream_open(BodyRun *run, Level *level, Fold *const *folds, uint32_t count)
 {
     const Operator *from = &run->body->operators[0];
     const Rowset *rowset = slot_rowset(run, from->slot);
-    if (!kernel_wanted(run, MAX_OF(rowset->row_count, 1)) || rowset->row_count == 0)
+    int64_t rows = rows_read(run);
+    if (rowset->row_count == 0 || !kernel_wanted(run, rows))
         return NULL;
     NativeStream *stream = ARENA_NEW(run->arena, NativeStream);
     *stream = (NativeStream){.run = run,
                              .level = level,
                              .from = rowset,
+                             .rows = rows,
                              .from_slot = from->slot,
                              .bound = (uint64_t)1 << from->slot,
                              .fold_count = count};
