@@ -236,7 +236,7 @@ static Reg emit_sum(Emitter *e, const StepArgs *args, const Reg *a, const Reg *b
                                    : LLVMBuildFAdd(e->ll.builder, a->value, b->value, "r");
         return real_result(e, value, ll_or(&e->ll, a->bad, b->bad));
     }
-    int128_t lo, hi;
+    int128_t lo = 0, hi = 0;
     if (sum_range(a, b, minus, &lo, &hi) && fits(args, lo, hi))
         return in_range(e, args, build, a, b, lo, hi);
     return in_128(e, args, build, a, b); // counts are below 10^38: a sum of two fits
@@ -295,7 +295,7 @@ static Reg emit_product(Emitter *e, const StepArgs *args, const Reg *a, const Re
     if (args->step->phys == PHYS_F64)
         return real_result(e, LLVMBuildFMul(e->ll.builder, a->value, b->value, "r"),
                            ll_or(&e->ll, a->bad, b->bad));
-    int128_t lo, hi;
+    int128_t lo = 0, hi = 0;
     if (product_range(a, b, &lo, &hi) && fits(args, lo, hi))
         return in_range(e, args, LLVMBuildMul, a, b, lo, hi);
     // Products of larger counts are rare; they go to the interpreter.
