@@ -183,6 +183,7 @@ static uint32_t rounded(ExprBuilder *builder, const PlanExpr *expr)
 
 typedef struct Fraction {
     bool quotient, mean;
+    Str text; // of the division or mean itself
     uint32_t num, den;
     int num_scale, den_scale;
 } Fraction;
@@ -278,6 +279,7 @@ static Fraction fraction_of(ExprBuilder *builder, const PlanExpr *side)
     int128_t multiply, divide;
     int places;
     side = below_conversions(side, &multiply, &divide, &places);
+    out.text = side->text;
     if (!out.quotient) {
         out.num = value_of(builder, side);
         out.num_scale = side->type.scale;
@@ -302,7 +304,12 @@ static uint32_t fraction_comparison(ExprBuilder *builder, const PlanExpr *expr)
 {
     Fraction left = fraction_of(builder, expr->kids[0]),
              right = fraction_of(builder, expr->kids[1]);
-    Step step = step_of(STEP_COMPARE_FRACTION, type_of(TYPE_BOOLEAN), expr->text);
+    Step step = step_of(STEP_COMPARE_FRACTION, type_of(TYPE_BOOLEAN),
+                        left.quotient ? left.text : right.text);
+    if (left.quotient && right.quotient) {
+        Const text = {.type = type_of(TYPE_TEXT), .text = right.text};
+        step.slot = 1 + lower_const(builder->lowerer, &text);
+    }
     step.a = left.num;
     step.b = left.den;
     step.c = right.num;

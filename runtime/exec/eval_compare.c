@@ -313,6 +313,16 @@ static bool fraction_of_nothing(const Frame *frame, const Step *step, int64_t ro
     return worst != VALUE_KNOWN;
 }
 
+// The quotient whose divisor is 0 is named, of two the left one.
+static void fraction_failed(const Frame *frame, const Step *step, bool left, int64_t row,
+                            Vector *out)
+{
+    Step side = *step;
+    if (!left && step->slot > 0)
+        side.source = dict_str(frame->shared->dict, frame->shared->consts[step->slot - 1].code);
+    frame_issue(frame, &side, out, row, REASON_DIVISION_BY_ZERO);
+}
+
 void step_run_COMPARE_FRACTION(const Frame *frame, const Step *step, Vector *out)
 {
     const Vector *const operands[4] = {frame_operand(frame, step->a), frame_operand(frame, step->b),
@@ -335,7 +345,7 @@ void step_run_COMPARE_FRACTION(const Frame *frame, const Step *step, Vector *out
         if (left_den == 0 || right_den == 0) {
             if (fraction_of_nothing(frame, step, i, out))
                 continue;
-            frame_issue(frame, step, out, i, REASON_DIVISION_BY_ZERO);
+            fraction_failed(frame, step, left_den == 0, i, out);
             continue;
         }
         ExactRatio left = {whole_at(operands[0], i), left_den, fraction_scale(step, 0),

@@ -46,6 +46,7 @@ struct Fold {
     bool shadows;       // some tuple is a shadow or tolerated
     MapI64 tolerated;   // groups with a tuple of a member that the fence tolerates
     bool floats;        // so has a member without a full key
+    MapI64 sets;        // group -> attached slots (bits) of which a tolerated row gave a tuple
     Map tails;          // that are set aside: each once for a group
     RowClass upto;      // of attached rows that aggregates inside the argument count
     RowClass inside;    // the worst class met among those

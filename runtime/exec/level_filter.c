@@ -156,35 +156,49 @@ static uint64_t group_windows(const Level *level, const Expr *expr, int64_t grou
     return caveats;
 }
 
+// The attached slots of which a condition's aggregates fold tolerated rows, as bits.
+static uint64_t tolerated_slots(const Level *level, const Expr *condition, int64_t group)
+{
+    const Body *body = level->run->body;
+    uint64_t known_slots = 0, slots = 0;
+    for (uint32_t s = 0; s < condition->count; s++) {
+        if (condition->steps[s].op != STEP_AGG)
+            continue;
+        bool known;
+        known_slots |= level_tolerated_sets(level, condition->steps[s].index, group, &known);
+        const Aggregate *aggregate = &body->aggregates[condition->steps[s].index];
+        for (uint32_t m = 0; m < aggregate->mention_count && !known; m++)
+            slots |= (uint64_t)1 << aggregate->mention[m];
+    }
+    for (uint32_t slot = 0; slot < body->slot_count; slot++) {
+        const AttachedSet *set = &level->members->all.attached[slot];
+        bool met = false, read = (slots >> slot & 1) != 0 && set->offsets != NULL;
+        for (int64_t k = level->starts[group]; read && k < level->starts[group + 1]; k++) {
+            int64_t member = level->rows[k];
+            for (int64_t a = set->offsets[member]; a < set->offsets[member + 1]; a++)
+                met |= set->members[a].row_class == CLASS_TOLERATED;
+        }
+        known_slots |= (uint64_t)met << slot;
+    }
+    return known_slots;
+}
+
 // The caveats of a verdict that tolerated rows could overturn.
 static uint64_t caveats_of(Level *level, const Expr *condition, int64_t group)
 {
     const Body *body = level->run->body;
-    uint64_t caveats = 0, slots = 0;
+    uint64_t caveats = 0;
     level_index(level);
-    for (uint32_t s = 0; s < condition->count; s++) {
-        if (condition->steps[s].op != STEP_AGG)
-            continue;
-        const Aggregate *aggregate = &body->aggregates[condition->steps[s].index];
-        for (uint32_t m = 0; m < aggregate->mention_count; m++)
-            slots |= (uint64_t)1 << aggregate->mention[m];
-    }
     if (level_tolerates(level, condition, group) && has_tolerated(level, group))
         caveats |= CAVEAT_FENCE;
+    uint64_t slots = tolerated_slots(level, condition, group);
     uint32_t ordinal = 0;
     for (uint32_t i = 0; i < level->run->end_operator; i++) {
         const Operator *op = &body->operators[i];
         if (op->kind != OPERATOR_PARTNER)
             continue;
-        const AttachedSet *set = &level->members->all.attached[op->partner.slot];
-        bool read = (slots >> op->partner.slot & 1) != 0 && set->offsets != NULL;
-        for (int64_t k = level->starts[group]; read && k < level->starts[group + 1]; k++) {
-            int64_t member = level->rows[k];
-            for (int64_t a = set->offsets[member]; a < set->offsets[member + 1]; a++) {
-                if (set->members[a].row_class == CLASS_TOLERATED)
-                    caveats |= caveat_of_partner(ordinal);
-            }
-        }
+        if ((slots >> op->partner.slot & 1) != 0)
+            caveats |= caveat_of_partner(ordinal);
         ordinal++;
     }
     caveats |= group_windows(level, condition, group);

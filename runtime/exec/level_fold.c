@@ -25,14 +25,16 @@ static bool reads_below(const Expr *expr, const Body *body, uint32_t stretch)
     return false;
 }
 
-static bool mentions_attached(const Fold *fold)
+// The attached slots that the aggregate mentions, as bits.
+static uint64_t attached_mentions(const Fold *fold)
 {
     const Body *body = fold->level->run->body;
+    uint64_t slots = 0;
     for (uint32_t m = 0; m < fold->aggregate->mention_count; m++) {
-        if (body->slots[fold->aggregate->mention[m]].attached)
-            return true;
+        uint32_t slot = fold->aggregate->mention[m];
+        slots |= (uint64_t)body->slots[slot].attached << slot;
     }
-    return false;
+    return slots;
 }
 
 // Whether a tuple of a group may meet another binding of it: shadow members may repeat what a key would have kept apart.
@@ -40,7 +42,8 @@ static bool may_repeat(const Fold *fold)
 {
     const Level *level = fold->level;
     bool shadows = level->shadow_total > 0 && level->run->body->slot_count > 1;
-    return fold->aggregate->fans_out || mentions_attached(fold) || level->below != NULL || shadows;
+    return fold->aggregate->fans_out || attached_mentions(fold) != 0 || level->below != NULL ||
+           shadows;
 }
 
 // Whether it does not matter that it does. In a query only: a rule compares what may be with the certain tuples.
@@ -77,6 +80,7 @@ void fold_deinit(Fold *fold)
     pending_free(fold);
     map_i64_deinit(&fold->failed);
     map_i64_deinit(&fold->tolerated);
+    map_i64_deinit(&fold->sets);
     aggregate_destroy(fold->state);
     group_table_destroy(fold->distinct);
     map_deinit(&fold->tails);
@@ -278,6 +282,9 @@ static void set_aside(Fold *fold, const TupleBatch *tuples, int64_t index, int64
         fold->floats |= group < 0;
         if (group >= 0)
             (void)map_i64_put(&fold->tolerated, group, 1);
+    } else if (row_class == CLASS_TOLERATED && group >= 0) {
+        bool is_new;
+        *map_i64_at(&fold->sets, group, &is_new) |= attached_mentions(fold);
     }
     if (note_tail(fold, tuples, index, member, group, &pending))
         vec_push(&fold->pending, pending);
@@ -478,6 +485,16 @@ bool level_tolerates(Level *level, const Expr *expr, int64_t group)
     return false;
 }
 
+uint64_t level_tolerated_sets(const Level *level, uint32_t index, int64_t group, bool *known)
+{
+    const LevelValues *values = &level->values[index];
+    uint64_t slots = 0;
+    *known = values->fold != NULL || values->guarded == NULL;
+    if (values->fold != NULL)
+        (void)map_i64_get(&values->fold->sets, group, &slots);
+    return slots;
+}
+
 void level_folds_free(Level *level)
 {
     for (uint32_t a = 0; level->values != NULL && a < level->run->body->aggregate_count; a++) {
@@ -523,17 +540,11 @@ static void fold_guarded(Level *level, uint32_t index, const uint8_t *selected, 
     fold_deinit(fold);
 }
 
-// Aggregates inside the argument are read as the outer one is: printed values over what is certain and known, n with
-// shadows, t with tolerated rows. Folded anew for each, and only where such rows were met.
-static void fold_inside(Level *level, uint32_t index, const uint8_t *selected, RowClass inside,
-                        LevelValues *values)
+// Aggregates inside the argument are read as the outer one is: n with shadows, t with tolerated rows. Folded anew for
+// each, and only where such rows were met.
+static void fold_inside(Level *level, uint32_t index, const uint8_t *selected, LevelValues *values)
 {
-    LevelValues shown = {0}, guarded = {0}, tolerated = {0};
-    fold_deinit(fold_members(level, index, selected, CLASS_SHOWN, &shown));
-    values->shown = shown.shown;
-    values->unknown = shown.unknown;
-    if (inside < CLASS_SHADOW)
-        return;
+    LevelValues guarded = {0}, tolerated = {0};
     fold_guarded(level, index, selected, CLASS_SHADOW, &guarded);
     fold_guarded(level, index, selected, CLASS_TOLERATED, &tolerated);
     values->n = guarded.n;
@@ -570,8 +581,8 @@ void level_aggregate(Level *level, uint32_t index, const uint8_t *selected)
         values->fold = fold; // the guard may ask
     else
         fold_deinit(fold);
-    if (inside >= CLASS_POSSIBLE && !level->run->body->is_query)
-        fold_inside(level, index, selected, inside, values);
+    if (inside >= CLASS_SHADOW && !level->run->body->is_query)
+        fold_inside(level, index, selected, values);
 }
 
 // ---------------------------------------------------------------- streams

@@ -179,6 +179,8 @@ void level_aggregate(Level *level, uint32_t index, const uint8_t *selected);
 bool level_guard(Level *level, const Expr *expr, const uint8_t *wanted);
 // Whether members that the fence tolerates gave tuples to the aggregates that the expression reads, or may do so.
 bool level_tolerates(Level *level, const Expr *expr, int64_t group);
+// The attached slots of which tolerated rows gave tuples to an aggregate of the group; not `known`: nobody kept them.
+uint64_t level_tolerated_sets(const Level *level, uint32_t index, int64_t group, bool *known);
 // Frees what level_aggregate kept.
 void level_folds_free(Level *level);
 // A context over the groups. `which`: 0 shown values, 1 m, 2 n, 3 t. Aggregates that the expression reads are computed.

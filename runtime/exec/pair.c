@@ -301,6 +301,7 @@ static void classify(const PartnerRun *partner, const EvalContext *context, Poli
             cause[i] = kinds.open_cause[i];
         else if (kinds.loose[i])
             cause[i] = kinds.loose_cause[i];
+        cause[i] = members_cause(context->shared->causes, cause[i]); // of a window: the row to mend
     }
 }
 

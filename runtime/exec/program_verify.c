@@ -303,6 +303,8 @@ static void verify_step(Verifier *v, const Step *step)
         require(v, step->index <= COMPARE_GE, "unknown comparison");
         require(v, steps[step->a].phys == steps[step->b].phys || step->op != STEP_COMPARE,
                 "the sides differ in layout");
+        require(v, step->op == STEP_COMPARE || step->slot <= v->program->const_count,
+                "no such constant");
         return;
     case STEP_EQUAL_IDENTITY:
         require(v, steps[step->a].phys == steps[step->b].phys, "the sides differ in layout");

@@ -131,7 +131,9 @@ def cleared_entry(run, finding, key):
     hit = {n for m in group.of_class(CERTAIN) for n in m.binding.excepted} | set(group.excepted)
     hit |= {n for m in group.of_class(CERTAIN) if m.group for n in m.group.excepted}
     if not hit:     # those of its peers in windows over groups
-        hit = {n for w in finding.b.body.windows.values() for n in w.peers_excepted(group)}
+        in_a = finding.a.body.windows
+        hit = {n for name, w in finding.b.body.windows.items()
+               for n in w.peers_excepted(group, in_a[name])}
     if not hit:     # those of edges or times without which its bunch would be another one
         hit = {n for m in group.of_class(CERTAIN) for r in m.binding.rows.values()
                for n in getattr(r, "excepted", ())}

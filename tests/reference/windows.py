@@ -101,11 +101,18 @@ class Window:
             return Issue(inner_cause(v, s.mode), v.low, v.high)
         return v
 
-    def peers_excepted(self, group):
-        """The exceptions that hold for the groups of the partition of a group, or of those that its
-        members were in."""
+    def peers_excepted(self, group, in_a):
+        """The exceptions that hold for the peers of a group's certain members whose value another one
+        has in reading A (`in_a`); below a fence for the groups of the partition of a group, or of those
+        that its members were in."""
         names = set()
         if self.level == 0:
+            for m in group.of_class(CERTAIN):
+                scope = Scope(self.body, binding=m.binding)
+                own = self._own_keys(scope)
+                if not any(unknown(v) for v in own) and self._differs(in_a, scope):
+                    names |= {n for x in self.members for n in x.binding.excepted
+                              if [value(e, self._scope(x)) for e in self.keys] == own}
             return names
         of = [group] if self.level == group.level else [m.group for m in group.members]
         for g in of:
@@ -117,6 +124,11 @@ class Window:
                     names |= {n for x in m.group.members for n in x.binding.excepted}
                     names |= {n for x in m.group.members if x.group for n in x.group.excepted}
         return names
+
+    def _differs(self, in_a, scope):
+        """Whether the value for a binding is another one in reading A, read in some way."""
+        return any(_told(self.value(scope.at(mode=mode))) !=
+                   _told(in_a.value(scope.at(body=in_a.body, mode=mode))) for mode in "mnt")
 
     # ------------------------------------------------------------------ members
 
