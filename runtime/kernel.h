@@ -18,7 +18,7 @@ typedef struct FnContext {
     Arena *arena;      // scratch that lives for the batch
     const Type *types; // of the operands (scales, units, enums)
     Type result_type;
-    const void *facts;    // of the library: tables that a user supplied, NULL: none
+    const void *facts; // of the library: tables that a user supplied, NULL: none
     bool has_as_of;
     int64_t as_of;
     const CauseTable *causes; // behind the states of operands declared `T?`
@@ -78,6 +78,8 @@ typedef struct StatItem {
 // reals by their order.
 typedef struct StatPeers {
     Type type; // of the values
+    bool
+        unordered; // the values come in any order and may repeat: to statistics that say so of themselves
     const StatItem *items;
     int64_t item_count;
     int64_t n;        // peers: the sum of the counts

@@ -27,9 +27,14 @@ static int leading_digits(const StatPeers *peers, int64_t item)
     count = count < 0 ? -count : count;
     if (count > 0 && count < 10)
         return (int)count * 10;
-    while (count >= 100)
+    while (count > INT64_MAX)
         count /= 10;
-    return (int)count;
+    int64_t narrow = (int64_t)count;
+    for (; narrow >= 1000000; narrow /= 10000)
+        ;
+    while (narrow >= 100)
+        narrow /= 10;
+    return (int)narrow;
 }
 
 // χ², its tail and the mean deviation of shares between what was seen and what was expected.
@@ -315,14 +320,14 @@ static void give_wilcoxon_signed(FnContext *fn, const StatPeers *peers, Value *o
 
 // ---------------------------------------------------------------- cards
 
-#define CHECK(id, name_en, zh, doc_en, doc_han, sig)                                               \
+#define CHECK(id, name_en, zh, any_order, doc_en, doc_han, sig)                                    \
     FN_WORD(id, .name = name_en, .name_zh = zh, .signature = name_en sig, .doc = doc_en,           \
             .doc_zh = doc_han, .lower = LOWER_AGGREGATE, .step = "STATISTIC",                      \
-            .statistic = give_##id, .cost = 100, .soft = true,                                     \
+            .statistic = give_##id, .cost = 100, .soft = true, .unordered = (any_order),           \
             .issues = FN_ISSUES(REASON_PEERS_UNDECIDED, REASON_TOO_FEW_PEERS, REASON_DOMAIN))
 
 CHECK(
-    benford, "benford", "首位数字分布",
+    benford, "benford", "首位数字分布", true,
     "Whether the first digit (digits: 1) or the first two (2) are spread as Benford's law has it: "
     "score is χ², mad the mean deviation of shares, flag that it is nonconforming (Nigrini 2012).",
     "首位数字（digits 为 "
@@ -330,20 +335,20 @@ CHECK(
     "2012）的标为异常。",
     "(x: N, digits: integer = 1, least: integer = 300): record")
 
-CHECK(last_digit, "last_digit", "末位分布",
+CHECK(last_digit, "last_digit", "末位分布", true,
       "Whether the last whole digits are spread evenly: score is χ², flag is p < 0.05.",
       "个位数字是否均匀：分值为卡方值，p 小于 0.05 的标为异常。",
       "(x: N, least: integer = 50): record")
 
-CHECK(round_share, "round_share", "整数占比", "The share of multiples of 10^power, as score.",
+CHECK(round_share, "round_share", "整数占比", true, "The share of multiples of 10^power, as score.",
       "10 的 power 次方的整数倍所占的比例（分值）。",
       "(x: N, power: integer = 2, least: integer = 20): record")
 
-CHECK(repeated_share, "repeated_share", "重复占比",
+CHECK(repeated_share, "repeated_share", "重复占比", false,
       "The share of the most frequent value, as score.", "出现最多的值所占的比例（分值）。",
       "(x: T, least: integer = 20): record")
 
-CHECK(just_below, "just_below", "临界聚集",
+CHECK(just_below, "just_below", "临界聚集", false,
       "Whether more values lie just below a limit than just above: score is the share below, p "
       "that of "
       "the binomial test to one side, flag is p < 0.05.",
@@ -351,7 +356,7 @@ CHECK(just_below, "just_below", "临界聚集",
       "的标为异常。",
       "(x: N, limit: N, width: N, least: integer = 20): record")
 
-CHECK(sign_test, "sign_test", "符号检验",
+CHECK(sign_test, "sign_test", "符号检验", false,
       "Whether values above and below zero are equally frequent, zeros left out: score is how many "
       "lie "
       "above, p that of the binomial test, flag is p < 0.05.",
@@ -359,14 +364,14 @@ CHECK(sign_test, "sign_test", "符号检验",
       "(x: N, least: integer = 10): record")
 
 CHECK(
-    wilcoxon_signed, "wilcoxon_signed", "符号秩检验",
+    wilcoxon_signed, "wilcoxon_signed", "符号秩检验", false,
     "Whether values lie evenly around zero (Wilcoxon), zeros left out: score is the lesser sum of "
     "ranks; exact up to 50 values without ties, else normal with ties corrected; flag is p < 0.05.",
     "各值是否以零为中心对称（Wilcoxon 符号秩检验），零不计：分值为较小的秩和；50 "
     "个以内且无并列时精确，否则用正态近似并校正并列；p 小于 0.05 的标为异常。",
     "(x: N, least: integer = 10): record")
 
-CHECK(concentration, "concentration", "集中度",
+CHECK(concentration, "concentration", "集中度", false,
       "How concentrated the values are: score is the sum of squared shares, value the greatest "
       "share.",
       "各值的集中程度：分值为比例的平方和，观察值为最大的比例。",

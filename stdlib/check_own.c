@@ -194,51 +194,52 @@ static void give_generalised_esd(FnContext *fn, const StatPeers *peers, Value *o
 
 // ---------------------------------------------------------------- cards
 
-#define OWN(id, name_en, zh, doc_en, doc_han, sig)                                                 \
+#define OWN(id, name_en, zh, any_order, doc_en, doc_han, sig)                                      \
     FN_WORD(id, .name = name_en, .name_zh = zh, .signature = name_en sig, .doc = doc_en,           \
             .doc_zh = doc_han, .lower = LOWER_AGGREGATE, .step = "STATISTIC",                      \
             .statistic = give_##id, .cost = 100, .soft = true, .own = true,                        \
+            .unordered = (any_order),                                                              \
             .issues = FN_ISSUES(REASON_PEERS_UNDECIDED, REASON_TOO_FEW_PEERS, REASON_ZERO_SPREAD,  \
                                 REASON_DIVISION_BY_ZERO, REASON_DOMAIN, REASON_OVERFLOW))
 
-OWN(z_score, "z_score", "标准分",
+OWN(z_score, "z_score", "标准分", true,
     "How many standard deviations (n − 1) the value lies from its peers' mean: expected is the "
     "mean, flag is a score beyond 3.",
     "该值离同组平均值有几个标准差（除以 n − 1）：期望值为平均值，分值超出 3 的标为异常。",
     "(x: N, least: integer = 3): record")
 
-OWN(robust_z, "robust_z", "稳健离差",
+OWN(robust_z, "robust_z", "稳健离差", false,
     "How far the value lies from its peers' median, in 1.4826 times the median distance from it: "
     "expected is the median, flag is a score beyond 3.5 (Iglewicz and Hoaglin 1993).",
     "该值离同组中位数的距离，以 1.4826 倍绝对中位差为单位：期望值为中位数，分值超出 3.5 "
     "的标为异常（Iglewicz、Hoaglin 1993）。",
     "(x: N, least: integer = 5): record")
 
-OWN(iqr_outlier, "iqr_outlier", "四分位离群",
+OWN(iqr_outlier, "iqr_outlier", "四分位离群", false,
     "Whether the value lies more than k times the distance of its peers' quartiles (type 7) beyond "
     "them (Tukey): score is how many such distances it lies beyond the nearer quartile.",
     "该值是否超出同组上下四分位数（第 7 型）k 倍四分位距以外（Tukey）：分值为超出较近的四分位数几"
     "个四分位距。",
     "(x: N, k: decimal(38, 6) = 1.5, least: integer = 5): record")
 
-OWN(percentile_in_peers, "percentile_in_peers", "同组百分位",
+OWN(percentile_in_peers, "percentile_in_peers", "同组百分位", false,
     "How many percent of its peers lie below the value, half of the equal ones with them, as "
     "score; expected is the median.",
     "同组中有百分之几低于该值（相等的算一半），即分值；期望值为中位数。",
     "(x: N, least: integer = 5): record")
 
-OWN(peer_ratio, "peer_ratio", "同组比值",
+OWN(peer_ratio, "peer_ratio", "同组比值", false,
     "The value divided by its peers' median, as score; undecided if that is zero.",
     "该值与同组中位数之比，即分值；中位数为零时待定。", "(x: N, least: integer = 5): record")
 
-OWN(grubbs, "grubbs", "格拉布斯",
+OWN(grubbs, "grubbs", "格拉布斯", false,
     "Whether the value is the outlier of its peers (Grubbs, two sides, 0.05): score is its "
     "distance from the mean in standard deviations, p that of so great a distance anywhere.",
     "该值是否为同组的离群值（双侧 Grubbs 检验，显著性水平 "
     "0.05）：分值为离平均值几个标准差，p 为同组任一值离得这么远的概率。",
     "(x: N, least: integer = 7): record")
 
-OWN(generalised_esd, "generalised_esd", "广义极端偏差",
+OWN(generalised_esd, "generalised_esd", "广义极端偏差", false,
     "Whether the value is one of at most `most` outliers of its peers (Rosner 1983, 0.05): lower "
     "and upper are the ends of the others, score the distance from their mean in their standard "
     "deviations.",

@@ -44,47 +44,71 @@ double stat_real(const StatPeers *peers, int64_t item)
     return exact_to_real(stat_count(peers, item), stat_scale(peers));
 }
 
-static Int256 exact_total(const StatPeers *peers)
+// The sum of exact peers, in 128 bits where every value fits in 64: 63 bits times 63.
+typedef struct Total {
+    bool narrow;
+    int128_t narrow_sum;
+    Int256 sum;
+} Total;
+
+static Total exact_total(const StatPeers *peers)
 {
-    Int256 total = wide_from_i128(0);
+    Total total = {.narrow = true};
     for (int64_t i = 0; i < peers->item_count; i++) {
-        bool fits =
-            wide_add(total, wide_mul_128(stat_count(peers, i), peers->items[i].count), &total);
+        int128_t value = stat_count(peers, i);
+        total.narrow &= value == (int64_t)value;
+        total.narrow_sum += (int128_t)(int64_t)value * peers->items[i].count;
+    }
+    if (total.narrow)
+        return total;
+    for (int64_t i = 0; i < peers->item_count; i++) {
+        Int256 part = wide_mul_128(stat_count(peers, i), peers->items[i].count);
+        bool fits = wide_add(total.sum, part, &total.sum);
         ASSERT(fits); // 127 bits times 63
     }
     return total;
 }
 
+static double narrow_real(int128_t value)
+{
+    return value == (int64_t)value ? (double)(int64_t)value : (double)value;
+}
+
 static void real_total(const StatPeers *peers, ExactSum *total)
 {
-    for (int64_t i = 0; i < peers->item_count; i++) {
-        double value = peers->items[i].f64;
-        double count = (double)peers->items[i].count;
-        if (!exact_sum_add_product(total, value, count))
-            exact_sum_add(total, value * count);
-    }
+    for (int64_t i = 0; i < peers->item_count; i++)
+        exact_sum_add_times(total, peers->items[i].f64, peers->items[i].count);
 }
 
 double stat_mean(const StatPeers *peers)
 {
     double n = (double)peers->n;
-    if (!stat_is_real(peers))
-        return stat_wide_real(exact_total(peers)) / n / pow(10, stat_scale(peers));
+    if (!stat_is_real(peers)) {
+        Total total = exact_total(peers);
+        double sum = total.narrow ? narrow_real(total.narrow_sum) : stat_wide_real(total.sum);
+        return sum / n / pow(10, stat_scale(peers));
+    }
     ExactSum total = {.pending = 0};
     real_total(peers, &total);
     return exact_sum_finish(&total) / n;
 }
 
-static double real_deviation(const ExactSum *total, double value, double n)
+static double real_deviation(const ExactSum *minus_total, double value, int64_t n)
 {
-    ExactSum distance = {.pending = 0};
-    if (!exact_sum_add_product(&distance, value, n))
-        exact_sum_add(&distance, value * n);
-    ExactSum minus = *total;
+    ExactSum distance = *minus_total;
+    exact_sum_add_times(&distance, value, n);
+    return exact_sum_finish(&distance) / (double)n;
+}
+
+static void real_deviations(const StatPeers *peers, double *deviations)
+{
+    ExactSum total = {.pending = 0}, minus = {.pending = 0};
+    real_total(peers, &total);
     for (size_t i = 0; i < EXACT_SUM_LIMBS; i++)
-        minus.limb[i] = -minus.limb[i];
-    exact_sum_merge(&distance, &minus);
-    return exact_sum_finish(&distance) / n;
+        minus.limb[i] = -total.limb[i];
+    minus.pending = total.pending;
+    for (int64_t i = 0; i < peers->item_count; i++)
+        deviations[i] = real_deviation(&minus, peers->items[i].f64, peers->n);
 }
 
 double *stat_deviations(FnContext *fn, const StatPeers *peers)
@@ -92,17 +116,20 @@ double *stat_deviations(FnContext *fn, const StatPeers *peers)
     double *deviations = ARENA_ARRAY(fn->arena, double, (size_t)peers->item_count);
     double n = (double)peers->n;
     if (stat_is_real(peers)) {
-        ExactSum total = {.pending = 0};
-        real_total(peers, &total);
-        for (int64_t i = 0; i < peers->item_count; i++)
-            deviations[i] = real_deviation(&total, peers->items[i].f64, n);
+        real_deviations(peers, deviations);
         return deviations;
     }
-    Int256 total = exact_total(peers);
+    Total total = exact_total(peers);
     double unit = pow(10, stat_scale(peers));
     for (int64_t i = 0; i < peers->item_count; i++) {
+        int128_t value = stat_count(peers, i);
         Int256 distance;
-        bool fits = wide_sub(wide_mul_128(stat_count(peers, i), peers->n), total, &distance);
+        if (total.narrow) {
+            int128_t narrow = (int128_t)(int64_t)value * peers->n - total.narrow_sum;
+            deviations[i] = narrow_real(narrow) / n / unit;
+            continue;
+        }
+        bool fits = wide_sub(wide_mul_128(value, peers->n), total.sum, &distance);
         ASSERT(fits);
         deviations[i] = stat_wide_real(distance) / n / unit;
     }
@@ -116,11 +143,9 @@ double stat_power_sum(const StatPeers *peers, const double *deviations, int powe
         double d = deviations[i];
         double left = power == 4 ? d * d : d;
         double right = power == 2 ? d : d * d;
-        double count = (double)peers->items[i].count;
-        if (!exact_sum_add_product(&sum, left * right, count) && isfinite(left * right * count))
-            exact_sum_add(&sum, left * right * count);
-        else if (!isfinite(left * right * count))
+        if (!isfinite(left * right * (double)peers->items[i].count))
             return HUGE_VAL;
+        exact_sum_add_times(&sum, left * right, peers->items[i].count);
     }
     return exact_sum_finish(&sum);
 }
@@ -154,10 +179,10 @@ bool stat_enough(FnContext *fn, const StatPeers *peers, int64_t least)
         return false;
     }
     // The sums of reals beyond this have no room.
-    double first = stat_is_real(peers) ? fabs(peers->items[0].f64) : 0;
-    double last = stat_is_real(peers) ? fabs(peers->items[peers->item_count - 1].f64) : 0;
-    if (MAX_OF(first, last) >= STAT_REAL_MAX)
-        fn_issue(fn, REASON_OVERFLOW);
+    for (int64_t i = 0; i < peers->item_count && stat_is_real(peers); i++) {
+        if (fabs(peers->items[i].f64) >= STAT_REAL_MAX)
+            fn_issue(fn, REASON_OVERFLOW);
+    }
     return fn->issue == REASON_NONE;
 }
 
@@ -264,34 +289,35 @@ static void give_geometric_mean(FnContext *fn, const StatPeers *peers, Value *ou
     stat_give(fn, out, exp(exact_sum_finish(&sum) / (double)peers->n));
 }
 
-#define MOMENT(id, name_en, zh, doc_en, doc_han, ...)                                              \
+#define MOMENT(id, name_en, zh, any_order, doc_en, doc_han, ...)                                   \
     FN_WORD(id, .name = name_en, .name_zh = zh, .signature = name_en "(x: N): real",               \
             .doc = doc_en, .doc_zh = doc_han, .issues = FN_ISSUES(__VA_ARGS__),                    \
             .lower = LOWER_AGGREGATE, .step = "STATISTIC", .statistic = give_##id, .cost = 80,     \
-            .soft = true)
+            .unordered = (any_order), .soft = true)
 
-MOMENT(variance, "variance", "方差", "The sample variance, with n − 1.", "样本方差，除以 n − 1。",
-       REASON_PEERS_UNDECIDED, REASON_TOO_FEW_PEERS, REASON_OVERFLOW)
+MOMENT(variance, "variance", "方差", true, "The sample variance, with n − 1.",
+       "样本方差，除以 n − 1。", REASON_PEERS_UNDECIDED, REASON_TOO_FEW_PEERS, REASON_OVERFLOW)
 
-MOMENT(stddev, "stddev", "标准差", "The sample standard deviation, with n − 1, in the unit of x.",
+MOMENT(stddev, "stddev", "标准差", true,
+       "The sample standard deviation, with n − 1, in the unit of x.",
        "样本标准差，除以 n − 1，单位与 x 相同。", REASON_PEERS_UNDECIDED, REASON_TOO_FEW_PEERS,
        REASON_OVERFLOW)
 
-MOMENT(cv, "cv", "变异系数", "The sample standard deviation divided by the mean.",
+MOMENT(cv, "cv", "变异系数", true, "The sample standard deviation divided by the mean.",
        "样本标准差除以平均值。", REASON_PEERS_UNDECIDED, REASON_TOO_FEW_PEERS,
        REASON_DIVISION_BY_ZERO, REASON_OVERFLOW)
 
-MOMENT(skewness, "skewness", "偏度",
+MOMENT(skewness, "skewness", "偏度", true,
        "The third moment around the mean over the standard deviation cubed, both over n.",
        "偏度：三阶中心矩除以标准差的立方，都除以 n。", REASON_PEERS_UNDECIDED, REASON_TOO_FEW_PEERS,
        REASON_ZERO_SPREAD, REASON_OVERFLOW)
 
-MOMENT(kurtosis, "kurtosis", "峰度",
+MOMENT(kurtosis, "kurtosis", "峰度", true,
        "The fourth moment around the mean over the variance squared, both over n, minus 3.",
        "超额峰度：四阶中心矩除以方差的平方，都除以 n，再减 3。", REASON_PEERS_UNDECIDED,
        REASON_TOO_FEW_PEERS, REASON_ZERO_SPREAD, REASON_OVERFLOW)
 
-MOMENT(geometric_mean, "geometric_mean", "几何平均",
+MOMENT(geometric_mean, "geometric_mean", "几何平均", false,
        "The n-th root of the product; undecided if a value is not above zero.",
        "n 个数乘积的 n 次方根；有不大于零的数时待定。", REASON_PEERS_UNDECIDED, REASON_DOMAIN,
        REASON_OVERFLOW)

@@ -11,6 +11,8 @@
 #include "runtime/base/exact_sum.h"
 #include "stdlib/stdlib_int.h"
 
+#define WHOLE_MAX 0x1p53
+
 // The two sides of the pairs as peers of their own; items stand in the pairs' order.
 typedef struct Sides {
     StatPeers x, y;
@@ -46,11 +48,10 @@ static double product_sum(const StatPeers *peers, const double *a, const double 
 {
     ExactSum sum = {.pending = 0};
     for (int64_t i = 0; i < peers->item_count; i++) {
-        double product = a[i] * b[i], count = (double)peers->items[i].count;
-        if (!isfinite(product * count))
+        double product = a[i] * b[i];
+        if (!isfinite(product * (double)peers->items[i].count))
             return NAN;
-        if (!exact_sum_add_product(&sum, product, count))
-            exact_sum_add(&sum, product * count);
+        exact_sum_add_times(&sum, product, peers->items[i].count);
     }
     return exact_sum_finish(&sum);
 }
@@ -60,9 +61,26 @@ typedef struct Spread {
     double xx, yy, xy;
 } Spread;
 
+// Whole numbers that reals hold exactly are taken as what they are: the deviations are the same, and come sooner.
+static StatPeers as_whole(FnContext *fn, const StatPeers *side)
+{
+    StatPeers whole = *side;
+    StatItem *items = ARENA_ARRAY(fn->arena, StatItem, (size_t)side->item_count);
+    for (int64_t i = 0; i < side->item_count; i++) {
+        double value = side->items[i].f64;
+        if (!(fabs(value) <= WHOLE_MAX) || value != (double)(int64_t)value)
+            return *side;
+        items[i] = (StatItem){.i64 = (int64_t)value, .count = side->items[i].count};
+    }
+    whole.type = type_of(TYPE_INTEGER);
+    whole.items = items;
+    return whole;
+}
+
 static Spread spread_of(FnContext *fn, const Sides *sides)
 {
-    double *dx = stat_deviations(fn, &sides->x), *dy = stat_deviations(fn, &sides->y);
+    StatPeers x = as_whole(fn, &sides->x), y = as_whole(fn, &sides->y);
+    double *dx = stat_deviations(fn, &x), *dy = stat_deviations(fn, &y);
     return (Spread){product_sum(&sides->x, dx, dx), product_sum(&sides->x, dy, dy),
                     product_sum(&sides->x, dx, dy)};
 }
@@ -137,8 +155,7 @@ static void give_weighted_mean(FnContext *fn, const StatPeers *peers, Value *out
         w[i] = sides.y.items[i].f64;
         if (w[i] < 0)
             fn_issue(fn, REASON_DOMAIN);
-        if (!exact_sum_add_product(&total, w[i], (double)peers->items[i].count))
-            exact_sum_add(&total, w[i] * (double)peers->items[i].count);
+        exact_sum_add_times(&total, w[i], peers->items[i].count);
     }
     double weight = exact_sum_finish(&total);
     if (fn->issue != REASON_NONE)
@@ -207,37 +224,39 @@ FN2(pair_of_reals, Pair, F64, x, F64, y, .name = "pair_of_reals", .name_zh = "�
 
 const FnCard *const stdlib_pair_of_reals = &card_pair_of_reals;
 
-#define PAIR(id, name_en, zh, doc_en, doc_han, sig, ...)                                           \
+#define PAIR(id, name_en, zh, any_order, doc_en, doc_han, sig, ...)                                \
     FN_WORD(id, .name = name_en, .name_zh = zh, .signature = name_en sig, .doc = doc_en,           \
             .doc_zh = doc_han, .issues = FN_ISSUES(__VA_ARGS__), .lower = LOWER_AGGREGATE,         \
-            .step = "STATISTIC", .statistic = give_##id, .pairs = PAIRS_REALS, .cost = 150, .soft = true)
+            .step = "STATISTIC", .statistic = give_##id, .pairs = PAIRS_REALS, .cost = 150,        \
+            .unordered = (any_order), .soft = true)
 
 #define PAIR_REASONS                                                                               \
     REASON_PEERS_UNDECIDED, REASON_TOO_FEW_PEERS, REASON_ZERO_SPREAD, REASON_OVERFLOW
 
-PAIR(correlation, "correlation", "相关系数",
+PAIR(correlation, "correlation", "相关系数", true,
      "How closely y follows x on a straight line, −1 to 1 "
      "(Pearson).",
      "y 与 x 的线性相关程度（皮尔逊相关系数），−1 至 1。", "(x: N, y: N): real", PAIR_REASONS)
 
-PAIR(rank_correlation, "rank_correlation", "等级相关",
+PAIR(rank_correlation, "rank_correlation", "等级相关", false,
      "The correlation of the ranks, −1 to 1 (Spearman); equal values share their mean rank.",
      "名次的相关系数（斯皮尔曼），−1 至 1；相同的值取平均名次。", "(x: N, y: N): real",
      PAIR_REASONS)
 
-PAIR(r_squared, "r_squared", "决定系数", "The correlation squared.", "相关系数的平方。",
+PAIR(r_squared, "r_squared", "决定系数", true, "The correlation squared.", "相关系数的平方。",
      "(x: N, y: N): real", PAIR_REASONS)
 
-PAIR(covariance, "covariance", "协方差", "The sample covariance, with n − 1.",
+PAIR(covariance, "covariance", "协方差", true, "The sample covariance, with n − 1.",
      "样本协方差，除以 n − 1。", "(x: N, y: N): real", PAIR_REASONS)
 
-PAIR(slope, "slope", "回归斜率", "The slope of the line of least squares of y over x.",
+PAIR(slope, "slope", "回归斜率", true, "The slope of the line of least squares of y over x.",
      "y 对 x 的最小二乘直线的斜率。", "(x: N, y: N): real", PAIR_REASONS)
 
-PAIR(intercept, "intercept", "回归截距", "Where the line of least squares of y over x meets x = 0.",
+PAIR(intercept, "intercept", "回归截距", true,
+     "Where the line of least squares of y over x meets x = 0.",
      "y 对 x 的最小二乘直线在 x = 0 处的值。", "(x: N, y: N): real", PAIR_REASONS)
 
-PAIR(weighted_mean, "weighted_mean", "加权平均",
+PAIR(weighted_mean, "weighted_mean", "加权平均", true,
      "The mean of x in which each value counts by its weight.", "按权重计算的平均值。",
      "(x: N, weight: N): real", REASON_PEERS_UNDECIDED, REASON_DOMAIN, REASON_DIVISION_BY_ZERO,
      REASON_OVERFLOW)

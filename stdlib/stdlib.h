@@ -63,6 +63,7 @@ typedef struct FnCard {
     StatBounds bounds; // of a statistic over peers of which some are undecided
     FnPairs pairs;
     const char *sql; // generic spelling, $1 $2…; NULL: none
+    bool unordered;  // the statistic takes its peers in any order, a value as often as it is there
     bool soft;       // statistics over decided peers (spec/evaluation.md 5.4)
     bool own;        // a check of one value among its peers: only within `among`
 } FnCard;

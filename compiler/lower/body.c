@@ -469,6 +469,7 @@ static Statistic lower_statistic(Lowerer *lowerer, const PlanAggregate *fold)
     if (fold->card != NULL) {
         out.run = fold->card->statistic;
         out.bounds = fold->card->bounds;
+        out.unordered = fold->card->unordered;
     }
     return out;
 }

@@ -30,22 +30,21 @@ static void exact_sum_settle(ExactSum *sum)
     sum->pending = 1;
 }
 
+// Bit 0 of the mantissa of a real with this biased exponent lies at exponent - 1; below the normal range at 0.
 static void exact_sum_add_signed(ExactSum *sum, double value, int64_t sign)
 {
+    uint64_t bits;
     ASSERT(isfinite(value));
     if (value == 0)
         return;
     if (sum->pending >= PENDING_MAX)
         exact_sum_settle(sum);
-    int exponent;
-    double fraction = frexp(fabs(value), &exponent);
-    uint64_t mantissa = (uint64_t)ldexp(fraction, MANTISSA_BITS);
-    int bit = exponent - MANTISSA_BITS - EXPONENT_LEAST;
-    if (bit < 0) { // below the normal range the low bits of the mantissa are 0
-        mantissa >>= -bit;
-        bit = 0;
-    }
-    sign = value < 0 ? -sign : sign;
+    memcpy(&bits, &value, sizeof bits);
+    int exponent = (int)(bits >> (MANTISSA_BITS - 1) & 0x7FF);
+    uint64_t hidden = (uint64_t)1 << (MANTISSA_BITS - 1);
+    uint64_t mantissa = (bits & (hidden - 1)) | (exponent > 0 ? hidden : 0);
+    int bit = exponent > 0 ? exponent - 1 : 0;
+    sign = (bits >> 63) != 0 ? -sign : sign;
     uint128_t shifted = (uint128_t)mantissa << (bit % LIMB_BITS);
     int64_t *limb = &sum->limb[bit / LIMB_BITS];
     for (; shifted != 0; shifted >>= LIMB_BITS)
@@ -75,6 +74,19 @@ bool exact_sum_add_product(ExactSum *sum, double a, double b)
     return true;
 }
 
+void exact_sum_add_times(ExactSum *sum, double value, int64_t count)
+{
+    ASSERT(count > 0);
+    if (count == 1) {
+        exact_sum_add(sum, value);
+        return;
+    }
+    for (int bit = 0; bit < 63; bit++) {
+        if ((count >> bit & 1) != 0)
+            exact_sum_add(sum, ldexp(value, bit));
+    }
+}
+
 void exact_sum_merge(ExactSum *sum, const ExactSum *other)
 {
     if (sum->pending + other->pending > PENDING_MAX)
@@ -99,10 +111,14 @@ static bool exact_sum_absolute(ExactSum *sum)
     return negative;
 }
 
-// Bit `index` of a settled magnitude.
-static bool exact_sum_bit(const ExactSum *sum, int index)
+// Bits first..first+63 of a settled magnitude.
+static uint64_t exact_sum_bits(const ExactSum *sum, int first)
 {
-    return (sum->limb[index / LIMB_BITS] >> (index % LIMB_BITS) & 1) != 0;
+    int at = first / LIMB_BITS, shift = first % LIMB_BITS;
+    uint128_t bits = 0;
+    for (int i = 0; i < 3 && at + i < EXACT_SUM_LIMBS; i++)
+        bits |= (uint128_t)(uint64_t)sum->limb[at + i] << (i * LIMB_BITS);
+    return (uint64_t)(bits >> shift);
 }
 
 // Is any bit below `index` set?
@@ -134,10 +150,8 @@ double exact_sum_finish(const ExactSum *sum)
     if (top >= EXACT_SUM_LIMBS * LIMB_BITS)
         return negative ? -(double)INFINITY : (double)INFINITY;
     int lowest = MAX_OF(top - (MANTISSA_BITS - 1), 0);
-    uint64_t mantissa = 0;
-    for (int i = top; i >= lowest; i--)
-        mantissa = mantissa << 1 | exact_sum_bit(&settled, i);
-    if (lowest > 0 && exact_sum_bit(&settled, lowest - 1) &&
+    uint64_t mantissa = exact_sum_bits(&settled, lowest);
+    if (lowest > 0 && (exact_sum_bits(&settled, lowest - 1) & 1) != 0 &&
         ((mantissa & 1) != 0 || exact_sum_below(&settled, lowest - 1)))
         mantissa++;
     double result = ldexp((double)mantissa, lowest + EXPONENT_LEAST);

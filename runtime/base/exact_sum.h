@@ -25,6 +25,9 @@ void exact_sum_sub(ExactSum *sum, double value);
 // not lie between 2^-960 and 2^1000 in magnitude (0 is fine), where it would not be exact.
 MUST_USE bool exact_sum_add_product(ExactSum *sum, double a, double b);
 
+// Adds value · count (value · count finite, count > 0) exactly.
+void exact_sum_add_times(ExactSum *sum, double value, int64_t count);
+
 // Adds another sum to this one.
 void exact_sum_merge(ExactSum *sum, const ExactSum *other);
 

@@ -182,18 +182,39 @@ static int leading_zeros(uint128_t value)
     return high != 0 ? __builtin_clzll(high) : 64 + __builtin_clzll((uint64_t)value);
 }
 
-// The quotient of a count above 2^53 and a power of ten below 2^64, rounded once. With the count at the top of 128 bits
-// the quotient has at least 64, so what is cut off is known with its remainder.
-static double rounded_quotient(uint128_t count, uint64_t power)
+// quotient · 2^-shift rounded once; `rest`: the quotient is a little more. It has more than 54 bits.
+static double rounded(uint128_t quotient, bool rest, int shift)
 {
-    int shift = leading_zeros(count);
-    uint128_t quotient = (count << shift) / power;
-    bool rest = quotient * power != count << shift;
     int drop = 128 - leading_zeros(quotient) - 53;
     uint64_t kept = (uint64_t)(quotient >> drop);
     uint128_t half = (uint128_t)1 << (drop - 1), cut = quotient - ((uint128_t)kept << drop);
     bool up = cut > half || (cut == half && (rest || kept % 2 != 0));
     return ldexp((double)(kept + up), drop - shift);
+}
+
+// The quotient of a count above 2^53 and a power of ten below 2^64. With the count at the top of 128 bits the quotient
+// has at least 64, so what is cut off is known with its remainder.
+static double rounded_quotient(uint128_t count, uint64_t power)
+{
+    int shift = leading_zeros(count);
+    uint128_t quotient = (count << shift) / power;
+    return rounded(quotient, quotient * power != count << shift, shift);
+}
+
+// The same of any count and a power of ten below 2^127: the count, at the top of 127 bits, is taken 2^100 times.
+static double rounded_quotient_wide(uint128_t count, int128_t power)
+{
+    int shift = leading_zeros(count) - 1;
+    Int256 quotient, rest, numerator = wide_mul_128((int128_t)(count << shift), (int128_t)1 << 100);
+    wide_divmod(numerator, wide_from_i128(power), &quotient, &rest);
+    uint64_t sticky = wide_sign(rest) != 0;
+    // 101 to 227 bits: those below the highest 128 only tell whether there is more.
+    while ((quotient.limb[2] | quotient.limb[3]) != 0) {
+        sticky |= quotient.limb[0];
+        quotient = (Int256){{quotient.limb[1], quotient.limb[2], quotient.limb[3], 0}};
+        shift -= 64;
+    }
+    return rounded((uint128_t)quotient.limb[1] << 64 | quotient.limb[0], sticky != 0, shift + 100);
 }
 
 double exact_to_real(int128_t count, int scale)
@@ -207,17 +228,12 @@ double exact_to_real(int128_t count, int scale)
     // Both operands are exact, so the one division rounds correctly.
     if (count <= sure && count >= -sure && scale < (int)ARRAY_LEN(powers))
         return (double)(int64_t)count / powers[scale] + 0.0;
-    if (scale < 20) {
-        uint128_t size = count < 0 ? -(uint128_t)count : (uint128_t)count;
-        double real = rounded_quotient(size, (uint64_t)powers[scale]); // exact up to 10^22
-        return count < 0 ? -real : real;
-    }
-    char buffer[2 * DIGITS_MAX];
-    char text[2 * DIGITS_MAX];
-    Str digits = digits_of(count, 1, buffer);
-    snprintf(text, sizeof text, "%s%.*se-%d", count < 0 ? "-" : "", (int)digits.len, digits.ptr,
-             scale);
-    return strtod(text, NULL);
+    if (count == 0)
+        return 0;
+    uint128_t size = count < 0 ? -(uint128_t)count : (uint128_t)count;
+    double real = scale < 20 ? rounded_quotient(size, (uint64_t)powers[scale]) // exact up to 10^22
+                             : rounded_quotient_wide(size, wide_pow10(scale));
+    return count < 0 ? -real : real;
 }
 
 static Int256 power_of_two(int exponent)

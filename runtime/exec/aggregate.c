@@ -38,6 +38,12 @@ static bool kind_sets(AggregateKind kind)
            !kind_extreme(kind) && !kind_truth(kind);
 }
 
+// Whether all values of a group are wanted, and nothing else of them.
+static bool kind_lists(AggregateKind kind)
+{
+    return kind == AGGREGATE_MEDIAN || kind == AGGREGATE_STATISTIC;
+}
+
 // ---------------------------------------------------------------- life
 
 AggState *aggregate_create(const Aggregate *aggregate, const EvalShared *shared)
@@ -49,10 +55,9 @@ AggState *aggregate_create(const Aggregate *aggregate, const EvalShared *shared)
     state->phys = type_phys(state->type);
     if (kind_sets(aggregate->kind)) {
         state->set = value_set_create();
-        state->set->may_repeat =
-            aggregate->kind == AGGREGATE_MEDIAN || aggregate->kind == AGGREGATE_STATISTIC;
+        state->set->may_list = kind_lists(aggregate->kind);
     }
-    if (aggregate->kind == AGGREGATE_STATISTIC)
+    if (kind_lists(aggregate->kind))
         state->arena = arena_create(NULL, 0);
     return state;
 }
@@ -347,9 +352,6 @@ void aggregate_merge(AggState *into, const AggState *from, const int64_t *map)
             merge_best(into, to, from, g);
         into->counts[to] += from->counts[g];
     }
-    for (size_t i = 0; from->set != NULL && i < from->set->entries.count; i++) {
-        const SetEntry *entry = &from->set->entries.items[i];
-        value_set_add(into->set, map == NULL ? entry->group : map[entry->group], entry->value,
-                      entry->count);
-    }
+    if (from->set != NULL)
+        value_set_merge(into->set, from->set, map);
 }

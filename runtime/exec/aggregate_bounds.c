@@ -550,8 +550,28 @@ static Value bounds_run(const Bounding *b)
     return between(b, lo, hi);
 }
 
+static Value statistic_with(const Bounding *b, bool with_open, int64_t left_out)
+{
+    int64_t count;
+    Cell *cells = tuple_cells(b, with_open, &count);
+    Value value = statistic_of_group(b->state, b->group, cells, count, left_out);
+    free(cells);
+    return value;
+}
+
+static Value certain_median(const Bounding *b)
+{
+    int64_t count;
+    Cell *cells = tuple_cells(b, false, &count);
+    Value value = median_of_group(b->state, b->group, cells, count);
+    free(cells);
+    return value;
+}
+
 static Value certain_values(const Bounding *b)
 {
+    if (b->state->aggregate->kind == AGGREGATE_STATISTIC)
+        return statistic_with(b, false, 0);
     Values values = values_with(b, false);
     Value value = values_result(b->state, &values);
     values_deinit(&values);
@@ -577,12 +597,8 @@ static Value bounds_soft(const Bounding *b)
                        .cause = cause_intern(shared->causes, REASON_PEERS_UNDECIDED,
                                              b->state->aggregate->text)};
     }
-    if (b->state->aggregate->kind != AGGREGATE_STATISTIC)
-        return certain_values(b);
-    Values values = values_with(b, false);
-    Value value = statistic_result(b->state, &values, left_out);
-    values_deinit(&values);
-    return value;
+    bool median = b->state->aggregate->kind == AGGREGATE_MEDIAN;
+    return median ? certain_median(b) : statistic_with(b, false, left_out);
 }
 
 // A count or length that grows with its members lies between its values over C and over all.
@@ -590,10 +606,7 @@ static Value bounds_growing(const Bounding *b)
 {
     if (b->unknown)
         return undecided_freely(b);
-    Values certain = values_with(b, false), all = values_with(b, true);
-    Value lo = statistic_result(b->state, &certain, 0), hi = statistic_result(b->state, &all, 0);
-    values_deinit(&certain);
-    values_deinit(&all);
+    Value lo = statistic_with(b, false, 0), hi = statistic_with(b, true, 0);
     if (lo.state != VALUE_KNOWN || hi.state != VALUE_KNOWN)
         return undecided_freely(b);
     return between(b, lo.i64, hi.i64);

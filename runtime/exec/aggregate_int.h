@@ -33,11 +33,10 @@ typedef struct ValueSet {
     uint64_t *slots;  // hash above, entry + 1 below; 0: free
     size_t slot_mask; // slots - 1; slots NULL: 0
     uint64_t seed;
-    int64_t seen; // tuples added
-    bool
-        may_repeat; // the owner asks only for the values of a group in order (values_of_group), so an entry may stand
-        // twice
-    bool repeats; // where most values differ they are only listed, in no hash table
+    int64_t seen;  // tuples added
+    bool may_list; // the owner asks only for all values of a group
+    struct ValueList *
+        list; // where most values differ they are only listed (value_list.h); NULL: they are entries
     // Entries by group, made on demand and dropped by the next insertion.
     int64_t *starts;
     int64_t *members;
@@ -60,7 +59,7 @@ struct AggState {
     Cell *best_by;       // first, last: its order
     int64_t *best_order; // first, last, one: its row number
     ValueSet *set;       // distinct_count, collect, …: made where the kind needs it
-    Arena *arena;        // statistic: its scratch
+    Arena *arena;        // median, statistic: their scratch
 };
 
 // The value at `row` of a vector, all bytes defined.
@@ -92,6 +91,8 @@ void value_set_add(ValueSet *set, int64_t group, Cell value, int64_t count);
 // Adds a chunk of a batch; negative groups are left out.
 void value_set_add_chunk(ValueSet *set, const int64_t *groups, const Vector *values, int64_t first,
                          int64_t count);
+// Adds all that `from` has; group g of it is group map[g] here (NULL: the same number).
+void value_set_merge(ValueSet *into, ValueSet *from, const int64_t *map);
 bool value_set_has(const ValueSet *set, int64_t group, Cell value);
 // The entries of one group (numbers into set->entries), valid until the next insertion.
 const int64_t *value_set_group(ValueSet *set, int64_t group, int64_t group_count, int64_t *count);
@@ -111,8 +112,12 @@ void values_deinit(Values *values);
 
 // The result of a kind that is computed from the ordered values: collect … show.
 Value values_result(const AggState *state, const Values *values);
-// The same of a statistic over the library's function.
-Value statistic_result(const AggState *state, const Values *values, int64_t left_out);
+// The same of median and statistic, over the group's values and those of `extra` cells.
+Value median_of_group(AggState *state, int64_t group, const Cell *extra, int64_t extra_count);
+Value statistic_of_group(AggState *state, int64_t group, const Cell *extra, int64_t extra_count,
+                         int64_t left_out);
+// numerator / denominator, half-even, as a value of the result's type at its scale.
+Value result_quotient(const AggState *state, Int256 numerator, Int256 denominator);
 // The longest run of successive values; days of the longest connected part for periods.
 int64_t values_longest_run(const AggState *state, const Values *values);
 

@@ -8,6 +8,7 @@
 #include "runtime/exec/aggregate_int.h"
 #include "runtime/exec/group.h"
 #include "runtime/exec/hash_int.h"
+#include "runtime/exec/value_list.h"
 
 #define SET_SLOTS_FIRST 64
 #define SET_CHUNK 256
@@ -138,6 +139,7 @@ void value_set_destroy(ValueSet *set)
     drop_index(set);
     vec_free(&set->entries);
     free(set->slots);
+    value_list_destroy(set->list);
     free(set);
 }
 
@@ -195,12 +197,17 @@ static void add_hashed(ValueSet *set, int64_t group, Cell value, int64_t count, 
 }
 
 // A table of values that nearly all differ saves nothing, and each look into it costs a miss of the cache.
-static void give_up_table(ValueSet *set)
+static void give_up_table(ValueSet *set, Phys phys)
 {
     bool most_differ = set->entries.count > (size_t)set->seen / 4 * 3;
-    if (!set->may_repeat || set->repeats || set->seen < SET_SAMPLE || !most_differ)
+    if (!set->may_list || set->list != NULL || set->seen < SET_SAMPLE || !most_differ)
         return;
-    set->repeats = true;
+    set->list = value_list_create(phys);
+    for (size_t i = 0; i < set->entries.count; i++) {
+        const SetEntry *entry = &set->entries.items[i];
+        value_list_add(set->list, entry->group, entry->value, entry->count);
+    }
+    vec_free(&set->entries);
     free(set->slots);
     set->slots = NULL;
 }
@@ -209,18 +216,10 @@ void value_set_add(ValueSet *set, int64_t group, Cell value, int64_t count)
 {
     drop_index(set);
     set->seen++;
-    if (set->repeats)
-        vec_push(&set->entries, (SetEntry){value, group, count});
+    if (set->list != NULL)
+        value_list_add(set->list, group, value, count);
     else
         add_hashed(set, group, value, count, entry_hash(set, group, value));
-}
-
-static void list_chunk(ValueSet *set, const int64_t *groups, const Vector *values, int64_t first,
-                       int64_t count)
-{
-    for (int64_t i = 0; i < count; i++)
-        if (groups[i] >= 0)
-            vec_push(&set->entries, (SetEntry){cell_load(values, first + i), groups[i], 1});
 }
 
 void value_set_add_chunk(ValueSet *set, const int64_t *groups, const Vector *values, int64_t first,
@@ -231,9 +230,9 @@ void value_set_add_chunk(ValueSet *set, const int64_t *groups, const Vector *val
     for (int64_t start = 0; start < count; start += SET_CHUNK) {
         int64_t rows = MIN_OF(count - start, SET_CHUNK);
         set->seen += rows;
-        give_up_table(set);
-        if (set->repeats) {
-            list_chunk(set, groups + start, values, first + start, rows);
+        give_up_table(set, values->phys);
+        if (set->list != NULL) {
+            value_list_add_chunk(set->list, groups + start, values, first + start, rows);
             continue;
         }
         for (int64_t i = 0; i < rows; i++) {
@@ -247,9 +246,27 @@ void value_set_add_chunk(ValueSet *set, const int64_t *groups, const Vector *val
     }
 }
 
+static int64_t mapped(const int64_t *map, int64_t group)
+{
+    return map == NULL ? group : map[group];
+}
+
+void value_set_merge(ValueSet *into, ValueSet *from, const int64_t *map)
+{
+    for (size_t i = 0; i < from->entries.count; i++) {
+        const SetEntry *entry = &from->entries.items[i];
+        value_set_add(into, mapped(map, entry->group), entry->value, entry->count);
+    }
+    for (int64_t i = 0; from->list != NULL && i < from->list->count; i++) {
+        int64_t group;
+        Cell value = value_list_get(from->list, i, &group);
+        value_set_add(into, mapped(map, group), value, 1);
+    }
+}
+
 bool value_set_has(const ValueSet *set, int64_t group, Cell value)
 {
-    ASSERT(!set->may_repeat);
+    ASSERT(set->list == NULL);
     return set->slots[entry_slot(set, group, value, entry_hash(set, group, value))] != 0;
 }
 
@@ -315,6 +332,7 @@ Values values_of_group(AggState *state, int64_t group, const Cell *extra, int64_
 {
     int64_t stored = 0;
     const int64_t *members = NULL;
+    ASSERT(state->set->list == NULL);
     if (group >= 0 && group < state->group_count)
         members = value_set_group(state->set, group, state->group_count, &stored);
     Values values = {.count = stored + extra_count};

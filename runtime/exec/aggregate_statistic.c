@@ -1,50 +1,88 @@
 // SPDX-License-Identifier: Apache-2.0
-// aggregate_statistic.c: statistics of the library over the values of a group.
+// aggregate_statistic.c: the median, and statistics of the library over the values of a group.
 
-#include "runtime/exec/aggregate_int.h"
+#include "runtime/exec/value_list.h"
 
-static StatItem item_of(Phys phys, const SetEntry *entry)
+static StatItem item_of(Phys phys, Cell value, int64_t count)
 {
-    StatItem item = {.count = entry->count};
+    StatItem item = {.count = count};
     switch (phys) {
     case PHYS_BOOL:
-        item.i64 = entry->value.truth;
+        item.i64 = value.truth;
         break;
     case PHYS_I64:
-        item.i64 = entry->value.i64;
+        item.i64 = value.i64;
         break;
     case PHYS_I128:
-        item.i128 = entry->value.i128;
+        item.i128 = value.i128;
         break;
     case PHYS_F64:
-        item.f64 = entry->value.f64;
+        item.f64 = value.f64;
         break;
     case PHYS_PAIR:
-        item.pair = entry->value.pair;
+        item.pair = value.pair;
         break;
     case PHYS_CODE:
-        item.code = entry->value.code;
+        item.code = value.code;
         break;
     }
     return item;
 }
 
-Value statistic_result(const AggState *state, const Values *values, int64_t left_out)
+// ---------------------------------------------------------------- peers
+
+// The distinct values of entries; in the arena of the state.
+static void peers_of_entries(AggState *state, int64_t group, const Cell *extra, int64_t extra_count,
+                             StatPeers *peers)
+{
+    Values values = values_of_group(state, group, extra, extra_count);
+    StatItem *items = ARENA_ARRAY(state->arena, StatItem, (size_t)values.count);
+    for (int64_t i = 0; i < values.count; i++)
+        items[i] = item_of(state->phys, values.items[i].value, values.items[i].count);
+    peers->items = items;
+    peers->item_count = values.count;
+    peers->n = values.total;
+    values_deinit(&values);
+}
+
+// The same of listed values; where the statistic does not mind, as they come.
+static void peers_of_list(AggState *state, int64_t group, const Cell *extra, int64_t extra_count,
+                          StatPeers *peers)
+{
+    ValueRun run = value_list_run(state->set->list, group, state->group_count, extra, extra_count,
+                                  state->arena);
+    StatItem *items = ARENA_ARRAY(state->arena, StatItem, (size_t)run.count);
+    bool ordered = !state->aggregate->statistic.unordered;
+    int64_t last = -1;
+    if (ordered)
+        value_run_sort(&run, state->shared->dict, state->type);
+    for (int64_t i = 0; i < run.count; i++) {
+        if (ordered && i > 0 && value_run_same(&run, i - 1, i))
+            items[last].count++;
+        else
+            items[++last] = item_of(state->phys, value_run_get(&run, i), 1);
+    }
+    peers->items = items;
+    peers->item_count = last + 1;
+    peers->n = run.count;
+    peers->unordered = !ordered;
+}
+
+Value statistic_of_group(AggState *state, int64_t group, const Cell *extra, int64_t extra_count,
+                         int64_t left_out)
 {
     const Statistic *statistic = &state->aggregate->statistic;
     const EvalShared *shared = state->shared;
-    arena_reset(state->arena);
-    StatItem *items = ARENA_ARRAY(state->arena, StatItem, (size_t)values->count);
-    for (int64_t i = 0; i < values->count; i++)
-        items[i] = item_of(state->phys, &values->items[i]);
     StatPeers peers = {.type = state->type,
-                       .items = items,
-                       .item_count = values->count,
-                       .n = values->total,
                        .left_out = left_out,
                        .parameters = statistic->parameters,
                        .texts = statistic->texts,
                        .parameter_count = statistic->parameter_count};
+    arena_reset(state->arena);
+    if (state->set->list != NULL)
+        peers_of_list(state, group, extra, extra_count, &peers);
+    else
+        peers_of_entries(state, group, extra, extra_count, &peers);
     FnContext fn = {.dict = shared->dict,
                     .arena = state->arena,
                     .types = &state->type,
@@ -62,4 +100,55 @@ Value statistic_result(const AggState *state, const Values *values, int64_t left
     return (Value){.type = state->aggregate->type,
                    .state = VALUE_ISSUE,
                    .cause = cause_intern(shared->causes, fn.issue, state->aggregate->text)};
+}
+
+// ---------------------------------------------------------------- median
+
+// The value of the tuple with this place in the order of values.
+static Cell value_at(const Values *values, int64_t place)
+{
+    int64_t at = 0;
+    while (place >= values->items[at].count)
+        place -= values->items[at++].count;
+    return values->items[at].value;
+}
+
+// The mean of the two values in the middle, which may be one.
+static Value middle_of(const AggState *state, Cell low, Cell high)
+{
+    if (state->phys == PHYS_F64) {
+        Value value = {.type = state->aggregate->type};
+        value.f64 = low.f64 / 2 + high.f64 / 2 + 0.0;
+        return value;
+    }
+    int scale = type_is_exact(state->type) ? state->type.scale : 0;
+    WideSum sum = {0, 0};
+    wide_sum_add(&sum, state->phys == PHYS_I64 ? low.i64 : low.i128);
+    wide_sum_add(&sum, state->phys == PHYS_I64 ? high.i64 : high.i128);
+    return result_quotient(state, wide_sum_wide(&sum), wide_mul_128(2, wide_pow10(scale)));
+}
+
+static Value median_of_list(AggState *state, int64_t group, const Cell *extra, int64_t extra_count)
+{
+    ValueRun run = value_list_run(state->set->list, group, state->group_count, extra, extra_count,
+                                  state->arena);
+    if (run.count == 0)
+        return gap_missing(state);
+    Cell low = value_run_select(&run, (run.count - 1) / 2), high = low;
+    if (run.count % 2 == 0)
+        high = value_run_select(&run, run.count / 2);
+    return middle_of(state, low, high);
+}
+
+Value median_of_group(AggState *state, int64_t group, const Cell *extra, int64_t extra_count)
+{
+    arena_reset(state->arena);
+    if (state->set->list != NULL)
+        return median_of_list(state, group, extra, extra_count);
+    Values values = values_of_group(state, group, extra, extra_count);
+    Value value = values.total == 0 ? gap_missing(state)
+                                    : middle_of(state, value_at(&values, (values.total - 1) / 2),
+                                                value_at(&values, values.total / 2));
+    values_deinit(&values);
+    return value;
 }

@@ -50,8 +50,7 @@ static int result_scale(const AggState *state)
     return type_is_exact(state->aggregate->type) ? state->aggregate->type.scale : 0;
 }
 
-// numerator / denominator, half-even, as a value of the result's type at its scale.
-static Value divided(const AggState *state, Int256 numerator, Int256 denominator)
+Value result_quotient(const AggState *state, Int256 numerator, Int256 denominator)
 {
     Value value = {.type = state->aggregate->type};
     Int256 scaled;
@@ -77,7 +76,7 @@ Value result_mean(const AggState *state, const WideSum *sum, int64_t count)
     if (count == 0)
         return gap_missing(state);
     Int256 denominator = wide_mul_128(count, wide_pow10(argument_scale(state)));
-    return divided(state, wide_sum_wide(sum), denominator);
+    return result_quotient(state, wide_sum_wide(sum), denominator);
 }
 
 Value result_real(const AggState *state, const ExactSum *sum, int64_t count)
@@ -179,32 +178,6 @@ static Value united(const AggState *state, const Values *values)
     return collected(state, values);
 }
 
-// The value of the tuple with this place in the order of values.
-static Cell value_at(const Values *values, int64_t place)
-{
-    int64_t at = 0;
-    while (place >= values->items[at].count)
-        place -= values->items[at++].count;
-    return values->items[at].value;
-}
-
-static Value median_of(const AggState *state, const Values *values)
-{
-    if (values->total == 0)
-        return gap_missing(state);
-    Cell low = value_at(values, (values->total - 1) / 2);
-    Cell high = value_at(values, values->total / 2);
-    if (state->phys == PHYS_F64) {
-        Value value = {.type = state->aggregate->type};
-        value.f64 = low.f64 / 2 + high.f64 / 2 + 0.0;
-        return value;
-    }
-    WideSum sum = {0, 0};
-    wide_sum_add(&sum, state->phys == PHYS_I64 ? low.i64 : low.i128);
-    wide_sum_add(&sum, state->phys == PHYS_I64 ? high.i64 : high.i128);
-    return divided(state, wide_sum_wide(&sum), wide_mul_128(2, wide_pow10(argument_scale(state))));
-}
-
 // The most frequent value, of several the least.
 static Value mode_of(const AggState *state, const Values *values)
 {
@@ -252,12 +225,8 @@ Value values_result(const AggState *state, const Values *values)
         if (values->count == 0)
             return gap_missing(state);
         return result_code(state, joined_text(state, values, SHOWN_VALUES));
-    case AGGREGATE_MEDIAN:
-        return median_of(state, values);
     case AGGREGATE_MODE:
         return mode_of(state, values);
-    case AGGREGATE_STATISTIC:
-        return statistic_result(state, values, 0);
     default:
         UNREACHABLE();
     }
@@ -301,6 +270,10 @@ Value aggregate_value(AggState *state, int64_t group)
         value_set_group(state->set, group, state->group_count, &distinct);
         return known_i64(state->aggregate->type, distinct);
     }
+    case AGGREGATE_MEDIAN:
+        return median_of_group(state, group, NULL, 0);
+    case AGGREGATE_STATISTIC:
+        return statistic_of_group(state, group, NULL, 0, 0);
     default: {
         Values values = values_of_group(state, group, NULL, 0);
         Value value = values_result(state, &values);

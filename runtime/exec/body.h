@@ -154,6 +154,7 @@ typedef enum AggregateKind {
 typedef struct Statistic {
     FnStatistic run;
     StatBounds bounds;
+    bool unordered; // it takes its peers in any order
     const Value *parameters;
     const Str *texts; // of those that are texts
     uint32_t parameter_count;

@@ -541,6 +541,44 @@ static void test_exact_sum_product(void **state)
     assert_true(exact_sum_add_product(&sum, 0, 1e300));
 }
 
+// Every scale, counts of every length: the C library reads the text of the number.
+static void test_to_real_as_text(void **state)
+{
+    (void)state;
+    uint64_t seed = 3;
+    for (int i = 0; i < 200000; i++) {
+        int scale = i % (EXACT_SCALE_MAX + 1);
+        uint128_t bits = (uint128_t)random_next(&seed) << 64 | random_next(&seed);
+        int128_t count = (int128_t)(bits >> (2 + random_next(&seed) % 126));
+        if (!exact_fits(count))
+            continue;
+        if (i % 7 == 0) // near a tie
+            count = (count >> 60 << 60) + ((int128_t)1 << 59) + (int)(i % 3) - 1;
+        count = i % 2 == 0 ? count : -count;
+        StrBuf text = {0};
+        exact_format(&text, count, scale);
+        double expected = strtod(strbuf_cstr(&text), NULL), got = exact_to_real(count, scale);
+        if (got != expected)
+            fail_msg("%s: expected %a, got %a", strbuf_cstr(&text), expected, got);
+        strbuf_deinit(&text);
+    }
+}
+
+static void test_exact_sum_times(void **state)
+{
+    (void)state;
+    static const double values[] = {0x1p-1074, 0x1.fffp-1000, -1.25, 0x1.23456789abcdfp40, 0x1p900};
+    for (size_t v = 0; v < ARRAY_LEN(values); v++) {
+        ExactSum times = {.pending = 0}, one_by_one = {.pending = 0};
+        exact_sum_add_times(&times, values[v], 1000003);
+        for (int i = 0; i < 1000003; i++)
+            exact_sum_add(&one_by_one, values[v]);
+        assert_true(exact_sum_finish(&times) == exact_sum_finish(&one_by_one));
+        exact_sum_add_times(&times, -values[v], 1000003);
+        assert_true(exact_sum_finish(&times) == 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -549,6 +587,7 @@ int main(void)
         cmocka_unit_test(test_limit),           cmocka_unit_test(test_wide_edges),
         cmocka_unit_test(test_sum_beyond),      cmocka_unit_test(test_exact_sum_known),
         cmocka_unit_test(test_exact_sum_order), cmocka_unit_test(test_exact_sum_product),
+        cmocka_unit_test(test_exact_sum_times), cmocka_unit_test(test_to_real_as_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
