@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// base.c: the two ways in which a process may end below the command line.
+// base.c: the two ways in which a process may end below the command line, and what the processor can do.
 //
 // An assertion aborts, so that a debugger or a core file shows the place. Lack of memory is no
 // fault of ours: it gets a sentence for the user and the exit code of a bad environment.
@@ -49,4 +49,21 @@ void *base_realloc(void *taken_block, size_t size)
     if (block == NULL)
         base_memory_failed(size);
     return block;
+}
+
+bool base_cpu_has(CpuFeature feature)
+{
+#ifdef SIMD_X86
+    // Each name is asked for: some processors have one without the other.
+    bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+                __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
+    if (feature == CPU_AVX2)
+        return avx2;
+    return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") &&
+           __builtin_cpu_supports("avx512vbmi2");
+#else
+    (void)feature;
+    return false;
+#endif
 }

@@ -48,6 +48,19 @@ typedef enum Lang { LANG_ZH, LANG_EN } Lang;
 // Begins to fetch the memory at an address that will be read soon. Any address is allowed.
 #define PREFETCH(address) __builtin_prefetch(address)
 
+// Code for processors that have more than the build asks for stands in functions of their own, marked with one of
+// these; call them only where base_cpu_has says so. SIMD_X86 says that there are such functions in this build.
+#if defined(__x86_64__)
+#define SIMD_X86 1
+#define TARGET_AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
+#define TARGET_AVX512                                                                              \
+    __attribute__((target("avx2,bmi,bmi2,popcnt,avx512f,avx512bw,avx512vl,avx512vbmi,"             \
+                          "avx512vbmi2")))
+#endif
+typedef enum CpuFeature { CPU_AVX2, CPU_AVX512 } CpuFeature;
+// Can this processor run the functions marked TARGET_…?
+bool base_cpu_has(CpuFeature feature);
+
 // Prints "file:line: assertion failed: text" to stderr and aborts. Called by the macros below.
 NO_RETURN void base_assert_failed(const char *text, const char *file, int line);
 
@@ -139,6 +152,22 @@ static inline int num_leading_zeros_u64(uint64_t value)
 static inline int num_trailing_zeros_u64(uint64_t value)
 {
     return __builtin_ctzll(value);
+}
+
+// Eight bytes as a number, the first one lowest.
+static inline uint64_t num_read_u64(const char *p)
+{
+    uint64_t word;
+    memcpy(&word, p, sizeof word);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    return word;
+}
+
+static inline int num_count_bits_u64(uint64_t value)
+{
+    return __builtin_popcountll(value);
 }
 
 // Calls without a length or with hidden state do not compile.

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// csv.c: the scanner. Sixty-four bytes at a time are reduced to a word with one bit for every byte that
-// may matter: separator, quote, CR, LF. The rest of the work walks from bit to bit, so a byte inside a
-// cell costs nothing but its share of the reduction. Quotes are handled where they are met instead of by
-// parity over the whole file: parity would let one stray quote turn all following cells inside out.
-#include "runtime/source/csv.h"
-
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+// csv.c: the scanner. It walks from mark to mark (csv_index.c finds them), so a byte inside a cell costs nothing but its
+// share of a comparison of 64 bytes.
+//
+// There are two roads. The short one takes a record whose marks are all in the window and which holds nothing but
+// plain and quoted cells: between two quotes or line ends there are only separators, so the cells there are the spaces
+// between marks, and of them only the wanted ones are touched. Everything else (doubled quotes, line ends in cells,
+// wrong counts, wrong quotes, ends of pieces) goes the long road, cell by cell, which is the meaning. Quotes are
+// handled where they are met instead of by parity over the whole file: parity would let one stray quote turn all
+// following cells inside out.
+#include "runtime/source/csv_int.h"
 
 #define SCAN_STOP ((size_t)-1) // the record is not complete in this piece
 
@@ -16,62 +17,44 @@
 typedef struct Cursor {
     const char *text;
     size_t size;
-    size_t base;   // of the word's block
-    uint64_t bits; // marks of the block that are still ahead
+    size_t window_end; // bytes before it are indexed
+    size_t next;       // the first mark that is still ahead
+    CsvMarks *marks;
+    CsvIndexer *index;
     char separator;
 } Cursor;
 
-#ifdef __SSE2__
-static inline uint64_t marks16(const char *p, __m128i separator)
+// Indexes the window that begins with the block of `at`. `before` is the place of the mark before.
+static void load_window(Cursor *cursor, size_t at, uint32_t before)
 {
-    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
-    __m128i found =
-        _mm_or_si128(_mm_cmpeq_epi8(bytes, separator), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')));
-    __m128i ends = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')),
-                                _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\r')));
-    return (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_or_si128(found, ends));
+    CsvMarks *marks = cursor->marks;
+    size_t from = at & ~(size_t)(CSV_BLOCK - 1);
+    memset(marks->special, 0, (marks->count / 64 + 2) * sizeof *marks->special);
+    marks->at[0] = before;
+    marks->count = 1;
+    cursor->next = 1;
+    cursor->window_end = MIN_OF(from + CSV_WINDOW, cursor->size);
+    if (at < cursor->size)
+        cursor->index(cursor->text, from, cursor->window_end, ~UINT64_C(0) << (at - from),
+                      cursor->separator, marks);
 }
-
-static inline uint64_t marks64(const char *p, char separator)
-{
-    __m128i wanted = _mm_set1_epi8(separator);
-    return marks16(p, wanted) | marks16(p + 16, wanted) << 16 | marks16(p + 32, wanted) << 32 |
-           marks16(p + 48, wanted) << 48;
-}
-#else
-static inline uint64_t marks64(const char *p, char separator)
-{
-    uint64_t bits = 0;
-    for (int i = 0; i < 64; i++) {
-        bool mark = p[i] == separator || p[i] == '"' || p[i] == '\n' || p[i] == '\r';
-        bits |= (uint64_t)mark << i;
-    }
-    return bits;
-}
-#endif
 
 // Moves the cursor to a byte position.
-static inline void cursor_seek(Cursor *cursor, size_t at)
+static void cursor_seek(Cursor *cursor, size_t at)
 {
-    cursor->base = at & ~(size_t)63;
-    cursor->bits = 0;
-    if (cursor->base < cursor->size)
-        cursor->bits = marks64(cursor->text + cursor->base, cursor->separator) & ~UINT64_C(0)
-                                                                                     << (at & 63);
+    load_window(cursor, at, (uint32_t)at - 1);
 }
 
 // The next byte that may matter; the text's size if there is none.
 static inline size_t cursor_next(Cursor *cursor)
 {
-    while (cursor->bits == 0) {
-        cursor->base += 64;
-        if (cursor->base >= cursor->size)
+    CsvMarks *marks = cursor->marks;
+    while (cursor->next == marks->count) {
+        if (cursor->window_end >= cursor->size)
             return cursor->size;
-        cursor->bits = marks64(cursor->text + cursor->base, cursor->separator);
+        load_window(cursor, cursor->window_end, marks->at[marks->count - 1]);
     }
-    size_t at = cursor->base + (size_t)num_trailing_zeros_u64(cursor->bits);
-    cursor->bits &= cursor->bits - 1;
-    return MIN_OF(at, cursor->size);
+    return marks->at[cursor->next++];
 }
 
 // A record under way.
@@ -285,19 +268,166 @@ static size_t scan_record(Cursor *cursor, Growing *record, size_t start, bool la
     }
 }
 
+// ---- The short road -----------------------------------------------------------------------------
+
+// The first mark from `from` on that is no separator; the count of marks if there is none.
+static inline size_t next_special(const CsvMarks *marks, size_t from)
+{
+    size_t word = from >> 6;
+    uint64_t bits = marks->special[word] >> (from & 63) << (from & 63);
+    while (bits == 0) {
+        if (++word > marks->count >> 6)
+            return marks->count;
+        bits = marks->special[word];
+    }
+    return (word << 6) + (size_t)num_trailing_zeros_u64(bits);
+}
+
+// Where a record stands on the short road.
+typedef struct Stretch {
+    CsvCell *cells;         // of the record
+    const CsvWanted *ahead; // wanted fields that are still to come; the last one never comes
+    uint32_t field;         // the next one
+} Stretch;
+
+// Takes the cells that end with the marks [from, to).
+static inline void take_plain(Stretch *stretch, const uint32_t *at, size_t from, size_t to)
+{
+    const CsvWanted *ahead = stretch->ahead;
+    uint32_t field = stretch->field, end = field + (uint32_t)(to - from);
+    // before[f] is the mark before field f: at least as many marks as fields lie behind us.
+    const uint32_t *before = at + from - field - 1;
+    for (; ahead->field < end; ahead++) {
+        uint32_t start = before[ahead->field] + 1;
+        stretch->cells[ahead->slot] = (CsvCell){start, before[ahead->field + 1] - start, 0};
+    }
+    stretch->ahead = ahead;
+    stretch->field = end;
+}
+
+// Takes the quoted cell that begins with the mark `*mark`; *mark is then the one behind its closing quote. False: it
+// is not one that can be read here.
+static inline bool take_quoted(const Cursor *cursor, Stretch *stretch, size_t *mark)
+{
+    const CsvMarks *marks = cursor->marks;
+    uint32_t open = marks->at[*mark];
+    size_t last = next_special(marks, *mark + 1);
+    if (open != marks->at[*mark - 1] + 1 || last + 1 >= marks->count)
+        return false;
+    uint32_t close = marks->at[last];
+    // The next mark stands right behind and is no quote.
+    if (cursor->text[close] != '"' || marks->at[last + 1] != close + 1 ||
+        cursor->text[close + 1] == '"')
+        return false;
+    if (stretch->ahead->field == stretch->field)
+        stretch->cells[stretch->ahead++->slot] = (CsvCell){open + 1, close - open - 1, 0};
+    stretch->field++;
+    *mark = last + 1;
+    return true;
+}
+
+// Finds the cells of the record that begins behind mark `first - 1`. Returns the mark that ends it, 0 if it must go the
+// long road.
+static inline size_t take_cells(const Cursor *cursor, Stretch *stretch, size_t first)
+{
+    const CsvMarks *marks = cursor->marks;
+    size_t mark = first;
+    for (;;) {
+        size_t special = next_special(marks, mark);
+        if (special == marks->count)
+            return 0;
+        take_plain(stretch, marks->at, mark, special);
+        mark = special;
+        if (cursor->text[marks->at[mark]] != '"') {
+            take_plain(stretch, marks->at, mark, mark + 1);
+            return mark;
+        }
+        if (!take_quoted(cursor, stretch, &mark))
+            return 0;
+        if (is_line_end(cursor->text[marks->at[mark]]))
+            return mark;
+        mark++;
+    }
+}
+
+// Reads one record from `start`. Returns where the next one begins, 0 if it must go the long road.
+static inline size_t scan_short(Cursor *cursor, Growing *record, size_t start)
+{
+    CsvScanner *scanner = record->scanner;
+    const CsvMarks *marks = cursor->marks;
+    size_t first = cursor->next;
+    if (marks->at[first - 1] + 1 != (uint32_t)start)
+        return 0;
+    begin_record(record, start);
+    Stretch stretch = {record->batch->cells.items + record->first_cell, record->batch->wanted.items,
+                       0};
+    size_t mark = take_cells(cursor, &stretch, first);
+    size_t end = marks->at[mark];
+    if (mark == 0 || end == start || end - start > scanner->record_size_max ||
+        stretch.field < scanner->field_min || stretch.field > scanner->field_count)
+        return 0;
+    if (cursor->text[end] == '\r') {
+        if (mark + 1 == marks->count)
+            return 0; // what stands behind is not known
+        mark += cursor->text[end + 1] == '\n';
+    }
+    record->field = stretch.field;
+    add_record(record, end, REASON_NONE);
+    scanner->lines_before++;
+    cursor->next = mark + 1;
+    return (size_t)marks->at[mark] + 1;
+}
+
+// The same, with the record brought to the front of the window if it is not all in it.
+static inline size_t scan_quickly(Cursor *cursor, Growing *record, size_t start)
+{
+    if (record->scanner->field_count == 0)
+        return 0;
+    size_t next = scan_short(cursor, record, start);
+    if (next > 0 || cursor->window_end >= cursor->size ||
+        next_special(cursor->marks, cursor->next) < cursor->marks->count)
+        return next;
+    if (start + CSV_WINDOW < cursor->window_end + CSV_BLOCK)
+        return 0; // it stands at the front already
+    cursor_seek(cursor, start);
+    return scan_short(cursor, record, start);
+}
+
+// ---- The scan -----------------------------------------------------------------------------------
+
+// Puts the wanted fields into order, and one behind them that no record has.
+static void list_wanted(const CsvScanner *scanner, CsvBatch *batch)
+{
+    vec_clear(&batch->wanted);
+    for (uint32_t field = 0; field < scanner->field_count; field++) {
+        if (scanner->slot_of_field[field] >= 0)
+            vec_push(&batch->wanted, (CsvWanted){field, (uint32_t)scanner->slot_of_field[field]});
+    }
+    vec_push(&batch->wanted, (CsvWanted){.field = UINT32_MAX});
+}
+
 size_t csv_scan(CsvScanner *scanner, Str text, bool last, size_t record_max, CsvBatch *batch)
 {
     ASSERT(text.len < INT32_MAX);
     ASSERT(scanner->separator != '"');
-    Cursor cursor = {.text = text.ptr, .size = text.len, .separator = scanner->separator};
+    CsvMarks marks;
+    marks.count = CSV_WINDOW; // so much is cleared at first
+    Cursor cursor = {.text = text.ptr,
+                     .size = text.len,
+                     .marks = &marks,
+                     .index = csv_indexer(scanner->road),
+                     .separator = scanner->separator};
     Growing record = {.scanner = scanner, .batch = batch};
     if (scanner->record_size_max == 0)
         scanner->record_size_max = CSV_RECORD_SIZE_MAX;
     size_t wanted = record_max > 0 ? batch->records.count + record_max : SIZE_MAX;
+    list_wanted(scanner, batch);
     size_t at = scanner->skipping ? skip_line(scanner, &cursor, 0, last) : 0;
     cursor_seek(&cursor, at);
     while (at < text.len && !scanner->skipping && batch->records.count < wanted) {
-        size_t next = scan_record(&cursor, &record, at, last);
+        size_t next = scan_quickly(&cursor, &record, at);
+        if (next == 0)
+            next = scan_record(&cursor, &record, at, last);
         if (next == SCAN_STOP) {
             batch->cells.count = record.first_cell;
             // One byte more: a CR behind a record of full length.
@@ -352,6 +482,7 @@ void csv_batch_deinit(CsvBatch *batch)
 {
     vec_free(&batch->cells);
     vec_free(&batch->records);
+    vec_free(&batch->wanted);
     *batch = (CsvBatch){0};
 }
 

@@ -40,12 +40,22 @@ typedef struct CsvRecord {
     Reason fault;        // REASON_NONE, or why its cells cannot be used (they are then empty)
 } CsvRecord;
 
+// A field that is wanted, and where its cells go.
+typedef struct CsvWanted {
+    uint32_t field, slot;
+} CsvWanted;
+
 // The records found in one piece. All zero is an empty one.
 typedef struct CsvBatch {
     VEC(CsvCell) cells; // of wanted fields, record by record
     VEC(CsvRecord) records;
-    int64_t blank_lines; // lines without a byte that are no records
+    int64_t blank_lines;   // lines without a byte that are no records
+    VEC(CsvWanted) wanted; // the scanner's, in the order of fields
 } CsvBatch;
+
+// How marks are found: by what the processor has (csv_index.c). All roads give the same; tests ask for each.
+typedef enum CsvRoad { CSV_ROAD_BEST, CSV_ROAD_PLAIN, CSV_ROAD_AVX2, CSV_ROAD_AVX512 } CsvRoad;
+bool csv_has_road(CsvRoad road);
 
 // What to look for, and where the scanner is. Fill in the first ones; the rest begins as zero.
 typedef struct CsvScanner {
@@ -55,6 +65,7 @@ typedef struct CsvScanner {
     const int32_t *slot_of_field; // per field: its place among the wanted ones, or -1
     uint32_t slot_count;          // number of wanted fields
     uint32_t record_size_max;     // 0: CSV_RECORD_SIZE_MAX
+    CsvRoad road;                 // one that the processor has
     int64_t lines_before;         // physical lines behind us
     bool skipping;                // inside a line that was too long
 } CsvScanner;

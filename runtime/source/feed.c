@@ -10,9 +10,9 @@
 #ifdef SUP_TORTURE
 #define PIECE_SIZE 1021
 #else
-#define PIECE_SIZE (512u << 10)
+#define PIECE_SIZE (128u << 10)
 #endif
-#define RING_SIZE 4
+#define RING_SIZE 8
 
 struct Feed {
     Reader *reader;

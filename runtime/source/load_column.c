@@ -6,12 +6,14 @@
 // straight into the column. All others, and all cells that are missing or refused, go through
 // convert_cell; that is the meaning, the loops are only faster.
 #include "runtime/source/load_int.h"
+#include "runtime/source/plain_int.h"
+#include "runtime/source/recent_int.h"
 
 #include "runtime/base/time.h"
 #include "runtime/base/wide.h"
 
 #define LONG_DIGITS 15 // a spreadsheet keeps so many digits of a number
-#define FAST_DIGITS 18
+#define FAST_DIGITS PLAIN_DIGITS_MAX
 
 Status column_loader_init(ColumnLoader *loader, const TableDecl *table, uint32_t number,
                           const LoadOptions *options, CauseTable *causes, Column *column,
@@ -32,6 +34,8 @@ Status column_loader_init(ColumnLoader *loader, const TableDecl *table, uint32_t
         loader->masked = cause_intern(causes, REASON_MASKED, strbuf_str(&source));
     }
     strbuf_deinit(&source);
+    if (decl->type.kind == TYPE_TEXT)
+        loader->recent = base_alloc_zeroed(1, sizeof *loader->recent);
     loader->counts.name = decl->name;
     int digits = decl->type.kind == TYPE_DECIMAL && decl->type.precision > 0 ? decl->type.precision
                                                                              : FAST_DIGITS;
@@ -41,6 +45,7 @@ Status column_loader_init(ColumnLoader *loader, const TableDecl *table, uint32_t
 
 void column_loader_deinit(ColumnLoader *loader)
 {
+    free(loader->recent);
     converter_deinit(&loader->converter);
 }
 
@@ -240,100 +245,36 @@ static void add_cell(ColumnLoader *loader, const PieceView *view, size_t row, Cs
 
 // ---- Plain forms --------------------------------------------------------------------------------
 
-// [-]digits, at most 18.
-static inline bool plain_integer(const char *p, size_t size, int64_t *out)
-{
-    bool negative = size > 1 && p[0] == '-';
-    size_t at = negative;
-    if (size - at - 1 >= FAST_DIGITS)
-        return false;
-    int64_t value = 0;
-    for (; at < size; at++) {
-        unsigned digit = (unsigned)(p[at] - '0');
-        if (digit > 9)
-            return false;
-        value = value * 10 + digit;
-    }
-    *out = negative ? -value : value;
-    return true;
-}
-
-// YYYY-MM-DD with '-' or '/'.
-static inline bool plain_date(const char *p, size_t size, int64_t *out)
-{
-    if (size != 10 || p[4] != p[7] || (p[4] != '-' && p[4] != '/'))
-        return false;
-    static const uint8_t places[] = {0, 1, 2, 3, 5, 6, 8, 9};
-    int digits[8];
-    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-        digits[i] = p[places[i]] - '0';
-        if ((unsigned)digits[i] > 9)
-            return false;
-    }
-    int32_t date;
-    int year = digits[0] * 1000 + digits[1] * 100 + digits[2] * 10 + digits[3];
-    if (!date_from_ymd(year, digits[4] * 10 + digits[5], digits[6] * 10 + digits[7], &date))
-        return false;
-    *out = date;
-    return date != DATE_MAX;
-}
-
-// [-]digits[.digits] with at most `scale` places, 17 digits in all; the count at that scale.
-static inline bool plain_exact(const char *p, size_t size, int scale, int64_t limit, int64_t *out)
-{
-    static const int64_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000};
-    bool negative = size > 1 && p[0] == '-';
-    size_t at = negative;
-    if (size - at - 1 >= 12 || scale > 6)
-        return false;
-    int64_t value = 0;
-    while (at < size && (unsigned)(p[at] - '0') <= 9)
-        value = value * 10 + (p[at++] - '0');
-    int places = 0;
-    if (at < size && at > negative && p[at] == '.' && at + 1 < size) {
-        for (at++; at < size && (unsigned)(p[at] - '0') <= 9 && places < scale; places++)
-            value = value * 10 + (p[at++] - '0');
-    }
-    if (at < size)
-        return false;
-    value *= powers[scale - places];
-    *out = negative ? -value : value;
-    return value < limit;
-}
-
 // The loops share one shape: plain forms are stored at once, the rest takes the long way.
 typedef struct Fill {
     ColumnLoader *loader;
     const PieceView *view;
     int64_t base; // row of the column for the piece's first record
     int64_t low, high;
-    int64_t plain; // cells stored the short way
+    size_t slow; // cells that took the long way
 } Fill;
 
 static Fill fill_begin(ColumnLoader *loader, const PieceView *view)
 {
     column_reserve(loader->column, (int64_t)view->batch->records.count);
-    return (Fill){loader, view, loader->column->count, INT64_MAX, INT64_MIN, 0};
+    return (Fill){.loader = loader,
+                  .view = view,
+                  .base = loader->column->count,
+                  .low = INT64_MAX,
+                  .high = INT64_MIN};
 }
 
-static inline void fill_slow(Fill *fill, size_t row, CsvCell place)
+static void fill_slow(Fill *fill, size_t row, CsvCell place)
 {
     fill->loader->column->count = fill->base + (int64_t)row;
     add_cell(fill->loader, fill->view, row, place);
-}
-
-static inline void fill_note(Fill *fill, int64_t value)
-{
-    fill->low = MIN_OF(fill->low, value);
-    fill->high = MAX_OF(fill->high, value);
-    fill->plain++;
+    fill->slow++;
 }
 
 static void fill_end(Fill *fill)
 {
     Column *column = fill->loader->column;
     column->count = fill->base + (int64_t)fill->view->batch->records.count;
-    fill->loader->counts.valid += fill->plain;
     if (fill->low > fill->high)
         return;
     column->min = column->has_range ? MIN_OF(column->min, (int128_t)fill->low) : fill->low;
@@ -346,58 +287,74 @@ static inline CsvCell cell_at(const PieceView *view, size_t row, uint32_t slot)
     return view->batch->cells.items[row * view->slot_count + slot];
 }
 
-static void fill_integers(ColumnLoader *loader, const PieceView *view)
+static void fill_any(ColumnLoader *loader, const PieceView *view)
 {
-    Fill fill = fill_begin(loader, view);
+    column_reserve(loader->column, (int64_t)view->batch->records.count);
     for (size_t row = 0; row < view->batch->records.count; row++) {
         CsvCell place = cell_at(view, row, loader->slot);
-        int64_t value;
-        if (place.size == 0 || !plain_integer(view->text.ptr + place.start, place.size, &value)) {
-            fill_slow(&fill, row, place);
-            continue;
-        }
-        ((int64_t *)loader->column->values)[fill.base + (int64_t)row] = value;
-        loader->signs.long_numbers += place.size > LONG_DIGITS;
-        fill_note(&fill, value);
+        add_cell(loader, view, row, place);
     }
-    fill_end(&fill);
 }
 
-static void fill_dates(ColumnLoader *loader, const PieceView *view)
+// A plain form: reads the characters of a cell that is stored as a number of 64 bits.
+typedef bool PlainForm(ColumnLoader *loader, const char *p, size_t size, int64_t *out);
+
+static inline bool form_integer(ColumnLoader *loader, const char *p, size_t size, int64_t *out)
+{
+    bool plain = plain_integer(p, size, out);
+    if (UNLIKELY(size > LONG_DIGITS))
+        loader->signs.long_numbers += plain;
+    return plain;
+}
+
+static inline bool form_date(ColumnLoader *loader, const char *p, size_t size, int64_t *out)
+{
+    (void)loader;
+    return plain_date(p, size, out);
+}
+
+static inline bool form_exact(ColumnLoader *loader, const char *p, size_t size, int64_t *out)
+{
+    return plain_exact(p, size, loader->decl->type.scale, loader->limit, out);
+}
+
+// The loop for all of them; with `form` known it becomes three. A cell that takes the long way may widen the column,
+// which then has no plain form any more.
+static inline void fill_numbers(ColumnLoader *loader, const PieceView *view, PlainForm *form)
 {
     Fill fill = fill_begin(loader, view);
-    for (size_t row = 0; row < view->batch->records.count; row++) {
-        CsvCell place = cell_at(view, row, loader->slot);
+    const Column *column = loader->column;
+    const CsvCell *cells = view->batch->cells.items + loader->slot;
+    const size_t count = view->batch->records.count, stride = view->slot_count;
+    const char *text = view->text.ptr;
+    int64_t *to = (int64_t *)column->values + fill.base;
+    int64_t low = INT64_MAX, high = INT64_MIN;
+    bool plain = column->phys == PHYS_I64 || column->narrow;
+    for (size_t row = 0; row < count; row++) {
+        CsvCell place = cells[row * stride];
         int64_t value;
-        if (!plain_date(view->text.ptr + place.start, place.size, &value)) {
-            fill_slow(&fill, row, place);
+        if (LIKELY(plain && form(loader, text + place.start, place.size, &value))) {
+            to[row] = value;
+            low = MIN_OF(low, value);
+            high = MAX_OF(high, value);
             continue;
         }
-        ((int64_t *)loader->column->values)[fill.base + (int64_t)row] = value;
-        fill_note(&fill, value);
+        fill_slow(&fill, row, place);
+        plain = column->phys == PHYS_I64 || column->narrow;
+        to = (int64_t *)column->values + fill.base;
     }
+    fill.low = low;
+    fill.high = high;
+    loader->counts.valid += (int64_t)(count - fill.slow);
     fill_end(&fill);
 }
 
 static void fill_exact(ColumnLoader *loader, const PieceView *view)
 {
-    Fill fill = fill_begin(loader, view);
-    bool plain_unit = loader->converter.bare_num == loader->converter.bare_den;
-    int scale = loader->decl->type.scale;
-    for (size_t row = 0; row < view->batch->records.count; row++) {
-        CsvCell place = cell_at(view, row, loader->slot);
-        int64_t value;
-        bool plain =
-            plain_unit && loader->column->narrow && place.size > 0 &&
-            plain_exact(view->text.ptr + place.start, place.size, scale, loader->limit, &value);
-        if (!plain) {
-            fill_slow(&fill, row, place);
-            continue;
-        }
-        ((int64_t *)loader->column->values)[fill.base + (int64_t)row] = value;
-        fill_note(&fill, value);
-    }
-    fill_end(&fill);
+    if (loader->converter.bare_num == loader->converter.bare_den)
+        fill_numbers(loader, view, form_exact);
+    else
+        fill_any(loader, view);
 }
 
 // Can the text be blank, by its first byte?
@@ -412,34 +369,44 @@ static bool may_be_blank(Str text)
 
 // Texts that wait to be interned together. Those that had to be changed lie in `bytes`.
 typedef struct TextGroup {
+    ColumnLoader *loader;
+    Dict *dict;
     Str texts[TEXT_GROUP];
     int64_t rows[TEXT_GROUP];
+    RecentText *recent[TEXT_GROUP]; // where to note it, or NULL
     size_t count;
     char bytes[TEXT_GROUP * 32]; // more than a normalised identity takes
     size_t used;
 } TextGroup;
 
-static void group_flush(TextGroup *group, Column *column, Dict *dict)
+static void group_flush(TextGroup *group)
 {
     uint32_t codes[TEXT_GROUP];
-    dict_intern_many(dict, group->texts, group->count, codes);
-    for (size_t i = 0; i < group->count; i++)
-        ((uint32_t *)column->values)[group->rows[i]] = codes[i];
+    uint32_t *to = group->loader->column->values;
+    dict_intern_many(group->dict, group->texts, group->count, codes);
+    for (size_t i = 0; i < group->count; i++) {
+        to[group->rows[i]] = codes[i];
+        if (group->recent[i] == NULL)
+            continue;
+        *group->recent[i] = recent_key(group->texts[i].ptr, group->texts[i].len);
+        group->recent[i]->code = codes[i];
+    }
     group->count = 0;
     group->used = 0;
 }
 
-// Adds a text for a row; `kept` says that its bytes outlive the group, else there must be room for them.
-static void group_add(TextGroup *group, Str text, int64_t row, bool kept)
+// Adds a text for a row; `kept` says that its bytes outlive the group.
+static void group_add(TextGroup *group, Str text, int64_t row, bool kept, RecentText *recent)
 {
-    ASSERT(group->count < TEXT_GROUP);
-    ASSERT(kept || text.len <= sizeof group->bytes - group->used);
+    if (group->count == TEXT_GROUP || (!kept && text.len > sizeof group->bytes - group->used))
+        group_flush(group);
     if (!kept && text.len > 0) {
         memcpy(group->bytes + group->used, text.ptr, text.len);
         text.ptr = group->bytes + group->used;
         group->used += text.len;
     }
     group->texts[group->count] = text;
+    group->recent[group->count] = recent;
     group->rows[group->count++] = row;
 }
 
@@ -467,51 +434,79 @@ static bool plain_text(ColumnLoader *loader, Str cell, Str *text, bool *kept)
     return true;
 }
 
+// Reads the cells that may be plain, one by one.
+static void fill_words(Fill *fill, TextGroup *group, size_t row, CsvCell place, RecentText *recent)
+{
+    ColumnLoader *loader = fill->loader;
+    Str cell = {fill->view->text.ptr + place.start, place.size};
+    Str text;
+    bool kept;
+    int64_t rounded = loader->signs.long_rounded;
+    note_text(&loader->signs, cell);
+    rounded = loader->signs.long_rounded - rounded;
+    if (place.escaped || !fill->view->valid || !plain_text(loader, cell, &text, &kept)) {
+        fill_slow(fill, row, place);
+        return;
+    }
+    if (loader->check_digit)
+        loader->signs.rounded_valid += rounded;
+    group_add(group, text, fill->base + (int64_t)row, kept, recent);
+}
+
+// Whether this piece is to be asked for repeated texts.
+static bool asks_recent(RecentTexts *recent, const PieceView *view)
+{
+    if (recent == NULL || !view->valid || recent->rest == 0)
+        return recent != NULL && view->valid;
+    recent->rest--;
+    return false;
+}
+
 // Texts and identities.
 static void fill_texts(ColumnLoader *loader, const PieceView *view)
 {
     Fill fill = fill_begin(loader, view);
     TextGroup group;
+    group.loader = loader;
+    group.dict = view->dict;
     group.count = group.used = 0;
-    for (size_t row = 0; row < view->batch->records.count; row++) {
+    RecentTexts *recent = loader->recent;
+    bool asking = asks_recent(recent, view);
+    uint32_t *to = (uint32_t *)loader->column->values + fill.base;
+    const size_t count = view->batch->records.count;
+    size_t known = 0;
+    for (size_t row = 0; row < count; row++) {
         CsvCell place = cell_at(view, row, loader->slot);
-        Str cell = {view->text.ptr + place.start, place.size};
-        Str text;
-        bool kept;
-        int64_t rounded = loader->signs.long_rounded;
-        note_text(&loader->signs, cell);
-        rounded = loader->signs.long_rounded - rounded;
-        if (place.escaped || !view->valid || !plain_text(loader, cell, &text, &kept)) {
-            fill_slow(&fill, row, place);
-            continue;
+        RecentText *slot = NULL;
+        if (asking && place.size - 1u < RECENT_SIZE_MAX && !place.escaped) {
+            RecentText key = recent_key(view->text.ptr + place.start, place.size);
+            slot = &recent->slots[recent_slot(&key)];
+            if (recent_is(slot, &key)) {
+                to[row] = slot->code;
+                note_text(&loader->signs, (Str){view->text.ptr + place.start, place.size});
+                known++;
+                continue;
+            }
         }
-        if (loader->check_digit)
-            loader->signs.rounded_valid += rounded;
-        if (group.count == TEXT_GROUP || (!kept && text.len > sizeof group.bytes - group.used))
-            group_flush(&group, loader->column, view->dict);
-        group_add(&group, text, fill.base + (int64_t)row, kept);
+        fill_words(&fill, &group, row, place, slot);
     }
-    group_flush(&group, loader->column, view->dict);
+    group_flush(&group);
+    loader->counts.valid += (int64_t)known;
+    if (asking && known < count / 4)
+        recent->rest = RECENT_REST;
     fill_end(&fill);
-}
-
-static void fill_any(ColumnLoader *loader, const PieceView *view)
-{
-    column_reserve(loader->column, (int64_t)view->batch->records.count);
-    for (size_t row = 0; row < view->batch->records.count; row++) {
-        CsvCell place = cell_at(view, row, loader->slot);
-        add_cell(loader, view, row, place);
-    }
 }
 
 void column_loader_add(ColumnLoader *loader, const PieceView *view)
 {
+    if (view->batch->records.count == 0)
+        return;
     switch (loader->decl->type.kind) {
     case TYPE_INTEGER:
-        fill_integers(loader, view);
+        fill_numbers(loader, view, form_integer);
         break;
     case TYPE_DATE:
-        fill_dates(loader, view);
+        fill_numbers(loader, view, form_date);
         break;
     case TYPE_DECIMAL:
     case TYPE_MONEY:

@@ -95,8 +95,9 @@ typedef struct ColumnLoader {
     CauseId missing, damaged, masked;
     ColumnReport counts;
     TextSigns signs;
-    bool check_digit; // valid values of this type are known by a check digit
-    int64_t limit;    // exact types: counts below this need no further look
+    bool check_digit;           // valid values of this type are known by a check digit
+    int64_t limit;              // exact types: counts below this need no further look
+    struct RecentTexts *recent; // texts
 } ColumnLoader;
 
 // What the columns of a piece share.
