@@ -6,6 +6,9 @@
 // fault of ours: it gets a sentence for the user and the exit code of a bad environment.
 #include "runtime/base/base.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "runtime/base/fault.h"
 
 enum { EXIT_ENVIRONMENT = 3 };
@@ -49,6 +52,29 @@ void *base_realloc(void *taken_block, size_t size)
     if (block == NULL)
         base_memory_failed(size);
     return block;
+}
+
+#define PAGE ((uintptr_t)4096)
+#define FILL_SIZE_MIN ((size_t)8 << 20) // four of the larger pages: what they round up is little
+
+void base_fill_soon(void *block, size_t size)
+{
+#ifdef MADV_HUGEPAGE
+    if (size < FILL_SIZE_MIN)
+        return;
+    uintptr_t start = ((uintptr_t)block + PAGE - 1) & ~(PAGE - 1);
+    uintptr_t end = ((uintptr_t)block + size) & ~(PAGE - 1);
+    (void)madvise((void *)start, end - start, MADV_HUGEPAGE); // a wish, no more
+#else
+    (void)block;
+    (void)size;
+#endif
+}
+
+uint32_t base_cpu_count(void)
+{
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count < 1 ? 1 : (uint32_t)count;
 }
 
 bool base_cpu_has(CpuFeature feature)

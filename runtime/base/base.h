@@ -60,6 +60,8 @@ typedef enum Lang { LANG_ZH, LANG_EN } Lang;
 typedef enum CpuFeature { CPU_AVX2, CPU_AVX512 } CpuFeature;
 // Can this processor run the functions marked TARGET_…?
 bool base_cpu_has(CpuFeature feature);
+// How many processors the machine has; at least 1.
+uint32_t base_cpu_count(void);
 
 // Prints "file:line: assertion failed: text" to stderr and aborts. Called by the macros below.
 NO_RETURN void base_assert_failed(const char *text, const char *file, int line);
@@ -73,6 +75,9 @@ NO_RETURN void base_memory_failed(size_t asked);
 void *base_alloc(size_t size);
 void *base_alloc_zeroed(size_t count, size_t size);
 void *base_realloc(void *taken_block, size_t size);
+
+// Says that a large block will be filled from end to end, so that the system may give it memory in larger pages.
+void base_fill_soon(void *block, size_t size);
 
 // A statement about our own code; on in every build, so conditions must be cheap. One condition
 // each. It is an expression of type void, so it can stand before a comma.

@@ -13,7 +13,6 @@
 #else
 #define THREAD_BYTES_MIN (4 << 20) // smaller files are not worth a thread
 #endif
-#define ESTIMATE_ROWS_MIN 100000
 
 // A table being loaded.
 typedef struct Loading {
@@ -25,14 +24,15 @@ typedef struct Loading {
     Rowset *rowset;
     ColumnLoader *loaders; // one per needed column
     uint32_t loader_count;
+    Share share;          // of this thread
+    Share helped;         // of the helper
     VEC(RowFault) faults; // of the present piece
     VEC(uint8_t) classes; // up to the last row that was rejected
     VEC(uint32_t) files;  // per row, where there are several files
     VEC(int64_t) records;
     FoundFiles found;
-    StrBuf scratch;
     int64_t bytes_total, bytes_before; // of all files; of those that are done
-    bool reserved;
+    int64_t helped_bytes;              // that the helper's columns take
     // The present file.
     uint32_t file;
     int64_t file_records;
@@ -48,34 +48,33 @@ static void mark_shadow(Loading *loading, int64_t row)
     loading->rowset->quarantined_count++;
 }
 
-static Str faulty_cell(Loading *loading, const PieceView *view, size_t record,
-                       const RowFault *fault)
+static Str faulty_cell(Loading *loading, const Piece *piece, size_t record, const RowFault *fault)
 {
     for (uint32_t i = 0; fault->column > 0 && i < loading->loader_count; i++) {
         const ColumnLoader *loader = &loading->loaders[i];
         if (loader->number != fault->column - 1)
             continue;
-        CsvCell place = view->batch->cells.items[record * view->slot_count + loader->slot];
-        return csv_cell_text(view->text, place, &loading->scratch);
+        CsvCell place = piece->batch.cells.items[record * loading->loader_count + loader->slot];
+        return csv_cell_text(strbuf_str(&piece->text), place, &loading->share.scratch);
     }
     return STR("");
 }
 
 // Counts the records of a piece and writes down the rejected ones. `first_row` is the piece's first row.
-static void judge_records(Loading *loading, const PieceView *view, int64_t first_row)
+static void judge_records(Loading *loading, const Piece *piece, int64_t first_row)
 {
     LoadedFile *file = &loading->report->files.items[loading->file];
-    size_t count = view->batch->records.count;
+    size_t count = piece->batch.records.count;
     for (size_t i = 0; i < count; i++) {
-        const RowFault *fault = &view->faults[i];
+        const RowFault *fault = &loading->faults.items[i];
         int64_t row = first_row + (int64_t)i;
         if (fault->reason == REASON_NONE)
             continue;
         file->quarantined++;
         mark_shadow(loading, row);
-        report_quarantine(loading->report, loading->file, &view->batch->records.items[i],
+        report_quarantine(loading->report, loading->file, &piece->batch.records.items[i],
                           loading->file_records + (int64_t)i + 1, fault, loading->table,
-                          faulty_cell(loading, view, i, fault), row);
+                          faulty_cell(loading, piece, i, fault), row);
     }
     if (loading->found.count > 1) {
         for (size_t i = 0; i < count; i++) {
@@ -87,40 +86,34 @@ static void judge_records(Loading *loading, const PieceView *view, int64_t first
     file->records = loading->file_records;
 }
 
-// Makes room for all rows once, by the size of the rows seen so far.
-static void reserve_rows(Loading *loading, const Piece *piece)
+// Of the faults that two threads found in a record counts the one of the first column.
+static void merge_faults(Loading *loading, const Piece *piece)
 {
-    size_t count = piece->batch.records.count;
-    if (loading->reserved || count == 0)
-        return;
-    loading->reserved = true;
-    double row_size = (double)piece->used / (double)count;
-    double rows = (double)loading->bytes_total / MAX_OF(row_size, 1.0) * 1.02;
-    if (piece->last || rows < ESTIMATE_ROWS_MIN || rows > 1e12)
-        return;
-    for (uint32_t i = 0; i < loading->loader_count; i++)
-        column_reserve(loading->loaders[i].column, (int64_t)rows);
+    ASSERT(piece->faults.count == 0 || piece->faults.count == loading->faults.count);
+    for (size_t i = 0; i < piece->faults.count; i++) {
+        RowFault *own = &loading->faults.items[i];
+        const RowFault *other = &piece->faults.items[i];
+        if (other->reason != REASON_NONE &&
+            (own->reason == REASON_NONE || other->column < own->column))
+            *own = *other;
+    }
 }
 
-static void add_piece(Loading *loading, const Piece *piece, uint32_t slot_count)
+static void add_piece(Loading *loading, Feed *feed, const Piece *piece, bool with_helper)
 {
     size_t count = piece->batch.records.count;
     vec_clear(&loading->faults);
     vec_resize(&loading->faults, count);
     for (size_t i = 0; i < count; i++)
         loading->faults.items[i].reason = piece->batch.records.items[i].fault;
-    PieceView view = {.text = {piece->text.ptr, piece->used},
-                      .batch = &piece->batch,
-                      .slot_count = slot_count,
-                      .valid = piece->facts.valid,
-                      .faults = loading->faults.items,
-                      .dict = loading->dict,
-                      .scratch = &loading->scratch};
-    reserve_rows(loading, piece);
     int64_t first_row = loading->rowset->row_count;
-    for (uint32_t i = 0; i < loading->loader_count; i++)
-        column_loader_add(&loading->loaders[i], &view);
-    judge_records(loading, &view, first_row);
+    share_convert(&loading->share, piece, loading->faults.items);
+    if (with_helper) {
+        feed_await(feed, 0, 1);
+        merge_faults(loading, piece);
+        loading->helped_bytes = piece->bytes_kept;
+    }
+    judge_records(loading, piece, first_row);
     loading->rowset->row_count += (int64_t)count;
 }
 
@@ -128,13 +121,8 @@ static void add_piece(Loading *loading, const Piece *piece, uint32_t slot_count)
 
 static int64_t bytes_kept(const Loading *loading)
 {
-    size_t bytes = dict_bytes(loading->dict);
-    for (uint32_t i = 0; i < loading->loader_count; i++) {
-        const Column *column = loading->loaders[i].column;
-        size_t size = column->narrow ? sizeof(int64_t) : phys_size(column->phys);
-        bytes += (size_t)column->count * size + column->unknown.count * sizeof(Unknown);
-    }
-    return (int64_t)bytes;
+    return (int64_t)dict_bytes(loading->dict) + share_bytes(&loading->share) +
+           loading->helped_bytes;
 }
 
 static Status check_limits(const Loading *loading, const Piece *piece, Error *error)
@@ -181,17 +169,52 @@ static void sum_facts(FileSigns *signs, const Piece *piece)
     }
 }
 
-static Status read_pieces(Loading *loading, Feed *feed, uint32_t slot_count, Error *error)
+static Status read_pieces(Loading *loading, Feed *feed, bool with_helper, Error *error)
 {
-    for (Piece *piece = feed_next(feed); piece != NULL; piece = feed_next(feed)) {
+    for (Piece *piece = feed_next(feed, 0); piece != NULL; piece = feed_next(feed, 0)) {
         if (piece->status != STATUS_OK)
             return error_set_text(error, piece->status, error_text(&piece->error, LANG_ZH),
                                   error_text(&piece->error, LANG_EN));
         sum_facts(&loading->signs, piece);
-        add_piece(loading, piece, slot_count);
+        add_piece(loading, feed, piece, with_helper);
         TRY(check_limits(loading, piece, error));
     }
     return STATUS_OK;
+}
+
+// Who else works on a file: nobody, a thread that cuts it into pieces, and a helper beside that.
+static uint32_t takers_of(Loading *loading, const Reader *reader)
+{
+    uint32_t threads = loading->options->threads;
+    bool alone = threads == 0
+                     ? reader_facts(reader)->size < THREAD_BYTES_MIN || base_cpu_count() == 1
+                     : threads == 1;
+    if (alone)
+        return 0;
+    return share_divide(loading->loaders, loading->loader_count) ? 2 : 1;
+}
+
+static Status convert_pieces(Loading *loading, Reader *reader, const CsvScanner *scanner, Str front,
+                             bool last, Error *error)
+{
+    for (uint32_t i = 0; i < loading->loader_count; i++)
+        loading->loaders[i].helped = false;
+    uint32_t takers = takers_of(loading, reader);
+    if (takers > 0 && !last)
+        reader_digest_apart(reader);
+    Feed *feed = feed_create(reader, scanner, front, last, takers);
+    Helper *helper = NULL;
+    if (takers == 2 && feed_threaded(feed))
+        helper = helper_start(feed, &loading->helped);
+    for (uint32_t i = 0; helper == NULL && i < loading->loader_count; i++)
+        loading->loaders[i].helped = false;
+    if (helper == NULL)
+        loading->helped_bytes = 0;
+    Status status = read_pieces(loading, feed, helper != NULL, error);
+    feed_stop(feed);
+    helper_join(helper);
+    feed_destroy(feed);
+    return status;
 }
 
 // Reads the text up to the end of the header line, which is in *header then.
@@ -229,10 +252,7 @@ static Status read_data(Loading *loading, Reader *reader, Str front, bool last,
                           .slot_of_field = slots,
                           .slot_count = loading->loader_count,
                           .lines_before = header->lines_used};
-    bool threaded = reader_facts(reader)->size >= THREAD_BYTES_MIN;
-    Feed *feed = feed_create(reader, &scanner, front, last, threaded);
-    Status status = read_pieces(loading, feed, loading->loader_count, error);
-    feed_destroy(feed);
+    Status status = convert_pieces(loading, reader, &scanner, front, last, error);
     free(slots);
     return status;
 }
@@ -272,8 +292,10 @@ static Status load_file(Loading *loading, const FoundFile *file, Error *error)
     StrBuf text = {0};
     Header header = {0};
     bool last = false;
+    size_t piece_size = loading->options->piece_size;
+    piece_size = piece_size > 0 ? piece_size : feed_piece_size();
     TRY(declared_encoding(file, &declared, error));
-    TRY(reader_open(file->path, declared, feed_piece_size(), &reader, error));
+    TRY(reader_open(file->path, declared, piece_size, &reader, error));
     loading->file_records = 0;
     loading->signs = (FileSigns){0};
     Status status = read_header(loading, file, reader, &text, &last, &header, error);
@@ -399,6 +421,12 @@ static Status load_files(Loading *loading, Error *error)
         vec_push(&report->files, (LoadedFile){.path = loading->found.items[i].path});
     }
     TRY(prepare_columns(loading, error));
+    loading->share = (Share){.loaders = loading->loaders,
+                             .loader_count = loading->loader_count,
+                             .bytes_total = loading->bytes_total,
+                             .dict = loading->dict};
+    loading->helped = loading->share;
+    loading->helped.helped = true;
     for (size_t i = 0; i < loading->found.count; i++) {
         loading->file = (uint32_t)i;
         TRY(load_file(loading, &loading->found.items[i], error));
@@ -429,6 +457,7 @@ Status load_table(const TableDecl *table, const LoadOptions *options, Dict *dict
     vec_free(&loading.files);
     vec_free(&loading.records);
     vec_free(&loading.found);
-    strbuf_deinit(&loading.scratch);
+    strbuf_deinit(&loading.share.scratch);
+    strbuf_deinit(&loading.helped.scratch);
     return status;
 }

@@ -3,7 +3,7 @@
 // load_int.h: the parts of loading a table, in the order in which a file passes through them: its header
 // line is matched with the table's columns (header.c), the rest is cut into pieces of whole records
 // (feed.c, on a thread of its own where the file is large), the cells of a piece become values
-// column by column (load_column.c), and what happened is written down (report.c). load.c leads.
+// column by column (load_column.c; by two threads where it pays, load_share.c), and what happened is written down (report.c). load.c leads.
 #ifndef SUP_RUNTIME_SOURCE_LOAD_INT_H
 #define SUP_RUNTIME_SOURCE_LOAD_INT_H
 
@@ -39,6 +39,12 @@ void header_fold(Str cell, StrBuf *out);
 
 // ---- Pieces (feed.c) ----------------------------------------------------------------------------
 
+// Why a record of a piece was rejected.
+typedef struct RowFault {
+    Reason reason;
+    uint32_t column; // number of the table's column + 1; 0: the whole record
+} RowFault;
+
 // Whole records of a file.
 typedef struct Piece {
     StrBuf text;
@@ -49,31 +55,44 @@ typedef struct Piece {
     bool last;
     Status status; // not OK: reading failed, `error` says why, and nothing follows
     Error error;
+    // What a helper found in its columns: it has done with the piece (feed_await) before they are read.
+    VEC(RowFault) faults; // per record; empty: none
+    int64_t bytes_kept;   // of these columns, up to this piece
 } Piece;
 
 typedef struct Feed Feed;
 
+#define FEED_TAKERS 2
+
 // Begins to cut a file: `reader` is borrowed and may not be touched until feed_destroy; `front` is the
-// text read so far from which the header has been taken off. With `threaded`, reading and scanning
-// run on another thread, up to a few pieces ahead; the pieces are the same either way.
-Feed *feed_create(Reader *reader, const CsvScanner *scanner, Str front, bool last, bool threaded);
+// text read so far from which the header has been taken off. With `takers` (1 or 2) reading and scanning
+// run on another thread, up to a few pieces ahead, if there is one to be had; the pieces are the same either way. Each
+// taker, on a thread of its own, gets every piece.
+Feed *feed_create(Reader *reader, const CsvScanner *scanner, Str front, bool last, uint32_t takers);
+bool feed_threaded(const Feed *feed); // without a thread there is only taker 0
 
-// The next piece, valid until the next call; NULL after the last one.
-Piece *feed_next(Feed *feed);
+// The next piece, valid until the taker's next call; NULL after the last one or when it was stopped.
+Piece *feed_next(Feed *feed, uint32_t taker);
 
-// Stops and frees the feed; the reader may then be used again.
+// The taker has done with its piece. Only with a thread, as the following ones.
+void feed_done(Feed *feed, uint32_t taker);
+
+// The taker gets no more pieces, and nobody waits for it.
+void feed_leave(Feed *feed, uint32_t taker);
+
+// Waits until `other` has done with the piece that `taker` has.
+void feed_await(Feed *feed, uint32_t taker, uint32_t other);
+
+// Takers get nothing more.
+void feed_stop(Feed *feed);
+
+// Stops and frees the feed; the reader may then be used again. Other takers must be gone.
 void feed_destroy(Feed *feed);
 
 // Bytes read at a time.
 size_t feed_piece_size(void);
 
 // ---- Columns (load_column.c) --------------------------------------------------------------------
-
-// Why a record of the present piece was rejected.
-typedef struct RowFault {
-    Reason reason;
-    uint32_t column; // number of the table's column + 1; 0: the whole record
-} RowFault;
 
 // What loading noticed about the texts of a column; report.c turns it into warnings.
 typedef struct TextSigns {
@@ -91,6 +110,7 @@ typedef struct ColumnLoader {
     const ColumnDecl *decl;
     uint32_t number; // of the column in the table
     uint32_t slot;   // among the wanted fields
+    bool helped;     // converted by the helper
     Column *column;
     CauseId missing, damaged, masked;
     ColumnReport counts;
@@ -125,6 +145,38 @@ void column_loader_distrust(ColumnLoader *loader, Dict *dict);
 
 // Hands the counts over to the Column.
 void column_loader_finish(ColumnLoader *loader);
+
+// ---- Shares (load_share.c) ----------------------------------------------------------------------
+
+// What one thread has to do with a table: some of its columns. All that changes is its own.
+typedef struct Share {
+    ColumnLoader *loaders; // all of the table
+    uint32_t loader_count;
+    bool helped; // of these, those for which this is said
+    bool reserved;
+    int64_t bytes_total; // of the table's files
+    Dict *dict;
+    StrBuf scratch;
+} Share;
+
+// Converts the share's columns of a piece. `faults` are one per record, each with the first fault of its columns.
+void share_convert(Share *share, const Piece *piece, RowFault *faults);
+
+// Bytes that the share's columns take.
+int64_t share_bytes(const Share *share);
+
+// Divides the columns between the thread that loads and a helper. Columns of texts and identities, which need the
+// dictionary, stay: its codes come in the order of records. Returns whether the helper has any.
+bool share_divide(ColumnLoader *loaders, uint32_t count);
+
+// A thread that converts its share of all pieces of a feed, as taker 1.
+typedef struct Helper Helper;
+
+// Starts a helper; both are borrowed. NULL if there is no thread to be had: taker 1 is then gone.
+Helper *helper_start(Feed *feed, Share *share);
+
+// Waits for the helper to end, which it does after the last piece or when the feed was stopped. NULL is allowed.
+void helper_join(Helper *helper);
 
 // ---- Report (report.c) --------------------------------------------------------------------------
 

@@ -10,8 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "runtime/base/digest.h"
-
 #define SAMPLE_SIZE 65536 // bytes behind the first that is not ASCII, to tell the encoding from
 #define SURE_COUNT 16     // so many good sequences of UTF-8 are no accident
 
@@ -22,7 +20,7 @@ struct Reader {
     bool regular, started, ended;
     Encoding declared;
     ReaderFacts facts;
-    Digest *digest;
+    Digester *digester;
     StrBuf raw; // bytes read and not yet converted, from raw_at on
     size_t raw_at;
 };
@@ -52,7 +50,7 @@ Status reader_open(Str path, Encoding declared, size_t piece_size, Reader **out,
     reader->regular = S_ISREG(about.st_mode);
     reader->declared = declared;
     reader->facts.size = reader->regular ? (int64_t)about.st_size : 0;
-    reader->digest = digest_create(DIGEST_SHA256);
+    reader->digester = digester_create();
     *out = reader;
     return STATUS_OK;
 }
@@ -62,7 +60,7 @@ void reader_close(Reader *reader)
     if (reader == NULL)
         return;
     close(reader->file);
-    digest_destroy(reader->digest);
+    digester_destroy(reader->digester);
     strbuf_deinit(&reader->raw);
     free((char *)reader->path.ptr);
     free(reader);
@@ -73,15 +71,14 @@ const ReaderFacts *reader_facts(const Reader *reader)
     return &reader->facts;
 }
 
+void reader_digest_apart(Reader *reader)
+{
+    digester_start(reader->digester);
+}
+
 void reader_digest(Reader *reader, char hex[65])
 {
-    uint8_t bytes[DIGEST_SIZE];
-    StrBuf text = {0};
-    digest_finish(reader->digest, bytes);
-    digest_hex(&text, bytes, sizeof bytes);
-    ASSERT(text.len == 64);
-    memcpy(hex, strbuf_cstr(&text), 65);
-    strbuf_deinit(&text);
+    digester_finish(reader->digester, hex);
 }
 
 // Reads up to `wanted` bytes behind `to`. At the end of the file sets `ended`.
@@ -95,7 +92,7 @@ static Status read_bytes(Reader *reader, StrBuf *to, size_t wanted, Error *error
             continue;
         if (count < 0)
             return files_error(error, reader->path, errno);
-        digest_add(reader->digest, (Str){to->ptr + to->len, (size_t)count});
+        digester_add(reader->digester, (Str){to->ptr + to->len, (size_t)count});
         to->len += (size_t)count;
         got += (size_t)count;
         reader->ended = count == 0;
@@ -215,15 +212,16 @@ static Status settle(Reader *reader, Str sample, Error *error)
     return STATUS_OK;
 }
 
-static size_t first_not_ascii(const StrBuf *raw, size_t from)
+static size_t first_not_ascii(const StrBuf *text, size_t from)
 {
-    for (; from + 8 <= raw->len; from += 8) {
-        uint64_t word;
-        memcpy(&word, raw->ptr + from, 8);
-        if ((word & UINT64_C(0x8080808080808080)) != 0)
+    for (; from + 64 <= text->len; from += 64) {
+        uint64_t seen = 0;
+        for (size_t i = 0; i < 64; i += 8)
+            seen |= num_read_u64(text->ptr + from + i);
+        if ((seen & UINT64_C(0x8080808080808080)) != 0)
             break;
     }
-    while (from < raw->len && (unsigned char)raw->ptr[from] < 0x80)
+    while (from < text->len && (unsigned char)text->ptr[from] < 0x80)
         from++;
     return from;
 }
@@ -249,15 +247,34 @@ static Status fill(Reader *reader, Error *error)
     return settle(reader, (Str){raw->ptr + first, raw->len - first}, error);
 }
 
+// Reads straight into the text where nothing is to be converted. While all is ASCII that is the same in all encodings;
+// a piece that is not waits in `raw` for the encoding to be told, and *told is false.
+static Status read_direct(Reader *reader, StrBuf *text, bool *told, Error *error)
+{
+    size_t start = text->len;
+    TRY(read_bytes(reader, text, reader->piece_size, error));
+    *told = reader->facts.encoding == ENCODING_UTF8 || first_not_ascii(text, start) == text->len;
+    if (*told)
+        return STATUS_OK;
+    strbuf_clear(&reader->raw);
+    strbuf_add(&reader->raw, str_slice(strbuf_str(text), start, text->len));
+    reader->raw_at = 0;
+    strbuf_truncate(text, start);
+    return STATUS_OK;
+}
+
 Status reader_next(Reader *reader, StrBuf *text, bool *last, Error *error)
 {
     if (!reader->started)
         TRY(start(reader, error));
-    bool direct = reader->facts.encoding == ENCODING_UTF8 && reader->raw_at == reader->raw.len;
-    if (direct) {
-        TRY(read_bytes(reader, text, reader->piece_size, error));
+    Encoding encoding = reader->facts.encoding;
+    bool as_is = encoding == ENCODING_UTF8 || encoding == ENCODING_UNKNOWN;
+    if (as_is && reader->raw_at == reader->raw.len && !reader->ended) {
+        bool told;
+        TRY(read_direct(reader, text, &told, error));
         *last = reader->ended;
-        return STATUS_OK;
+        if (told)
+            return STATUS_OK;
     }
     TRY(fill(reader, error));
     Str bytes = {reader->raw.ptr + reader->raw_at, reader->raw.len - reader->raw_at};

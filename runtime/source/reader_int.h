@@ -36,10 +36,24 @@ void reader_close(Reader *reader); // NULL is allowed
 // file changed meanwhile. STATUS_DATA: the bytes are not in the declared encoding, or in none.
 Status reader_next(Reader *reader, StrBuf *text, bool *last, Error *error);
 
+// From now on the digest is computed on a thread of its own, until it is asked for. Once, before the last piece.
+void reader_digest_apart(Reader *reader);
+
 const ReaderFacts *reader_facts(const Reader *reader);
 
 // The digest of all bytes read, in hexadecimal, NUL-terminated. Once, at the end.
 void reader_digest(Reader *reader, char hex[65]);
+
+// ---- The digest (digester.c) --------------------------------------------------------------------
+
+typedef struct Digester Digester;
+
+Digester *digester_create(void);
+void digester_start(Digester *digester);          // begins the thread
+void digester_add(Digester *digester, Str bytes); // which may be gone afterwards
+void digester_finish(Digester *digester,
+                     char hex[65]);        // ends the thread; nothing may be added then
+void digester_destroy(Digester *digester); // NULL is allowed
 
 // ---- Files (files.c) ----------------------------------------------------------------------------
 

@@ -64,6 +64,10 @@ typedef struct LoadOptions {
     uint32_t bind_count;
     int64_t limit_rows, limit_bytes;
     int64_t limit_seconds, deadline_us; // of the clock; 0: no limit of time
+    // Threads for one file: 0: by its size and the machine; 1: none beside the caller's; more: others help in any case.
+    // The result is the same.
+    uint32_t threads;
+    size_t piece_size; // bytes read at a time; 0: as many as are best
     Lang lang;
     // Called now and then with bytes done and total, rows; returns false to stop (Ctrl-C). May be NULL.
     bool (*progress)(void *closure, Str table, int64_t bytes_done, int64_t bytes_total,
