@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 files() {
-    find runtime stdlib lang compiler tests -type f \
+    find runtime stdlib lang compiler examples tests -type f \
         \( -name '*.c' -o -name '*.h' -o -name '*.def' -o -name '*.re' -o -name '*.y' \) 2>/dev/null |
         LC_ALL=C sort
 }

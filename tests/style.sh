@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-find runtime stdlib lang compiler tests -type f \
+find runtime stdlib lang compiler examples tests -type f \
     \( -name '*.c' -o -name '*.h' -o -name '*.def' -o -name '*.re' -o -name '*.y' \) |
     LC_ALL=C sort | LC_ALL=C awk '
 function complain(line, why) {
@@ -56,7 +56,7 @@ function check_line(text) {
     path = $0
     line = faults = started = 0
     # base.c is where assertions end; generators run during the build only.
-    quiet = path !~ /^(tests|compiler\/cli)\// && path !~ /\/gen\// && path != "runtime/base/base.c"
+    quiet = path !~ /^(tests|examples|compiler\/cli)\// && path !~ /\/gen\// && path != "runtime/base/base.c"
     while ((getline text < path) > 0) {
         line++
         if (line == 1 && text !~ /SPDX-License-Identifier: Apache-2.0/) complain(1, "no licence line")

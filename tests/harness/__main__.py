@@ -19,6 +19,7 @@ SUITES = {
     "logic": logic.suite,
     "samples": samples.suite,
     "examples": examples.suite,
+    "score": examples.score_suite,
     "cards": cards.suite,
     "external": external.suite,
     "hostile": hostile.suite,

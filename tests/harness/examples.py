@@ -3,11 +3,15 @@
 
 A file `args` in an example has the arguments of `sup`, one command a line; `expected.out` is the
 stdout of all of them in order. Every model's own tests run as well. Without `args` only these run.
-A file `make` writes the data that is generated and not kept.
+A file `make` writes the data that is generated and not kept; GENERATE names the generator of this build.
+
+The suite `score` runs `examples/score` for every model that has a generator, on small data at three
+degrees of dirt.
 """
 
 import re
 import shlex
+import sys
 import tempfile
 from pathlib import Path
 
@@ -36,7 +40,7 @@ def check_output(folder, options):
         return []
     got, failures = "", []
     if (folder / "make").exists():
-        made = run([folder / "make"], folder)
+        made = run([folder / "make"], folder, more={"GENERATE": str(options.build / "generate")})
         if made.code != 0:
             failures.append("make: " + made.stderr.decode("utf-8", "replace"))
     for line in args.read_text("utf-8").splitlines():
@@ -67,6 +71,19 @@ def check_readme(options):
         failures = [text or f"exit {output.code}"] if output.code else []
         results.append(Result(f"README.md: model {number}", failures))
     return results
+
+
+def check_score(options, model):
+    command = [sys.executable, EXAMPLES / "score", model, "--build", options.build]
+    output = run(command, EXAMPLES)
+    failed = output.code != 0 or crashed(output)
+    return Result(f"score {model}", [(output.stdout + output.stderr).decode("utf-8", "replace")] if failed else [])
+
+
+def score_suite(options):
+    listed = run([options.build / "generate", "--list"], EXAMPLES).stdout.decode("utf-8").splitlines()
+    models = [line.split("\t")[0] for line in listed if options.filter in line]
+    return check_all(lambda model: [check_score(options, model)], models)
 
 
 def suite(options):
