@@ -304,10 +304,11 @@ Written table_credit(Table *table, const char *id)
 {
     if (!table_untidy(table))
         return table_clean(table, id);
-    switch (random_below(&table->gen->dirt, 4)) {
+    switch (random_below(&table->gen->dirt, 8)) {
     case 0:
         return write_blank(table);
     case 1:
+    case 2:
         return write_masked(table, id, 8, 4);
     default:
         return write_wide(table, id);
@@ -318,13 +319,27 @@ Written table_account(Table *table, const char *id)
 {
     if (!table_untidy(table))
         return table_clean(table, id);
-    switch (random_below(&table->gen->dirt, 5)) {
+    switch (random_below(&table->gen->dirt, 8)) {
     case 0:
         return write_blank(table);
     case 1:
         return write_masked(table, id, 6, 4);
     case 2:
         return write_exponent(table, id);
+    default:
+        return write_wide(table, id);
+    }
+}
+
+Written table_phone(Table *table, const char *id)
+{
+    if (!table_untidy(table))
+        return table_clean(table, id);
+    switch (random_below(&table->gen->dirt, 4)) {
+    case 0:
+        return write_blank(table);
+    case 1:
+        return write_masked(table, id, 3, 4);
     default:
         return write_wide(table, id);
     }

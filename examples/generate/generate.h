@@ -134,6 +134,7 @@ void table_end(Table *table);
 Written table_person(Table *table, const char *id);
 Written table_credit(Table *table, const char *id);
 Written table_account(Table *table, const char *id);
+Written table_phone(Table *table, const char *id);
 // An identity as it should be.
 Written table_clean(Table *table, const char *id);
 
