@@ -168,6 +168,8 @@ void holes_add(Holes *holes, const Written *written, int64_t from, int64_t to);
 void holes_finish(Holes *holes, const Table *table);
 // Could one of the rows be this identity's, within `from` to `to`?
 Fit holes_fit(const Holes *holes, const char *id, int64_t from, int64_t to);
+// Are rows without a usable identity, whatever is left of it, more than tolerated among `members`?
+bool holes_astray(const Holes *holes, int64_t members);
 // Does what was written fit this identity?
 bool written_fits(const Written *written, const char *id);
 

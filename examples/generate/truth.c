@@ -13,7 +13,7 @@
 void truth_add(Gen *gen, const char *rule, const char *key, const char *lists, const char *truth,
                const char *why, const char *check)
 {
-    if (fprintf(gen->truth, "%s,%s,%s,%s,%s,%s\n", rule, key, lists, truth, why, check) < 0)
+    if (fprintf(gen->truth, "%s,\"%s\",%s,%s,%s,%s\n", rule, key, lists, truth, why, check) < 0)
         gen->failed = true;
 }
 
@@ -98,4 +98,9 @@ Fit holes_fit(const Holes *holes, const char *id, int64_t from, int64_t to)
             return FIT_LINKED;
     }
     return loose && !tolerated ? FIT_LOOSE : FIT_NONE;
+}
+
+bool holes_astray(const Holes *holes, int64_t members)
+{
+    return holes->count * 100 > members * TOLERATED_PERCENT;
 }
