@@ -137,6 +137,12 @@ static Expr source_of(const Expr *expr, uint32_t step)
     return part;
 }
 
+// The record of a check is a list of reals with holes; its fields are shown where they are read.
+static bool is_record(Type type)
+{
+    return type.kind == TYPE_LIST && type.element != NULL && type.element->kind == TYPE_REAL;
+}
+
 // A column of a variable that has no row here (it holds a set) has no value to show.
 static bool is_readable(const EvalContext *context, const Expr *expr, uint32_t step)
 {
@@ -154,7 +160,8 @@ void replay_values(const Replay *replay, const EvalContext *context, const Expr 
     for (uint32_t s = 0; s < expr->count && out->count < REPLAY_VALUES_MAX; s++) {
         const Step *step = &expr->steps[s];
         Str text = step_text(replay, step);
-        if (text.len == 0 || is_there(out, text) || !is_readable(context, expr, s))
+        if (text.len == 0 || is_record(step_type(replay, step)) || is_there(out, text) ||
+            !is_readable(context, expr, s))
             continue;
         Expr part = source_of(expr, s);
         Vector vector;
