@@ -279,11 +279,19 @@ static void add_paths(Infer *infer, Str path)
              "folder " STR_FMT " has no .csv, .tsv or .txt file", STR_ARG(path));
 }
 
+static bool still_wanted(void *closure, Str table, int64_t bytes_done, int64_t bytes_total,
+                         int64_t rows)
+{
+    (void)table, (void)bytes_done, (void)bytes_total, (void)rows;
+    return !interrupt_seen(closure);
+}
+
 static int infer_file(Infer *infer, Str path)
 {
     const IdentityCard *cards[32];
     uint32_t count = MIN_OF(stdlib_identity_count(), (uint32_t)ARRAY_LEN(cards));
-    LoadOptions options = {.identity = stdlib_identity, .lang = infer->args->lang};
+    LoadOptions options = {
+        .identity = stdlib_identity, .lang = infer->args->lang, .progress = still_wanted};
     InferredTable table;
     Error error = {0};
     for (uint32_t i = 0; i < count; i++)
@@ -307,15 +315,17 @@ static int run_infer(const Args *args)
 {
     Infer infer = {.args = args, .zh = args->lang == LANG_ZH, .arena = arena_create(NULL, 0)};
     int worst = EXIT_DONE;
+    interrupt_catch();
     for (size_t i = 0; i < args->files.count; i++)
         add_paths(&infer, args->files.items[i]);
     if (infer.paths.count == 0)
         worst = EXIT_DATA;
-    for (size_t i = 0; i < infer.paths.count; i++) {
+    for (size_t i = 0; i < infer.paths.count && worst != EXIT_INTERRUPTED; i++) {
         int code = infer_file(&infer, infer.paths.items[i]);
         worst = MAX_OF(worst, code);
     }
-    int printed = print_result(args, strbuf_str(&infer.out));
+    bool whole = worst != EXIT_INTERRUPTED; // half a list of tables looks like all of it
+    int printed = print_result(args, whole ? strbuf_str(&infer.out) : STR(""));
     vec_free(&infer.paths);
     vec_free(&infer.names);
     strbuf_deinit(&infer.out);

@@ -487,12 +487,16 @@ static Status load_texts(Str path, const Layout *layout, const LoadOptions *opti
     return load_table(&decl, &plain, dict, causes, rows, report, error);
 }
 
-static void infer_columns(const Inference *inference, const Rowset *rows, const Dict *dict,
-                          InferredTable *out)
+static Status infer_columns(const Inference *inference, const LoadOptions *options,
+                            const Rowset *rows, const Dict *dict, InferredTable *out, Error *error)
 {
     out->key = -1;
     for (uint32_t i = 0; i < out->column_count; i++) {
         InferredColumn *column = &out->columns[i];
+        if (options->progress != NULL &&
+            !options->progress(options->progress_closure, out->path, 1, 1, rows->row_count))
+            return error_set(error, STATUS_CANCELLED, "读数据文件 " STR_FMT " 时被中断",
+                             "reading " STR_FMT " was interrupted", STR_ARG(out->path));
         Cells cells = {0};
         if (!column->nameless) {
             collect(rows, &rows->columns[i], dict, &cells);
@@ -504,6 +508,7 @@ static void infer_columns(const Inference *inference, const Rowset *rows, const 
         vec_free(&cells.texts);
         vec_free(&cells.times);
     }
+    return STATUS_OK;
 }
 
 Status infer_table(Str path, const IdentityCard *const *cards, uint32_t card_count,
@@ -523,7 +528,7 @@ Status infer_table(Str path, const IdentityCard *const *cards, uint32_t card_cou
     }
     if (status == STATUS_OK) {
         Inference inference = {cards, card_count, options->identity, out->arena};
-        infer_columns(&inference, rows, dict, out);
+        status = infer_columns(&inference, options, rows, dict, out, error);
         out->encoding = arena_str(out->arena, report.files.items[0].encoding);
         out->encoding_detected = report.files.items[0].encoding_detected;
         out->separator = layout.separator;

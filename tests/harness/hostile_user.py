@@ -112,8 +112,8 @@ def check_moment(options, folder, words, moment):
     left = sorted(path.name for path in Path(folder).glob("out/*"))
     shutil.rmtree(Path(folder) / "out", ignore_errors=True)
     failures = []
-    # Before it is ready, and where it has nothing to put away, a command dies of the signal itself.
-    bare = code == -signal.SIGINT and (moment < 0.1 or words[0] == "infer")
+    # Before it is ready a command dies of the signal itself.
+    bare = code == -signal.SIGINT and moment < 0.1
     if code not in (0, 130) and not bare:
         failures.append(f"exit {code}\n{said[-1500:]}")
     if waited > 10:

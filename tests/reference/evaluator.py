@@ -457,7 +457,7 @@ class Reading:
             members = self._peers()
             if self.body.query:
                 members = self._with_full_keys(clause, members)
-            self.body.windows[clause.name] = Window(clause, members, self.body, self.level, place)
+            self.body.windows[clause.name] = Window(clause, members, self.body, self.level, place, self.earlier)
 
     def _peers(self):
         """The members of a window: the bindings, or the groups, at its place."""

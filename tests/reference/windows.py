@@ -74,11 +74,12 @@ def _told(v):
 class Window:
     """A windowed let at its place in one reading of a body."""
 
-    def __init__(self, clause, members, body, level, place):
+    def __init__(self, clause, members, body, level, place, earlier):
         self.clause, self.members, self.body, self.level = clause, members, body, level
         self.keys, self.order, self.within = clause.among, clause.order, clause.within
         self.outer = [v for e in (*self.keys, *(e for e, _ in self.order))
                       for v in variables(e, body)]
+        self.above = [v for v in earlier if v not in body.attached]
         every = self._all_tuples()
         shadows = sum(cls == SHADOW for cls in every.values())
         lost = [m for m in members if m.group and m.group.lost]
@@ -91,7 +92,7 @@ class Window:
         if self.level > 0 and s.display:      # printed values read m
             s = s.at(display=False, sink=None, mode="m")
         own = self._own_keys(s)
-        bad = next((v for v in own if unknown(v)), None)
+        bad = next((v for v in own if unknown(v)), self._nobody(s))
         if bad is None:
             bad = next((v for v in self._own_orders(s) if unknown(v)), None)
         if bad is not None:
@@ -101,11 +102,22 @@ class Window:
             return Issue(inner_cause(v, s.mode), v.low, v.high)
         return v
 
+    def _nobody(self, s):
+        """The issue of a binding that a loose row made further down: it may be any of the members."""
+        if self.level > 0:
+            return None
+        rows = (s.binding or s.group.representative).rows
+        found = [rows.get(v) for v in self.above]
+        lost = all(isinstance(row, Unplaced) and row is found[0] for row in found)
+        return Issue(found[0].cause) if lost else None
+
     def peers_excepted(self, group, in_a):
         """The exceptions that hold for the peers of a group's certain members whose value another one
         has in reading A (`in_a`); below a fence for the groups of the partition of a group, or of those
         that its members were in."""
         names = set()
+        above = {c.name for place, _, c in self.body.steps
+                 if isinstance(c, ast.Except) and place < self.caveat[0]}
         if self.level == 0:
             for m in group.of_class(CERTAIN):
                 scope = Scope(self.body, binding=m.binding)
@@ -113,7 +125,7 @@ class Window:
                 if not any(unknown(v) for v in own) and self._differs(in_a, scope):
                     names |= {n for x in self.members for n in x.binding.excepted
                               if [value(e, self._scope(x)) for e in self.keys] == own}
-            return names
+            return names & above
         of = [group] if self.level == group.level else [m.group for m in group.members]
         for g in of:
             own = self._own_keys(Scope(self.body, self.level, group=g))
@@ -123,7 +135,7 @@ class Window:
                     names |= set(m.group.excepted)
                     names |= {n for x in m.group.members for n in x.binding.excepted}
                     names |= {n for x in m.group.members if x.group for n in x.group.excepted}
-        return names
+        return names & above
 
     def _differs(self, in_a, scope):
         """Whether the value for a binding is another one in reading A, read in some way."""
