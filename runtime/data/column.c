@@ -194,6 +194,41 @@ static void append_integers(Column *column, const int64_t *values, const int64_t
     }
 }
 
+static void append_reals(Column *column, const double *values, const int64_t *rows, int64_t first,
+                         int64_t count)
+{
+    double *to = (double *)column->values + column->count;
+    for (int64_t i = 0; i < count; i++)
+        to[i] = values[rows == NULL ? first + i : rows[first + i]];
+    column->count += count;
+}
+
+// Short as long as all fit.
+static void append_exact(Column *column, const int128_t *values, const int64_t *rows, int64_t first,
+                         int64_t count)
+{
+    int128_t low = 0, high = 0;
+    for (int64_t i = 0; i < count; i++) {
+        int128_t value = values[rows == NULL ? first + i : rows[first + i]];
+        low = i == 0 ? value : MIN_OF(low, value);
+        high = i == 0 ? value : MAX_OF(high, value);
+    }
+    if (column->narrow && (low != (int64_t)low || high != (int64_t)high))
+        widen(column);
+    for (int64_t i = 0; i < count; i++) {
+        int128_t value = values[rows == NULL ? first + i : rows[first + i]];
+        if (column->narrow)
+            ((int64_t *)column->values)[column->count + i] = (int64_t)value;
+        else
+            ((int128_t *)column->values)[column->count + i] = value;
+    }
+    column->count += count;
+    if (count > 0) {
+        note_number(column, low);
+        note_number(column, high);
+    }
+}
+
 void column_append_known(Column *column, const Vector *values, const int64_t *rows, int64_t first,
                          int64_t count)
 {
@@ -205,6 +240,14 @@ void column_append_known(Column *column, const Vector *values, const int64_t *ro
     }
     if (column->phys == PHYS_I64) {
         append_integers(column, values->i64, rows, first, count);
+        return;
+    }
+    if (column->phys == PHYS_I128) {
+        append_exact(column, values->i128, rows, first, count);
+        return;
+    }
+    if (column->phys == PHYS_F64) {
+        append_reals(column, values->f64, rows, first, count);
         return;
     }
     for (int64_t i = first; i < first + count; i++) {

@@ -58,6 +58,8 @@ void fold_init(Fold *fold, Level *level, uint32_t index, const uint8_t *selected
 void fold_deinit(Fold *fold);
 // Folds these members of a first fence, with their bindings.
 void fold_some(Fold *fold, const Bindings *some, const int64_t *members);
+// Folds the members from `first` on, with their bindings, if nothing of them is in question (level_plain.c); else false.
+bool fold_plain(Fold *fold, int64_t first, const Bindings *view);
 // Computes what an expression reads of the groups below.
 void fold_need_below(const Fold *fold, const Expr *expr);
 // What argument and `when` read, for the members from `first` on.

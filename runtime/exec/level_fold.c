@@ -406,7 +406,8 @@ static void fold_block(Fold *fold, int64_t first, int64_t count)
 {
     Bindings view;
     members_view(fold->level->members, first, count, fold->level->run->scratch, &view);
-    fold_view(fold, &view, first, NULL);
+    if (!fold_plain(fold, first, &view))
+        fold_view(fold, &view, first, NULL);
 }
 
 void fold_some(Fold *fold, const Bindings *some, const int64_t *members)

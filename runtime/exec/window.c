@@ -238,7 +238,7 @@ static void set_unplaced(const WindowReading *reading, int64_t first, int64_t co
 }
 
 // The let's value for the members first..first+count.
-static void block_values(const WindowReading *reading, bool shadows, int64_t first,
+static void block_values(const WindowReading *reading, bool shadows, bool whole, int64_t first,
                          const Bindings *view, Vector *out)
 {
     BodyRun *run = reading->run;
@@ -254,6 +254,10 @@ static void block_values(const WindowReading *reading, bool shadows, int64_t fir
     Vector made;
     eval_expr(&context, value, &made);
     vector_expand(&made, view->count, run->scratch);
+    if (whole) {
+        *out = made;
+        return;
+    }
     int64_t *at = ARENA_ARRAY(run->scratch, int64_t, view->count);
     for (int64_t i = 0; i < view->count; i++)
         at[i] = i;
@@ -268,6 +272,7 @@ typedef struct Output {
     const WindowRun *window;
     const WindowReading *b, *a; // a NULL: the readings are one
     bool shadows;
+    bool whole;         // one reading, and every member has its partition and its place
     uint64_t *excepted; // by partition of b: exceptions that hold for some member
 } Output;
 
@@ -376,6 +381,34 @@ static bool left_out(const Output *out, int64_t member)
     return cause != 0;
 }
 
+// Every binding as it is, with its value.
+static void give_all(const Output *out, const Bindings *view, const Vector *value, Bindings *next)
+{
+    BodyRun *run = out->run;
+    uint32_t slot = out->window->op->slot;
+    Rowset *made = produced_write(run->produced[slot]);
+    Column *column = &made->columns[0];
+    int64_t *rows = ARENA_ARRAY(run->scratch, int64_t, view->count);
+    for (int64_t i = 0; i < view->count; i++)
+        rows[i] = made->row_count + i;
+    if (value->state == NULL)
+        column_append_known(column, value, NULL, 0, view->count);
+    for (int64_t i = 0; value->state != NULL && i < view->count; i++) {
+        Value cell = vector_value(value, out->window->op->window.value.type, i);
+        column_append(column, &cell);
+    }
+    made->row_count += view->count;
+    bindings_init(next, run->body, run->scratch);
+    next->count = view->count;
+    memcpy(next->rows, view->rows, run->body->slot_count * sizeof *next->rows);
+    memcpy(next->attached, view->attached, run->body->slot_count * sizeof *next->attached);
+    next->rows[slot] = rows;
+    if (view->state == NULL)
+        return;
+    next->state = ARENA_ARRAY(run->scratch, uint32_t, view->count);
+    memcpy(next->state, view->state, (size_t)view->count * sizeof *next->state);
+}
+
 // The binding once per reading where the values differ.
 static void give_block(const Output *out, int64_t first, const Bindings *view,
                        const BlockValues *values, Bindings *next)
@@ -450,10 +483,10 @@ static Status push_block(const Output *out, WindowRun *window, int64_t first, in
     const WindowReading *readings[2] = {out->b, out->a == NULL ? out->b : out->a};
     for (int r = 0; r < 2; r++) {
         if (r == 0 || out->a != NULL) {
-            block_values(readings[r], false, first, &view, &values.m[r]);
+            block_values(readings[r], false, out->whole, first, &view, &values.m[r]);
             values.t[r] = values.m[r];
             if (out->shadows)
-                block_values(readings[r], true, first, &view, &values.t[r]);
+                block_values(readings[r], true, false, first, &view, &values.t[r]);
             values.n[r] = readings[r]->tolerant ? values.m[r] : values.t[r];
         } else {
             values.m[r] = values.m[0];
@@ -461,10 +494,22 @@ static Status push_block(const Output *out, WindowRun *window, int64_t first, in
             values.t[r] = values.t[0];
         }
     }
-    give_block(out, first, &view, &values, &next);
+    if (out->whole)
+        give_all(out, &view, &values.n[0], &next);
+    else
+        give_block(out, first, &view, &values, &next);
     run->shared->clause = out->window->op;
     TRY(body_observe(run, out->window->op, &view, &next));
     return next.count == 0 ? STATUS_OK : body_push(run, out->window->index + 1, &next);
+}
+
+static bool all_have_places(const WindowReading *reading)
+{
+    const CauseId *lost = reading->order_cause;
+    bool all = true;
+    for (int64_t i = 0; i < reading->members->all.count && all; i++)
+        all = reading->level.group[i] >= 0 && (lost == NULL || lost[i] == 0);
+    return all;
 }
 
 Status window_finish(BodyRun *run, WindowRun *window)
@@ -478,6 +523,7 @@ Status window_finish(BodyRun *run, WindowRun *window)
     if (status == STATUS_OK && differ)
         list_excepted(&out);
     out.shadows = b.shadows || a.shadows;
+    out.whole = status == STATUS_OK && !differ && !out.shadows && all_have_places(&b);
     window->shadow_tuples = differ ? a.shadow_tuples : b.shadow_tuples;
     window->tuples = differ ? a.tuples : b.tuples;
     int64_t total = window->members.all.count;

@@ -5,6 +5,7 @@
 #ifndef SUP_RUNTIME_EXEC_WINDOW_INT_H
 #define SUP_RUNTIME_EXEC_WINDOW_INT_H
 
+#include "runtime/exec/aggregate_int.h"
 #include "runtime/exec/block.h"
 #include "runtime/exec/crowd.h"
 #include "runtime/exec/level_int.h"
@@ -78,12 +79,13 @@ typedef struct Order {
     Arena *arena;
     const WindowSort *sorts; // of the window, or by the value that is ranked
     uint32_t sort_count;
-    Cell **keys;    // per key, by member
-    int64_t *low;   // by member: frames by time
-    int64_t *time;  // the first key, of a whole layout
-    CauseId *cause; // by member: 0 where its order is known
-    uint64_t rows;  // slots whose rows make a tuple
+    Vector *keys;        // per key, by member: values whatever is known of them
+    int64_t *low;        // by member: frames by time
+    const int64_t *time; // the first key, of a whole layout
+    CauseId *cause;      // by member: 0 where its order is known
+    uint64_t rows;       // slots whose rows make a tuple
     bool sorted;
+    bool ascends;    // members come by their rows, no two of one tuple
     bool by_time;    // in a frame by time the order goes forward
     int64_t *starts; // per partition, into `at`; behind them the loose ones
     int64_t *at;
@@ -101,6 +103,20 @@ typedef struct Order {
 int order_compare_keys(const Order *order, int64_t a, int64_t b);
 int order_compare_members(const void *order, const void *a, const void *b);
 int order_compare_rows(const void *order, const void *a, const void *b);
+// Sorts all partitions by keys and then members, where members ascend by their rows and the keys fit into words
+// (window_sort.c). False: they do not.
+bool order_sort_words(Order *order);
+// Whether nothing of a partition is in question for the aggregate, and it needs nothing but values in order; then
+// window_plain gives its members their values (window_plain.c).
+typedef struct Plain {
+    bool can; // the aggregate, wherever all members are clean
+    bool all; // they are
+} Plain;
+Plain order_plain(const Order *order, const Aggregate *aggregate);
+bool window_is_plain(const Order *order, const Aggregate *aggregate, const Plain *plain,
+                     int64_t group);
+void window_plain(Order *order, const Aggregate *aggregate, AggState *state, int64_t group,
+                  Vector *out);
 // The places of at[0..count), sorted by members or, without keys, by rows.
 Places order_places(const Order *order, const Aggregate *aggregate, const int64_t *at,
                     int64_t count, bool ordered, Arena *arena);
@@ -146,6 +162,8 @@ typedef struct Partition {
 
 // What stands at a place of the order: rank, previous … (window_place.c).
 void window_places(Partition *partition);
+// The part, from 1, of place p when `count` places are cut into `parts`; the first `count % parts` have one more.
+int64_t window_part(int64_t p, int64_t count, int64_t parts);
 // A fold over each place's frame (window_frame.c).
 Status window_frames(Partition *partition);
 // The best class of a member that may or may not be there, or has no place, so that no place in the order is sure where

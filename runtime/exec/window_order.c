@@ -60,46 +60,67 @@ static void reach_back(const Order *order, Vector *low, int64_t first, int64_t c
     }
 }
 
+static void store_block(Vector *store, const Vector *block, int64_t first, int64_t count,
+                        Arena *arena)
+{
+    size_t size = phys_size(store->phys);
+    memcpy((char *)store->data + (size_t)first * size, block->data, (size_t)count * size);
+    for (int64_t i = 0; block->state != NULL && i < count; i++) {
+        if (block->state[i] != VALUE_KNOWN)
+            vector_copy_row(store, first + i, block, i, arena);
+    }
+}
+
+static void read_order_block(Order *order, int64_t first, int64_t count)
+{
+    const Window *window = &order->reading->op->window;
+    Vector vector;
+    for (uint32_t k = 0; k < order->sort_count; k++) {
+        eval_member_block(order, &order->sorts[k].value, first, count, &vector);
+        note_unknown(order, &vector, first, count);
+        vector.state = NULL; // that has been noted
+        store_block(&order->keys[k], &vector, first, count, order->arena);
+    }
+    if (order->low == NULL)
+        return;
+    eval_member_block(order, &window->low, first, count, &vector);
+    reach_back(order, &vector, first, count);
+    note_unknown(order, &vector, first, count);
+    memcpy(order->low + first, vector.i64, (size_t)count * sizeof *order->low);
+}
+
 static void read_orders(Order *order)
 {
     const Window *window = &order->reading->op->window;
     int64_t total = total_of(order);
-    bool by_time = order->sorts == window->sorts && window->low.count > 0;
-    order->keys = ARENA_ARRAY(order->arena, Cell *, order->sort_count);
+    order->keys = ARENA_ARRAY(order->arena, Vector, order->sort_count);
     order->cause = ARENA_ARRAY(order->arena, CauseId, total);
     for (uint32_t k = 0; k < order->sort_count; k++)
-        order->keys[k] = ARENA_ARRAY(order->arena, Cell, total);
-    if (by_time)
+        vector_make(&order->keys[k], type_phys(order->sorts[k].value.type), total, order->arena);
+    if (order->sorts == window->sorts && window->low.count > 0) { // by time
         order->low = ARENA_ARRAY(order->arena, int64_t, total);
-    if (by_time)
-        order->time = ARENA_ARRAY(order->arena, int64_t, total);
+        order->time = order->keys[0].i64;
+    }
     for (int64_t first = 0; first < total; first += window_block(order->reading)) {
-        int64_t count = MIN_OF(window_block(order->reading), total - first);
         ArenaMark mark = arena_mark(order->reading->run->scratch);
-        Vector vector;
-        for (uint32_t k = 0; k < order->sort_count; k++) {
-            eval_member_block(order, &order->sorts[k].value, first, count, &vector);
-            note_unknown(order, &vector, first, count);
-            for (int64_t i = 0; i < count; i++)
-                order->keys[k][first + i] = cell_load(&vector, i);
-            for (int64_t i = 0; k == 0 && order->time != NULL && i < count; i++)
-                order->time[first + i] = vector.i64[i];
-        }
-        if (by_time) {
-            eval_member_block(order, &window->low, first, count, &vector);
-            reach_back(order, &vector, first, count);
-            note_unknown(order, &vector, first, count);
-            memcpy(order->low + first, vector.i64, (size_t)count * sizeof *order->low);
-        }
+        read_order_block(order, first, MIN_OF(window_block(order->reading), total - first));
         arena_rewind(order->reading->run->scratch, mark);
     }
+}
+
+static int compare_key(const Order *order, uint32_t k, int64_t a, int64_t b)
+{
+    const Vector *key = &order->keys[k];
+    if (key->phys == PHYS_I64)
+        return (key->i64[a] > key->i64[b]) - (key->i64[a] < key->i64[b]);
+    return cell_compare(order->reading->run->shared->dict, order->sorts[k].value.type,
+                        cell_load(key, a), cell_load(key, b));
 }
 
 int order_compare_keys(const Order *order, int64_t a, int64_t b)
 {
     for (uint32_t k = 0; k < order->sort_count; k++) {
-        int way = cell_compare(order->reading->run->shared->dict, order->sorts[k].value.type,
-                               order->keys[k][a], order->keys[k][b]);
+        int way = compare_key(order, k, a, b);
         if (way != 0)
             return order->sorts[k].descending && !order->by_time ? -way : way;
     }
@@ -159,17 +180,6 @@ static void list_members(Order *order, bool loose, int64_t **starts, int64_t **a
 }
 
 // ---------------------------------------------------------------- arguments
-
-static void store_block(Vector *store, const Vector *block, int64_t first, int64_t count,
-                        Arena *arena)
-{
-    size_t size = phys_size(store->phys);
-    memcpy((char *)store->data + (size_t)first * size, block->data, (size_t)count * size);
-    for (int64_t i = 0; block->state != NULL && i < count; i++) {
-        if (block->state[i] != VALUE_KNOWN)
-            vector_copy_row(store, first + i, block, i, arena);
-    }
-}
 
 static EvalContext when_context(const Order *order, const Expr *when, int64_t first, int64_t count)
 {
@@ -383,6 +393,15 @@ static Status order_partition(Order *order, const Aggregate *aggregate, int64_t 
     return run_poll(run->shared);
 }
 
+static bool members_ascend(const Order *order)
+{
+    int64_t total = total_of(order);
+    bool ascend = order->reading->of == NULL && order->rows != 0;
+    for (int64_t i = 1; i < total && ascend; i++)
+        ascend = compare_rows(order, i - 1, i) < 0;
+    return ascend;
+}
+
 // Sorts the partitions as the aggregate wants them, if the last one left them otherwise.
 static void sort_for(Order *order, const Aggregate *aggregate)
 {
@@ -397,6 +416,9 @@ static void sort_for(Order *order, const Aggregate *aggregate)
     order->rows = rows;
     order->by_time = by_time;
     order->sorted = true;
+    order->ascends = members_ascend(order);
+    if (order->ascends && order_sort_words(order))
+        return;
     for (int64_t g = 0; g < order->reading->level.count; g++)
         sort_partition(order, order->at + order->starts[g],
                        order->starts[g + 1] - order->starts[g]);
@@ -413,14 +435,23 @@ static Status order_aggregate(Order *order, uint32_t index)
     read_arguments(order, aggregate);
     sort_for(order, aggregate);
     strangers_reset(order);
-    for (int64_t g = 0; g < reading->level.count; g++) {
+    Plain plain = order_plain(order, aggregate);
+    AggState *state = aggregate_create(aggregate, &reading->run->shared->eval);
+    Status status = STATUS_OK;
+    for (int64_t g = 0; g < reading->level.count && status == STATUS_OK; g++) {
         ArenaMark mark = arena_mark(reading->run->scratch);
-        TRY(order_partition(order, aggregate, g, values));
+        if (window_is_plain(order, aggregate, &plain, g))
+            window_plain(order, aggregate, state, g, &values->m);
+        else
+            status = order_partition(order, aggregate, g, values);
         arena_rewind(reading->run->scratch, mark);
+        if (status == STATUS_OK && g % BLOCK_ROWS == 0)
+            status = run_poll(reading->run->shared);
     }
+    aggregate_destroy(state);
     if (!reading->shadows)
         values->t = values->m;
-    return STATUS_OK;
+    return status;
 }
 
 static void order_open(Order *order, WindowReading *reading, const WindowSort *sorts,

@@ -69,8 +69,7 @@ static int64_t parameter_of(const Partition *partition)
     return partition->aggregate->statistic.parameters[0].i64;
 }
 
-// The part, from 1, of place p when `count` places are cut into `parts`; the first `count % parts` have one more.
-static int64_t part_of(int64_t p, int64_t count, int64_t parts)
+int64_t window_part(int64_t p, int64_t count, int64_t parts)
 {
     int64_t least = count / parts, longer = count % parts;
     if (p < longer * (least + 1))
@@ -92,7 +91,7 @@ static Value value_here(const Partition *partition, const int64_t *at, int64_t c
     case WINDOW_OTHERS:
         return known_i64(type, MAX_OF(count - 1, 1));
     case WINDOW_NTILE:
-        return known_i64(type, part_of(p, count, parameter_of(partition)));
+        return known_i64(type, window_part(p, count, parameter_of(partition)));
     case WINDOW_ROW_NUMBER:
         return known_i64(type, p + 1);
     case WINDOW_PREVIOUS:
