@@ -119,3 +119,24 @@ enum {
 
 DEFINE_SORT(sort_keys, select_key, uint64_t)
 DEFINE_SORT(sort_keys_wide, select_key_wide, uint128_t)
+
+void sort_numbers(int64_t *numbers, const uint64_t *prefixes, size_t count, SortCompare compare,
+                  const void *context)
+{
+    size_t bytes;
+    if (!num_mul_size(MAX_OF(count, 1), sizeof(uint128_t), &bytes))
+        base_memory_failed(SIZE_MAX);
+    uint128_t *words = base_alloc(bytes);
+    for (size_t i = 0; i < count; i++)
+        words[i] = (uint128_t)prefixes[i] << 64 | i;
+    sort_keys_wide(words, count);
+    for (size_t i = 0; i < count; i++)
+        numbers[i] = (int64_t)(uint64_t)words[i];
+    free(words);
+    for (size_t from = 0, to; from < count; from = to) {
+        uint64_t prefix = prefixes[numbers[from]];
+        for (to = from + 1; to < count && prefixes[numbers[to]] == prefix; to++)
+            ;
+        sort_stable(numbers + from, to - from, sizeof *numbers, compare, context);
+    }
+}

@@ -8,7 +8,7 @@
 #ifndef SUP_RUNTIME_BASE_SORT_KEYS_H
 #define SUP_RUNTIME_BASE_SORT_KEYS_H
 
-#include "runtime/base/base.h"
+#include "runtime/base/sort.h"
 
 // A signed number, and a real that is not NaN, as a key; and back. −0 and 0 are two keys.
 static inline uint64_t key_of_i64(int64_t value)
@@ -49,6 +49,11 @@ static inline int128_t key_to_i128(uint128_t key)
 // Ascending, in place. Failure to get memory is fatal (base.h).
 void sort_keys(uint64_t *keys, size_t count);
 void sort_keys_wide(uint128_t *keys, size_t count);
+
+// Fills numbers with 0..count-1 in the order of their prefixes; those with equal prefixes in the order that `compare`
+// gives to two numbers, then in their own.
+void sort_numbers(int64_t *numbers, const uint64_t *prefixes, size_t count, SortCompare compare,
+                  const void *context);
 
 // Moves the key that has `place` (< count) in the order there, none greater in front of it and none less behind it.
 void select_key(uint64_t *keys, size_t count, size_t place);

@@ -182,39 +182,46 @@ static int leading_zeros(uint128_t value)
     return high != 0 ? __builtin_clzll(high) : 64 + __builtin_clzll((uint64_t)value);
 }
 
-// quotient · 2^-shift rounded once; `rest`: the quotient is a little more. It has more than 54 bits.
-static double rounded(uint128_t quotient, bool rest, int shift)
+// quotient · 2^power rounded once; `rest`: the quotient is a little more. It is at least 2^62.
+static double rounded(uint64_t quotient, bool rest, int power)
 {
-    int drop = 128 - leading_zeros(quotient) - 53;
-    uint64_t kept = (uint64_t)(quotient >> drop);
-    uint128_t half = (uint128_t)1 << (drop - 1), cut = quotient - ((uint128_t)kept << drop);
+    int drop = 64 - __builtin_clzll(quotient) - 53;
+    uint64_t kept = quotient >> drop, cut = quotient & (((uint64_t)1 << drop) - 1);
+    uint64_t half = (uint64_t)1 << (drop - 1);
     bool up = cut > half || (cut == half && (rest || kept % 2 != 0));
-    return ldexp((double)(kept + up), drop - shift);
+    uint64_t bits = (uint64_t)(1023 + drop + power) << 52; // of a power of two far from both ends
+    double scale;
+    memcpy(&scale, &bits, sizeof scale);
+    return (double)(kept + up) * scale;
 }
 
-// The quotient of a count above 2^53 and a power of ten below 2^64. With the count at the top of 128 bits the quotient
-// has at least 64, so what is cut off is known with its remainder.
+// The quotient of a count and a power of ten below 2^64. With the count at the top of 127 bits and the power at that of
+// 64, the quotient has 63 or 64, so what is cut off is known with the remainder.
 static double rounded_quotient(uint128_t count, uint64_t power)
 {
-    int shift = leading_zeros(count);
-    uint128_t quotient = (count << shift) / power;
-    return rounded(quotient, quotient * power != count << shift, shift);
+    int up = leading_zeros(count) - 1, down = __builtin_clzll(power);
+    uint128_t numerator = count << up;
+    uint64_t denominator = power << down, quotient = (uint64_t)(numerator / denominator);
+    return rounded(quotient, numerator != (uint128_t)quotient * denominator, down - up);
 }
 
-// The same of any count and a power of ten below 2^127: the count, at the top of 127 bits, is taken 2^100 times.
+// The same of a power of ten below 2^127: the count, at the top of 127 bits, is taken 2^100 times.
 static double rounded_quotient_wide(uint128_t count, int128_t power)
 {
-    int shift = leading_zeros(count) - 1;
-    Int256 quotient, rest, numerator = wide_mul_128((int128_t)(count << shift), (int128_t)1 << 100);
+    int up = leading_zeros(count) - 1, top = 3;
+    Int256 quotient, rest, numerator = wide_mul_128((int128_t)(count << up), (int128_t)1 << 100);
     wide_divmod(numerator, wide_from_i128(power), &quotient, &rest);
-    uint64_t sticky = wide_sign(rest) != 0;
-    // 101 to 227 bits: those below the highest 128 only tell whether there is more.
-    while ((quotient.limb[2] | quotient.limb[3]) != 0) {
-        sticky |= quotient.limb[0];
-        quotient = (Int256){{quotient.limb[1], quotient.limb[2], quotient.limb[3], 0}};
-        shift -= 64;
-    }
-    return rounded((uint128_t)quotient.limb[1] << 64 | quotient.limb[0], sticky != 0, shift + 100);
+    while (quotient.limb[top] == 0)
+        top--;
+    // At least 100 bits: 64 from the highest one; those below only tell whether there is more.
+    int shift = __builtin_clzll(quotient.limb[top]);
+    uint128_t head = (uint128_t)quotient.limb[top] << 64 | quotient.limb[top - 1];
+    head <<= shift;
+    uint64_t below = (uint64_t)head;
+    for (int i = 0; i < top - 1; i++)
+        below |= quotient.limb[i];
+    return rounded((uint64_t)(head >> 64), below != 0 || wide_sign(rest) != 0,
+                   64 * top - shift - up - 100);
 }
 
 double exact_to_real(int128_t count, int scale)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // aggregate_statistic.c: the median, and statistics of the library over the values of a group.
 
+#include "runtime/base/sort_keys.h"
 #include "runtime/exec/value_list.h"
 
 static StatItem item_of(Phys phys, Cell value, int64_t count)
@@ -45,6 +46,18 @@ static void peers_of_entries(AggState *state, int64_t group, const Cell *extra, 
     values_deinit(&values);
 }
 
+static void plain_items(const AggState *state, const ValueRun *run, StatItem *items)
+{
+    const uint64_t *keys = run->keys;
+    bool narrow = !run->wide && (run->phys == PHYS_I64 || run->phys == PHYS_I128);
+    for (int64_t i = 0; narrow && i < run->count; i++) {
+        items[i].i128 = key_to_i64(keys[i]); // its lower half is the number of 64 bits
+        items[i].count = 1;
+    }
+    for (int64_t i = 0; !narrow && i < run->count; i++)
+        items[i] = item_of(state->phys, value_run_get(run, i), 1);
+}
+
 // The same of listed values; where the statistic does not mind, as they come.
 static void peers_of_list(AggState *state, int64_t group, const Cell *extra, int64_t extra_count,
                           StatPeers *peers)
@@ -56,14 +69,15 @@ static void peers_of_list(AggState *state, int64_t group, const Cell *extra, int
     int64_t last = -1;
     if (ordered)
         value_run_sort(&run, state->shared->dict, state->type);
-    for (int64_t i = 0; i < run.count; i++) {
-        if (ordered && i > 0 && value_run_same(&run, i - 1, i))
+    plain_items(state, &run, items);
+    for (int64_t i = 0; ordered && i < run.count; i++) {
+        if (i > 0 && value_run_same(&run, i - 1, i))
             items[last].count++;
         else
-            items[++last] = item_of(state->phys, value_run_get(&run, i), 1);
+            items[++last] = items[i];
     }
     peers->items = items;
-    peers->item_count = last + 1;
+    peers->item_count = ordered ? last + 1 : run.count;
     peers->n = run.count;
     peers->unordered = !ordered;
 }

@@ -42,6 +42,10 @@ void group_keys(const GroupTable *table, uint32_t key, Vector *out);
 // per key part.
 void group_order(const GroupTable *table, const Dict *dict, const Type *types, int64_t *order);
 
+// A word that never contradicts the order of the known value at `row` of the vector: equal values have equal words. 0 where
+// there is none to have cheaply.
+uint64_t vector_prefix(const Dict *dict, Type type, const Vector *key, int64_t row);
+
 // Rows listed by group: rows of group g are rows[starts[g] .. starts[g + 1]), ascending. `groups` may hold
 // GROUP_NONE, such rows are left out. starts has group_count + 1 places, rows has count places.
 void group_index(const int64_t *groups, int64_t count, int64_t group_count, int64_t *starts,

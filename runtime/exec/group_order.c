@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // group_order.c: groups in key order.
 //
-// Each group carries a word made from its first key part that orders like the part itself as far as it goes
-// (the number, or the first eight bytes of a text), so most comparisons of the sort read two adjacent words. Many
+// Each group has a word made from its first key part that orders like the part itself as far as it goes (the
+// number, or the first eight bytes of a text), so words are sorted and only groups with equal ones compared. Many
 // groups of several parts are not compared at all: the distinct values of each part are few, are sorted by
 // themselves, and the groups are then distributed by their numbers, the last part first.
 
-#include "runtime/base/sort.h"
+#include "runtime/base/sort_keys.h"
 #include "runtime/data/vector.h"
 #include "runtime/exec/group.h"
 
@@ -16,11 +16,6 @@ enum { DISTRIBUTE_FROM = 2 };
 #else
 enum { DISTRIBUTE_FROM = 2048 };
 #endif
-
-typedef struct Ranked {
-    uint64_t prefix;
-    int64_t group;
-} Ranked;
 
 typedef struct OrderContext {
     const Dict *dict;
@@ -37,29 +32,31 @@ static uint64_t text_prefix(Str text)
     return prefix;
 }
 
-static uint64_t signed_prefix(int64_t value)
+// A number beyond 64 bits goes to their end.
+static uint64_t exact_prefix(int128_t value)
 {
-    return (uint64_t)value ^ UINT64_C(1) << 63;
+    if (value != (int64_t)value)
+        return value < 0 ? 0 : UINT64_MAX;
+    return key_of_i64((int64_t)value);
 }
 
-// A word that never contradicts the order of the part; 0 where there is none to have cheaply.
-static uint64_t key_prefix(const Dict *dict, Type type, const Vector *key, int64_t group)
+uint64_t vector_prefix(const Dict *dict, Type type, const Vector *key, int64_t row)
 {
     switch (key->phys) {
     case PHYS_BOOL:
-        return key->truth[group];
+        return key->truth[row];
     case PHYS_I64:
-        return signed_prefix(key->i64[group]);
+        return key_of_i64(key->i64[row]);
     case PHYS_PAIR:
-        return signed_prefix(key->pair[group].a);
+        return key_of_i64(key->pair[row].a);
     case PHYS_I128:
-        return signed_prefix((int64_t)(key->i128[group] >> 64));
+        return exact_prefix(key->i128[row]);
     case PHYS_F64:
-        return 0;
+        return key_of_f64(key->f64[row] + 0.0);
     case PHYS_CODE:
         if (type.kind == TYPE_LIST || type.kind == TYPE_SET)
             return 0;
-        return text_prefix(dict_str(dict, key->code[group]));
+        return text_prefix(dict_str(dict, key->code[row]));
     }
     UNREACHABLE();
 }
@@ -67,12 +64,10 @@ static uint64_t key_prefix(const Dict *dict, Type type, const Vector *key, int64
 static int compare_groups(const void *given, const void *left, const void *right)
 {
     const OrderContext *context = given;
-    const Ranked *a = left, *b = right;
-    if (a->prefix != b->prefix)
-        return a->prefix < b->prefix ? -1 : 1;
+    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
     for (uint32_t k = 0; k < context->key_count; k++) {
-        Value x = vector_value(&context->keys[k], context->types[k], a->group);
-        Value y = vector_value(&context->keys[k], context->types[k], b->group);
+        Value x = vector_value(&context->keys[k], context->types[k], a);
+        Value y = vector_value(&context->keys[k], context->types[k], b);
         int order = value_compare(context->dict, &x, &y);
         if (order != 0)
             return order;
@@ -149,13 +144,10 @@ void group_order(const GroupTable *table, const Dict *dict, const Type *types, i
     OrderContext context = {dict, types, base_alloc_zeroed(key_count, sizeof(Vector)), key_count};
     for (uint32_t k = 0; k < key_count; k++)
         group_keys(table, k, &context.keys[k]);
-    Ranked *ranked = base_alloc((size_t)count * sizeof *ranked);
+    uint64_t *prefixes = base_alloc((size_t)count * sizeof *prefixes);
     for (int64_t g = 0; g < count; g++)
-        ranked[g] =
-            (Ranked){key_count == 0 ? 0 : key_prefix(dict, types[0], &context.keys[0], g), g};
-    sort_stable(ranked, (size_t)count, sizeof *ranked, compare_groups, &context);
-    for (int64_t g = 0; g < count; g++)
-        order[g] = ranked[g].group;
-    free(ranked);
+        prefixes[g] = key_count == 0 ? 0 : vector_prefix(dict, types[0], &context.keys[0], g);
+    sort_numbers(order, prefixes, (size_t)count, compare_groups, &context);
+    free(prefixes);
     free(context.keys);
 }

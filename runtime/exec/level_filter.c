@@ -268,7 +268,7 @@ static void settle_except(Level *level, const Operator *op, const GroupVerdict *
 void level_points(const Level *level, Arena *arena, Vector *out)
 {
     vector_make(out, PHYS_I64, level->count, arena);
-    for (int64_t g = 0; g < level->count; g++) {
+    for (int64_t g = 0; g < level->count && level->score_count > 0; g++) {
         int64_t low = 0, high = 0;
         CauseId blame = 0;
         for (uint32_t s = 0; s < level->score_count; s++) {

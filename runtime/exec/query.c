@@ -5,7 +5,7 @@
 // What cannot be decided is left out and counted; printed values are taken over what is known. Rows are in the order
 // written, then by all columns; values that are not known come last, descending or not.
 
-#include "runtime/base/sort.h"
+#include "runtime/base/sort_keys.h"
 #include "runtime/data/vector.h"
 #include "runtime/exec/block.h"
 #include "runtime/exec/finding.h"
@@ -136,6 +136,35 @@ static int compare(const void *context, const void *x, const void *y)
     return 0;
 }
 
+// What `compare` looks at first, as a word; values that are not known come last.
+static uint64_t prefix_of(const QueryRows *rows, int64_t row)
+{
+    const Body *body = &rows->query->body;
+    bool ordered = body->order_count > 0;
+    if (!ordered && body->visible_count == 0)
+        return 0;
+    uint32_t column = ordered ? body->order[0].column : 0;
+    const Value *value = &rows->cells[row * rows->column_count + column];
+    if (value->state != VALUE_KNOWN)
+        return UINT64_MAX;
+    Vector one = {.phys = type_phys(value->type), .count = 1};
+    one.i64 = (int64_t *)(uintptr_t)&value->i64;
+    uint64_t word = vector_prefix(rows->finding->run.shared->dict, value->type, &one, 0);
+    return ordered && body->order[0].descending ? ~word : word;
+}
+
+static int64_t *sorted_rows(const QueryRows *rows)
+{
+    size_t count = MAX_OF((size_t)rows->count, 1);
+    int64_t *index = base_alloc(count * sizeof *index);
+    uint64_t *prefixes = base_alloc(count * sizeof *prefixes);
+    for (int64_t i = 0; i < rows->count; i++)
+        prefixes[i] = prefix_of(rows, i);
+    sort_numbers(index, prefixes, (size_t)rows->count, compare, rows);
+    free(prefixes);
+    return index;
+}
+
 // ---------------------------------------------------------------- result
 
 static FieldValue make_cell(const QueryRows *rows, Arena *arena, StrBuf *buf, Str name,
@@ -177,10 +206,7 @@ static void make_counts(const Finding *finding, QueryResult *out)
 static void make_result(const QueryRows *rows, QueryResult *out)
 {
     const Body *body = &rows->query->body;
-    int64_t *index = base_alloc(MAX_OF((size_t)rows->count, 1) * sizeof *index);
-    for (int64_t i = 0; i < rows->count; i++)
-        index[i] = i;
-    sort_stable(index, (size_t)rows->count, sizeof *index, compare, rows);
+    int64_t *index = sorted_rows(rows);
     out->row_count = body->limit >= 0 ? MIN_OF(body->limit, rows->count) : rows->count;
     out->column_count = body->visible_count;
     Str *names = ARENA_ARRAY(out->arena, Str, MAX_OF(body->visible_count, 1u));

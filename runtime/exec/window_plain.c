@@ -87,6 +87,10 @@ static void give(const Line *line, int64_t place, const Value *value)
 
 static void give_whole(const Line *line, int64_t place, int64_t number)
 {
+    if (line->out->phys == PHYS_I64) {
+        line->out->i64[line->at[place]] = number;
+        return;
+    }
     Value value = known_i64(line->aggregate->type, number);
     give(line, place, &value);
 }

@@ -102,10 +102,35 @@ static void test_keys_follow_values(void **state)
     }
 }
 
+static int by_remainder(const void *context, const void *a, const void *b)
+{
+    int64_t by = *(const int64_t *)context;
+    int64_t x = *(const int64_t *)a % by, y = *(const int64_t *)b % by;
+    return (x > y) - (x < y);
+}
+
+static void test_numbers(void **state)
+{
+    (void)state;
+    static uint64_t prefixes[MOST];
+    static int64_t numbers[MOST];
+    uint64_t seed = 17;
+    int64_t by = 7;
+    for (size_t i = 0; i < MOST; i++)
+        prefixes[i] = random_next(&seed) % 300;
+    sort_numbers(numbers, prefixes, MOST, by_remainder, &by);
+    for (size_t i = 1; i < MOST; i++) {
+        int64_t a = numbers[i - 1], b = numbers[i];
+        assert_true(
+            prefixes[a] < prefixes[b] ||
+            (prefixes[a] == prefixes[b] && (a % by < b % by || (a % by == b % by && a < b))));
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_sorted),
-                                       cmocka_unit_test(test_selected),
-                                       cmocka_unit_test(test_keys_follow_values)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sorted), cmocka_unit_test(test_selected),
+        cmocka_unit_test(test_numbers), cmocka_unit_test(test_keys_follow_values)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
