@@ -6,7 +6,6 @@
 // fault of ours: it gets a sentence for the user and the exit code of a bad environment.
 #include "runtime/base/base.h"
 
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "runtime/base/fault.h"
@@ -52,23 +51,6 @@ void *base_realloc(void *taken_block, size_t size)
     if (block == NULL)
         base_memory_failed(size);
     return block;
-}
-
-#define PAGE ((uintptr_t)4096)
-#define FILL_SIZE_MIN ((size_t)8 << 20) // four of the larger pages: what they round up is little
-
-void base_fill_soon(void *block, size_t size)
-{
-#ifdef MADV_HUGEPAGE
-    if (size < FILL_SIZE_MIN)
-        return;
-    uintptr_t start = ((uintptr_t)block + PAGE - 1) & ~(PAGE - 1);
-    uintptr_t end = ((uintptr_t)block + size) & ~(PAGE - 1);
-    (void)madvise((void *)start, end - start, MADV_HUGEPAGE); // a wish, no more
-#else
-    (void)block;
-    (void)size;
-#endif
 }
 
 uint32_t base_cpu_count(void)

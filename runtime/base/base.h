@@ -76,9 +76,6 @@ void *base_alloc(size_t size);
 void *base_alloc_zeroed(size_t count, size_t size);
 void *base_realloc(void *taken_block, size_t size);
 
-// Says that a large block will be filled from end to end, so that the system may give it memory in larger pages.
-void base_fill_soon(void *block, size_t size);
-
 // A statement about our own code; on in every build, so conditions must be cheap. One condition
 // each. It is an expression of type void, so it can stand before a comma.
 #define ASSERT(condition)                                                                          \

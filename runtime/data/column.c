@@ -51,7 +51,6 @@ void column_reserve(Column *column, int64_t extra)
     if (!num_mul_size((size_t)capacity, cell_size(column), &bytes))
         base_memory_failed(SIZE_MAX);
     column->values = base_realloc(column->values, bytes);
-    base_fill_soon(column->values, bytes);
     if (column->validity != NULL) {
         column->validity = base_realloc(column->validity, word_count(capacity) * sizeof(uint64_t));
         size_t used = word_count(column->capacity);

@@ -93,7 +93,6 @@ static void dict_grow(Dict *dict)
 {
     size_t count = (dict->slot_mask + 1) * 2;
     uint64_t *slots = base_alloc_zeroed(count, sizeof *slots);
-    base_fill_soon(slots, count * sizeof *slots);
     size_t mask = count - 1;
     for (size_t i = 0; i <= dict->slot_mask; i++) {
         uint64_t slot = dict->slots[i];
