@@ -204,7 +204,9 @@ static void read_hole(Template *template)
             DiagId id = end == template->end ? DIAG_UNCLOSED_HOLE : DIAG_EMPTY_HOLE;
             Span place = end == template->end ? template_span(template, open, open + 1) : span;
             Diag *diag = diag_emit(context->diags, id, place);
-            diag_note(context->diags, diag, DIAG_TEXT_DOUBLE_BRACE, DIAG_NONE);
+            diag_note(context->diags, diag,
+                      id == DIAG_UNCLOSED_HOLE ? DIAG_TEXT_TEXT_IN_HOLE : DIAG_TEXT_DOUBLE_BRACE,
+                      DIAG_NONE);
         }
         part = &NEW(Error, span, .name = NULL)->base;
     } else {

@@ -113,16 +113,16 @@ static void check_covered(BodyState *b, const AstCovered *covered, DeclState *ro
                     DIAG_ARGS(diag_arg(rows->pub.name)));
 }
 
-static void warn_uncovered(BodyState *b, const AstNode *node, const AstPath *source,
-                           DeclState *rows, const TypedClause *clause)
+static void warn_uncovered(BodyState *b, bool exists, const AstPath *source, DeclState *rows,
+                           const TypedClause *clause)
 {
     bool declares = rows && rows->pub.kind == TYPED_TABLE && has_covers(&rows->pub.table);
     if (!declares || clause->policy == AST_MISSING_KEEP)
         return;
     Diag *diag =
         report_with(b->c, DIAG_UNCOVERED, &source->base, DIAG_ARGS(diag_arg(rows->pub.name)));
-    (void)node;
-    diag_note(b->c->diags, diag, DIAG_TEXT_COVERED_WAYS, DIAG_NONE);
+    diag_note(b->c->diags, diag, exists ? DIAG_TEXT_COVERED_EXISTS_WAYS : DIAG_TEXT_COVERED_WAYS,
+              DIAG_NONE);
 }
 
 /* ----------------------------------------------------------------------- on */
@@ -342,7 +342,7 @@ void clause_partner(BodyState *b, const AstPartner *node)
     else if (node->covered)
         check_covered(b, node->covered, rows, clause);
     else if (verb != AST_VERB_JOIN && !policy_wanted(node, &walk, clause))
-        warn_uncovered(b, &node->base, node->source, rows, clause);
+        warn_uncovered(b, verb == AST_VERB_EXISTS, node->source, rows, clause);
     check_links(b, node, var, &walk, clause);
     partner_facts(b, node, var);
     if (verb != AST_VERB_ATTACH && node->on && !rests_on_statistics(b->c, node->on) &&
@@ -394,7 +394,7 @@ void clause_latest(BodyState *b, const AstLatest *node)
     if (node->covered)
         check_covered(b, node->covered, rows, clause);
     else
-        warn_uncovered(b, &node->base, node->source, rows, clause);
+        warn_uncovered(b, false, node->source, rows, clause);
     if (node->on)
         facts_of_partner(b, node->on, var, false);
 }

@@ -298,8 +298,12 @@ static const char *advice(const Report *report, Reason reason)
 {
     switch (reason) {
     case REASON_MISSING:
-        return word(report, "补上这一格，或者在子句后写“缺失则 舍弃/保留”说明空白的含义",
-                    "fill the cell, or say what a blank means with `on missing drop` or `keep`");
+        return word(
+            report,
+            "补上这一格；空白另有含义的，在筛选、关联后写“缺失则 舍弃/保留”，在除外、存疑里写“… "
+            "不为空 且 …”",
+            "fill the cell; if a blank means something, say so: `on missing drop` or `keep` "
+            "behind filters and partners, `… is present and …` in except and doubt");
     case REASON_DAMAGED:
         return word(report, "按原始凭证更正这个号码",
                     "correct the number from the original record");
