@@ -274,6 +274,7 @@ Status body_rerun(BodyRun *run)
     const int64_t *listed;
     run->shared->clause = from;
     TRY(scan_shared(run, &listed, &total));
+    partner_left_from(run, &listed, &total);
     if (run->front != NULL && listed == NULL)
         TRY(run->front(run->front_closure, run, &listed, &total));
     int64_t scan_size = MAX_OF(size, SCAN_ROWS);

@@ -18,6 +18,7 @@
 typedef enum GroupMode {
     GROUP_EMPTY_KEY, // no key: one group
     GROUP_DIRECT,    // one code, or whole numbers as long as they lie near each other: an array
+    GROUP_NUMBERED,  // within ranges: each number that keys can make is a group
     GROUP_WORD,      // all keys fit 64 bits
     GROUP_GENERAL,
 } GroupMode;
@@ -26,6 +27,13 @@ typedef struct WordSlot {
     uint64_t word;
     uint64_t group; // number + 1; 0: free
 } WordSlot;
+
+// A key part within its range: (value - low) * stride, added up over the parts, is the key's number.
+typedef struct KeyPlace {
+    int64_t low;
+    uint64_t span; // high - low
+    uint64_t stride;
+} KeyPlace;
 
 struct GroupTable {
     GroupMode mode;
@@ -38,6 +46,7 @@ struct GroupTable {
     uint32_t *direct; // by number - direct_low: group + 1
     size_t direct_size;
     int64_t direct_low;
+    KeyPlace *places; // NULL: ranges are not known
     WordSlot *words;
     uint64_t *slots;  // general: hash above, group + 1 below
     size_t slot_mask; // of words or slots
@@ -84,6 +93,7 @@ void group_table_destroy(GroupTable *table)
     free(table->keys);
     free(table->phys);
     free(table->direct);
+    free(table->places);
     free(table->words);
     free(table->slots);
     free(table);
@@ -127,7 +137,7 @@ static int64_t new_group(GroupTable *table, const Vector *keys, int64_t row)
 
 void group_keys(const GroupTable *table, uint32_t key, Vector *out)
 {
-    ASSERT(key < table->key_count);
+    ASSERT(key < table->key_count && table->mode != GROUP_NUMBERED);
     *out = (Vector){.phys = table->phys[key], .count = table->count, .data = table->keys[key]};
 }
 
@@ -148,12 +158,211 @@ static bool any_state(const Vector *keys, uint32_t key_count)
     return false;
 }
 
+// ---------------------------------------------------------------- keys within ranges
+
+// Numbers up to this many, or so many a row, are groups themselves.
+#define NUMBERED_FREE 1024
+#define NUMBERED_PER_ROW 6
+
+static bool is_whole(Phys phys)
+{
+    return phys == PHYS_I64 || phys == PHYS_CODE || phys == PHYS_BOOL || phys == PHYS_I128;
+}
+
+#define WIDEN(type, values)                                                                        \
+    do {                                                                                           \
+        const type *cells = (values);                                                              \
+        type least = cells[0], greatest = cells[0];                                                \
+        for (int64_t i = 1; i < length; i++) {                                                     \
+            least = MIN_OF(least, cells[i]);                                                       \
+            greatest = MAX_OF(greatest, cells[i]);                                                 \
+        }                                                                                          \
+        *low = least;                                                                              \
+        *high = greatest;                                                                          \
+    } while (0)
+
+static int128_t whole_at(const Vector *key, int64_t row)
+{
+    return key->phys == PHYS_I64    ? key->i64[row]
+           : key->phys == PHYS_CODE ? key->code[row]
+           : key->phys == PHYS_BOOL ? key->truth[row]
+                                    : key->i128[row];
+}
+
+// The same where some values are not known; false: none is.
+static bool range_of_known(const Vector *key, int64_t length, int128_t *low, int128_t *high)
+{
+    bool any = false;
+    for (int64_t i = 0; i < length; i++) {
+        if (key->state[i] != VALUE_KNOWN)
+            continue;
+        int128_t value = whole_at(key, i);
+        *low = any ? MIN_OF(*low, value) : value;
+        *high = any ? MAX_OF(*high, value) : value;
+        any = true;
+    }
+    return any;
+}
+
+// The least and the greatest known value; false: there is none.
+static bool whole_range(const Vector *key, int64_t length, int128_t *low, int128_t *high)
+{
+    if (length == 0 || key->state != NULL)
+        return range_of_known(key, length, low, high);
+    switch (key->phys) {
+    case PHYS_I64:
+        WIDEN(int64_t, key->i64);
+        break;
+    case PHYS_CODE:
+        WIDEN(uint32_t, key->code);
+        break;
+    case PHYS_BOOL:
+        WIDEN(uint8_t, key->truth);
+        break;
+    default:
+        WIDEN(int128_t, key->i128);
+        break;
+    }
+    return true;
+}
+
+bool group_ranges(const Vector *keys, uint32_t key_count, int64_t count, KeyRange *ranges)
+{
+    for (uint32_t k = 0; k < key_count; k++) {
+        int128_t low, high;
+        if (!is_whole(keys[k].phys))
+            return false;
+        if (!whole_range(&keys[k], keys[k].constant ? MIN_OF(count, 1) : count, &low, &high))
+            continue;
+        if (low < INT64_MIN || high > INT64_MAX)
+            return false;
+        ranges[k].low = MIN_OF(ranges[k].low, (int64_t)low);
+        ranges[k].high = MAX_OF(ranges[k].high, (int64_t)high);
+    }
+    return true;
+}
+
+GroupTable *group_table_within(const Phys *phys, const KeyRange *ranges, uint32_t key_count,
+                               int64_t rows)
+{
+    uint64_t total = 1; // of numbers
+    KeyPlace *places = base_alloc_zeroed(key_count, sizeof *places);
+    bool fits = key_count > 0;
+    for (uint32_t k = 0; fits && k < key_count; k++) {
+        bool none = ranges[k].low > ranges[k].high;
+        places[k] = (KeyPlace){.low = none ? 0 : ranges[k].low, .stride = total};
+        places[k].span = none ? 0 : (uint64_t)ranges[k].high - (uint64_t)ranges[k].low;
+        // The numbers stay below 2^63: they are group numbers.
+        fits = is_whole(phys[k]) && places[k].span < (uint64_t)INT64_MAX / total;
+        total *= places[k].span + 1;
+    }
+    if (!fits) {
+        free(places);
+        return NULL;
+    }
+    GroupTable *table = group_table_create(phys, key_count);
+    table->places = places;
+    free(table->slots);
+    table->slots = NULL;
+    if (total <= NUMBERED_FREE + NUMBERED_PER_ROW * (uint64_t)rows) {
+        table->mode = GROUP_NUMBERED;
+        table->count = (int64_t)total;
+        return table;
+    }
+    table->mode = GROUP_WORD;
+    if (table->words == NULL)
+        table->words = base_alloc_zeroed(GROUP_SLOTS_FIRST, sizeof *table->words);
+    return table;
+}
+
+bool group_is_numbered(const GroupTable *table)
+{
+    return table->mode == GROUP_NUMBERED;
+}
+
+#define ADD_PLACES(type, values)                                                                   \
+    do {                                                                                           \
+        const type *cells = (values);                                                              \
+        if (begin)                                                                                 \
+            for (int64_t i = 0; i < count; i++) {                                                  \
+                numbers[i] = (uint64_t)cells[i * step] - low;                                      \
+                outside[i] = numbers[i] > span;                                                    \
+            }                                                                                      \
+        else                                                                                       \
+            for (int64_t i = 0; i < count; i++) {                                                  \
+                uint64_t from_low = (uint64_t)cells[i * step] - low;                               \
+                outside[i] |= from_low > span;                                                     \
+                numbers[i] += from_low * stride;                                                   \
+            }                                                                                      \
+    } while (0)
+
+// Adds one key part of `count` rows from `first` on to their numbers, and notes those outside of its range. `begin`: it is
+// the first part, whose stride is 1.
+static void add_places(const KeyPlace *place, const Vector *key, int64_t first, int64_t count,
+                       bool begin, uint64_t *numbers, uint8_t *outside)
+{
+    const uint64_t low = (uint64_t)place->low, span = place->span, stride = place->stride;
+    int64_t step = key->constant ? 0 : 1, at = key->constant ? 0 : first;
+    switch (key->phys) {
+    case PHYS_I64:
+        ADD_PLACES(int64_t, key->i64 + at);
+        break;
+    case PHYS_CODE:
+        ADD_PLACES(uint32_t, key->code + at);
+        break;
+    case PHYS_BOOL:
+        ADD_PLACES(uint8_t, key->truth + at);
+        break;
+    default:
+        for (int64_t i = 0; i < count; i++) {
+            int128_t value = key->i128[at + i * step];
+            uint64_t from_low = (uint64_t)(int64_t)value - low;
+            outside[i] = (begin ? 0 : outside[i]) | (value != (int64_t)value || from_low > span);
+            numbers[i] = (begin ? 0 : numbers[i]) + from_low * stride;
+        }
+        break;
+    }
+}
+
+// The numbers of a chunk of rows. `outside`: they have none.
+static void pack_numbers(const GroupTable *table, const Vector *keys, int64_t first, int64_t count,
+                         uint64_t *numbers, uint8_t *outside)
+{
+    for (uint32_t k = 0; k < table->key_count; k++) {
+        add_places(&table->places[k], &keys[k], first, count, k == 0, numbers, outside);
+        if (keys[k].state == NULL)
+            continue;
+        for (int64_t i = 0; i < count; i++)
+            outside[i] |= keys[k].state[keys[k].constant ? 0 : first + i] != VALUE_KNOWN;
+    }
+}
+
+static void numbered_find(const GroupTable *table, const Vector *keys, int64_t count,
+                          int64_t *groups)
+{
+    uint64_t numbers[GROUP_CHUNK];
+    uint8_t outside[GROUP_CHUNK];
+    for (int64_t first = 0; first < count; first += GROUP_CHUNK) {
+        int64_t rows = MIN_OF(count - first, GROUP_CHUNK);
+        pack_numbers(table, keys, first, rows, numbers, outside);
+        for (int64_t i = 0; i < rows; i++)
+            groups[first + i] = outside[i] ? GROUP_NONE : (int64_t)numbers[i];
+    }
+}
+
 // ---------------------------------------------------------------- keys in one word
 
-// Packs the key parts of a chunk of rows into words, low part first.
+// Packs the key parts of a chunk of rows into words, low part first. `outside`: they are of no group.
 static void pack_words(const GroupTable *table, const Vector *keys, int64_t first, int64_t count,
-                       uint64_t *words)
+                       uint64_t *words, uint8_t *outside)
 {
+    if (table->places != NULL) {
+        pack_numbers(table, keys, first, count, words, outside);
+        return;
+    }
+    bool checked = any_state(keys, table->key_count);
+    for (int64_t i = 0; i < count; i++)
+        outside[i] = checked && key_unknown(keys, table->key_count, first + i);
     memset(words, 0, (size_t)count * sizeof *words);
     unsigned shift = 0;
     for (uint32_t k = 0; k < table->key_count; k++) {
@@ -198,15 +407,15 @@ static void grow_words(GroupTable *table)
 static void word_assign(GroupTable *table, const Vector *keys, int64_t count, int64_t *groups)
 {
     uint64_t words[GROUP_CHUNK];
-    bool checked = any_state(keys, table->key_count);
+    uint8_t outside[GROUP_CHUNK];
     for (int64_t first = 0; first < count; first += GROUP_CHUNK) {
         int64_t rows = MIN_OF(count - first, GROUP_CHUNK);
-        pack_words(table, keys, first, rows, words);
+        pack_words(table, keys, first, rows, words, outside);
         for (int64_t i = 0; i < rows; i++)
             PREFETCH(&table->words[word_hash(table, words[i]) & table->slot_mask]);
         for (int64_t i = 0; i < rows; i++) {
             groups[first + i] = GROUP_NONE;
-            if (checked && key_unknown(keys, table->key_count, first + i))
+            if (outside[i])
                 continue;
             WordSlot *slot = word_slot(table, words[i]);
             if (slot->group == 0) {
@@ -225,17 +434,15 @@ static void word_assign(GroupTable *table, const Vector *keys, int64_t count, in
 static void word_find(const GroupTable *table, const Vector *keys, int64_t count, int64_t *groups)
 {
     uint64_t words[GROUP_CHUNK];
-    bool checked = any_state(keys, table->key_count);
+    uint8_t outside[GROUP_CHUNK];
     for (int64_t first = 0; first < count; first += GROUP_CHUNK) {
         int64_t rows = MIN_OF(count - first, GROUP_CHUNK);
-        pack_words(table, keys, first, rows, words);
+        pack_words(table, keys, first, rows, words, outside);
         for (int64_t i = 0; i < rows; i++)
             PREFETCH(&table->words[word_hash(table, words[i]) & table->slot_mask]);
-        for (int64_t i = 0; i < rows; i++) {
-            bool unknown = checked && key_unknown(keys, table->key_count, first + i);
+        for (int64_t i = 0; i < rows; i++)
             groups[first + i] =
-                unknown ? GROUP_NONE : (int64_t)word_slot(table, words[i])->group - 1;
-        }
+                outside[i] ? GROUP_NONE : (int64_t)word_slot(table, words[i])->group - 1;
     }
 }
 
@@ -464,6 +671,9 @@ void group_assign(GroupTable *table, const Vector *keys, int64_t count, int64_t 
     case GROUP_DIRECT:
         direct_assign(table, keys, count, groups);
         return;
+    case GROUP_NUMBERED:
+        numbered_find(table, keys, count, groups);
+        return;
     case GROUP_WORD:
         word_assign(table, keys, count, groups);
         return;
@@ -483,6 +693,9 @@ void group_find(const GroupTable *table, const Vector *keys, int64_t count, int6
         return;
     case GROUP_DIRECT:
         direct_find(table, keys, count, groups);
+        return;
+    case GROUP_NUMBERED:
+        numbered_find(table, keys, count, groups);
         return;
     case GROUP_WORD:
         word_find(table, keys, count, groups);
@@ -505,15 +718,11 @@ void group_index(const int64_t *groups, int64_t count, int64_t group_count, int6
     }
     int64_t total = 0;
     for (int64_t g = 0; g <= group_count; g++) {
-        int64_t size = starts[g];
+        total += starts[g];
         starts[g] = total;
-        total += size;
     }
-    // starts[g] runs to the end of its group here; afterwards it is the next group's start, so shift back.
-    for (int64_t i = 0; i < count; i++)
+    // starts[g] is the end of its group here, and moves to its start as the rows are placed from the last one on.
+    for (int64_t i = count; i-- > 0;)
         if (groups[i] >= 0)
-            rows[starts[groups[i]]++] = i;
-    for (int64_t g = group_count; g > 0; g--)
-        starts[g] = starts[g - 1];
-    starts[0] = 0;
+            rows[--starts[groups[i]]] = i;
 }

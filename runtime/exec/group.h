@@ -8,6 +8,9 @@
 // One key of layout CODE takes a direct array, and so do whole numbers as long as they lie near each other; other keys
 // that fit 64 bits take one probe per row, all others a table of hashes over stored key columns. Which way is taken cannot be observed.
 //
+// Keys of whole numbers whose ranges are known beforehand are put together to one number each. Where there are few
+// enough numbers, they are the groups themselves, met or not; else they are looked up as words.
+//
 // Memory: a GroupTable owns its arrays (malloc). It belongs to one thread while it grows.
 
 #ifndef SUP_RUNTIME_EXEC_GROUP_H
@@ -22,6 +25,20 @@ typedef struct GroupTable GroupTable;
 // A table for keys of these layouts; key_count 0 is allowed: then every row is in group 0, which exists from
 // the first row on. The caller owns the result.
 GroupTable *group_table_create(const Phys *phys, uint32_t key_count);
+// The known values of a key lie between these.
+typedef struct KeyRange {
+    int64_t low, high; // low > high: there are none
+} KeyRange;
+
+// Widens ranges[0..key_count), which begin as {INT64_MAX, INT64_MIN}, by `count` rows of keys. False: some key is not of
+// whole numbers of 64 bits, codes or truth values.
+bool group_ranges(const Vector *keys, uint32_t key_count, int64_t count, KeyRange *ranges);
+// A table for `rows` keys that lie within ranges; none other may be assigned to it, but any looked for. NULL: the ranges
+// are too wide to be put together.
+GroupTable *group_table_within(const Phys *phys, const KeyRange *ranges, uint32_t key_count,
+                               int64_t rows);
+// Are there groups for all keys within the ranges from the start? Then the table holds no keys.
+bool group_is_numbered(const GroupTable *table);
 void group_table_destroy(GroupTable *table); // NULL is allowed
 
 // Writes to groups[i] the group of row i of the key vectors (constant ones stand for all rows), making new

@@ -65,6 +65,7 @@ void latest_sort(const Vector *times, int64_t *rows, int64_t count)
 
 static void sort_links(PartnerRun *partner, LatestIndex *index)
 {
+    partner_index_lists(partner->index);
     int64_t links = group_count(partner->index->groups), count = partner->index->starts[links];
     index->rows = ARENA_ARRAY(partner->arena, int64_t, count + 1);
     index->order = ARENA_ARRAY(partner->arena, int64_t, count + 1);

@@ -131,15 +131,24 @@ void narrow_sort(int64_t *rows, int64_t count)
 
 // ---------------------------------------------------------------- the choice
 
+// Whether a link, or the table without one, has so many rows that narrowing them is worth it.
+static bool is_worth(const PartnerRun *partner)
+{
+    int64_t links = 1, rows = partner->rowset->row_count;
+    if (partner->index != NULL) {
+        partner_index_lists(partner->index);
+        links = partner_index_met(partner->index);
+        rows = partner->index->starts[group_count(partner->index->groups)];
+    }
+    return rows > 0 && rows / MAX_OF(links, 1) >= NARROW_ROWS;
+}
+
 void narrow_open(BodyRun *run, PartnerRun *partner)
 {
     Planning planning = run->shared->options->planning;
-    int64_t links = partner->index == NULL ? 1 : group_count(partner->index->groups);
-    int64_t rows =
-        partner->index == NULL ? partner->rowset->row_count : partner->index->starts[links];
-    bool worth = rows > 0 && rows / MAX_OF(links, 1) >= NARROW_ROWS;
-    if (planning == PLANNING_OFF || partner->match != NULL || partner->only_links ||
-        (!worth && planning != PLANNING_FORCED))
+    if (planning == PLANNING_OFF || partner->match != NULL || partner->only_links)
+        return;
+    if (!is_worth(partner) && planning != PLANNING_FORCED)
         return;
     partner->near = near_build(run, partner);
     partner->range = partner->near == NULL ? range_build(run, partner) : NULL;

@@ -102,10 +102,7 @@ static void probe(BodyRun *run, const PartnerRun *partner, const Bindings *batch
         bool known = true;
         for (uint32_t k = 0; k < partner->link_count; k++)
             known = known && (links[k].state == NULL || links[k].state[i] == VALUE_KNOWN);
-        int64_t rows = !known                    ? 1
-                       : groups[i] == GROUP_NONE ? 0
-                                                 : partner->index->starts[groups[i] + 1] -
-                                                       partner->index->starts[groups[i]];
+        int64_t rows = known ? partner_group_size(partner->index, groups[i]) : 1;
         *found += rows > 0;
         *partners += (double)rows;
     }
@@ -128,7 +125,7 @@ static double partner_factor(BodyRun *run, const PartnerRun *partner, uint32_t f
         found = partners = 0;
         probe(run, partner, &batch, &found, &partners);
     } else if (partner->link_count > 0) {
-        partners /= (double)MAX_OF(group_count(partner->index->groups), 1);
+        partners /= (double)MAX_OF(partner_index_met(partner->index), 1);
     }
     if (kind == PARTNER_JOIN)
         return partners;

@@ -333,7 +333,7 @@ static void classify_undetermined(BodyRun *run, const PartnerRun *partner, const
     }
 }
 
-static Status count_pairs(BodyRun *run, const PartnerRun *partner, int64_t count)
+Status pairs_count(BodyRun *run, const PartnerRun *partner, int64_t count)
 {
     RunShared *shared = run->shared;
     shared->pairs += count;
@@ -371,7 +371,7 @@ static int64_t judge_block(BodyRun *run, PartnerRun *partner, const Bindings *ba
 Status pairs_judge(BodyRun *run, PartnerRun *partner, const Bindings *batch, Pairs *pairs,
                    int64_t from, bool links_hold)
 {
-    TRY(count_pairs(run, partner, pairs->count - from));
+    TRY(pairs_count(run, partner, pairs->count - from));
     if (pairs->count == from)
         return STATUS_OK;
     if (links_hold && partner->only_links) {
@@ -395,10 +395,61 @@ Status pairs_judge(BodyRun *run, PartnerRun *partner, const Bindings *batch, Pai
     return STATUS_OK;
 }
 
+// ---------------------------------------------------------------- clean pairs
+
+// Takes out of `holds` the pairs for which a leaf does not hold. False: of some it is not known.
+static bool take_leaf(const EvalContext *context, const OnLeaf *leaf, uint8_t *holds)
+{
+    Vector value;
+    eval_expr(context, &leaf->value, &value);
+    if (value.state != NULL)
+        return false;
+    for (int64_t i = 0; i < context->count; i++)
+        holds[i] &= value.truth[value.constant ? 0 : i] == TRUTH_T;
+    return true;
+}
+
+static bool block_holds(const PartnerRun *partner, const EvalContext *context, uint8_t *holds)
+{
+    const Partner *on = partner->partner;
+    bool known = true;
+    if (partner->conjunction) {
+        for (uint32_t l = 0; known && l < on->leaf_count; l++) {
+            if (!on->leaves[l].key && (partner->applied >> l & 1) == 0)
+                known = take_leaf(context, &on->leaves[l], holds);
+        }
+        return known;
+    }
+    TruthBlock truth = condition_truth(partner, context, on->policy, LINKS_HOLD);
+    for (int64_t i = 0; i < context->count; i++) {
+        holds[i] = truth.truth[i] == TRUTH_T;
+        known = known && truth.truth[i] != TRUTH_U;
+    }
+    return known;
+}
+
+Status pairs_hold(BodyRun *run, const PartnerRun *partner, const Bindings *batch,
+                  const int64_t *binding, const int64_t *row, int64_t count, uint8_t *holds,
+                  bool *known)
+{
+    *known = true;
+    TRY(pairs_count(run, partner, count));
+    memset(holds, 1, (size_t)count);
+    for (int64_t first = 0; *known && first < count; first += PAIR_ROWS) {
+        int64_t size = MIN_OF(PAIR_ROWS, count - first);
+        ArenaMark mark = arena_mark(run->scratch);
+        EvalContext context = pair_context(run, partner, batch, binding + first, row + first, size);
+        *known = block_holds(partner, &context, holds + first);
+        arena_rewind(run->scratch, mark);
+        TRY(run_poll(run->shared));
+    }
+    return STATUS_OK;
+}
+
 Status pairs_possible(BodyRun *run, PartnerRun *partner, const Bindings *batch, int64_t binding,
                       const int64_t *rows, int64_t count, bool links_open, uint8_t *possible)
 {
-    TRY(count_pairs(run, partner, count));
+    TRY(pairs_count(run, partner, count));
     TRY(run_poll(run->shared));
     for (int64_t first = 0; first < count; first += PAIR_ROWS) {
         int64_t size = MIN_OF(PAIR_ROWS, count - first);
@@ -614,7 +665,7 @@ Status partner_own_gap(BodyRun *run, PartnerRun *partner, const Bindings *batch,
     int64_t total = partner->rowset->row_count;
     for (int64_t first = 0; first < total && !*own_gap; first += PAIR_ROWS) {
         int64_t count = MIN_OF(PAIR_ROWS, total - first);
-        TRY(count_pairs(run, partner, count));
+        TRY(pairs_count(run, partner, count));
         ArenaMark mark = arena_mark(run->scratch);
         int64_t *rows = ARENA_ARRAY(run->scratch, int64_t, count),
                 *binding = ARENA_ARRAY(run->scratch, int64_t, count);

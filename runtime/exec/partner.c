@@ -302,7 +302,7 @@ static Status attach_apply(BodyRun *run, PartnerRun *partner, const Bindings *in
 
 // ---------------------------------------------------------------- lookup
 
-static CauseId several(const BodyRun *run, const PartnerRun *partner)
+CauseId partner_several(const BodyRun *run, const PartnerRun *partner)
 {
     return cause_intern(run->shared->causes, REASON_SEVERAL_PARTNERS, partner->rowset->name);
 }
@@ -330,7 +330,7 @@ static int64_t lookup_row(BodyRun *run, const PartnerRun *partner, const Pairs *
     if (sure_count == 1 && (rivals == 0 || partner->partner->at_most_one))
         return sure;
     if (sure_count > 0)
-        return row_unknown_one(several(run, partner));
+        return row_unknown_one(partner_several(run, partner));
     if (strict > 0)
         return row_unknown_one(least);
     if (!covered)
@@ -394,6 +394,9 @@ Status partner_open(BodyRun *run, const Operator *op, uint32_t ordinal, PartnerR
     if (op->partner.kind == PARTNER_LATEST)
         latest_index_build(run, partner);
     narrow_open(run, partner);
+    partner->plain = partner_is_plain(run, partner);
+    if (partner->index != NULL && run->shared->options->native != NULL)
+        partner_index_lists(partner->index); // kernels read them, on several threads
     return STATUS_OK;
 }
 
@@ -404,6 +407,7 @@ void partner_close(PartnerRun *partner)
     match_close(partner);
     narrow_close(partner);
     partner_tail_free(partner);
+    free(partner->left);
     partner_sets_free(partner->sets);
     if (partner->index != NULL && !partner->index->shared)
         partner_index_free(partner->index);
@@ -413,6 +417,12 @@ void partner_close(PartnerRun *partner)
 Status partner_apply(BodyRun *run, PartnerRun *partner, const Bindings *in, Bindings *out)
 {
     Pairs pairs = {0};
+    if (partner->plain) {
+        bool done;
+        TRY(partner_plain(run, partner, in, out, &done));
+        if (done)
+            return STATUS_OK;
+    }
     if (partner->latest != NULL)
         latest_begin(run, partner, in);
     Status status = partner_collect(run, partner, in, &pairs);

@@ -61,6 +61,7 @@ static Status collect_matches(BodyRun *run, PartnerRun *partner, const Bindings 
 {
     int64_t *groups = ARENA_ARRAY(run->scratch, int64_t, in->count);
     group_find(partner->index->groups, links, in->count, groups);
+    partner_index_lists(partner->index);
     int64_t from = pairs->count;
     bool sorted = latest_is_sorted(partner);
     partner->sure = sorted ? latest_sure(run, partner, in, groups) : NULL;

@@ -100,6 +100,9 @@ static void collect_links(PartnerRun *partner)
             partner->links[partner->link_count++] = leaf;
     }
     partner->only_links = partner->link_count == on->leaf_count;
+    partner->conjunction = true;
+    for (uint32_t n = 0; n < on->node_count; n++)
+        partner->conjunction &= on->nodes[n].op == ON_LEAF || on->nodes[n].op == ON_AND;
     for (uint32_t l = 0; l < on->leaf_count; l++) {
         partner->earlier_slots |= expr_slots(&on->leaves[l].value);
         for (uint32_t r = 0; r < on->leaves[l].reads_earlier_count; r++)
@@ -123,25 +126,110 @@ void partner_evaluate(BodyRun *run, const PartnerIndex *index, Arena *arena, boo
     }
 }
 
-GroupTable *partner_link_table(const PartnerIndex *index)
+static Phys *link_layouts(const PartnerIndex *index)
 {
     Phys *phys = ARENA_ARRAY(index->arena, Phys, index->link_count);
     for (uint32_t k = 0; k < index->link_count; k++)
         phys[k] = type_phys(index->links[k]->partner.type);
-    return group_table_create(phys, index->link_count);
+    return phys;
+}
+
+GroupTable *partner_link_table(const PartnerIndex *index)
+{
+    return group_table_create(link_layouts(index), index->link_count);
+}
+
+KeyRange *partner_link_ranges(const PartnerIndex *index)
+{
+    KeyRange *ranges = ARENA_ARRAY(index->arena, KeyRange, index->link_count);
+    for (uint32_t k = 0; k < index->link_count; k++)
+        ranges[k] = (KeyRange){INT64_MAX, INT64_MIN};
+    return ranges;
+}
+
+GroupTable *partner_link_table_within(const PartnerIndex *index, const KeyRange *ranges,
+                                      int64_t rows)
+{
+    GroupTable *table =
+        ranges == NULL ? NULL
+                       : group_table_within(link_layouts(index), ranges, index->link_count, rows);
+    return table != NULL ? table : partner_link_table(index);
+}
+
+// The table for the links of all right rows.
+static GroupTable *whole_table(const PartnerIndex *index)
+{
+    int64_t count = index->rowset->row_count;
+    KeyRange *ranges = partner_link_ranges(index);
+    bool whole = group_ranges(index->link_values, index->link_count, count, ranges);
+    return partner_link_table_within(index, whole ? ranges : NULL, count);
+}
+
+// The row of each group, where none has two. False: some has.
+static bool list_only(PartnerIndex *index, const int64_t *groups, const int64_t *rows,
+                      int64_t count)
+{
+    int64_t total = group_count(index->groups);
+    uint32_t *only = base_alloc_zeroed((size_t)total, sizeof *only);
+    bool once = true;
+    for (int64_t i = 0; once && i < count; i++) {
+        if (groups[i] == GROUP_NONE)
+            continue;
+        once = only[groups[i]] == 0;
+        only[groups[i]] = (uint32_t)(rows == NULL ? i : rows[i]) + 1;
+    }
+    if (once)
+        index->only = only;
+    else
+        free(only);
+    return once;
+}
+
+void partner_index_list(PartnerIndex *index, const int64_t *groups, const int64_t *rows,
+                        int64_t count)
+{
+    bool small = index->rowset->row_count < (int64_t)UINT32_MAX;
+    if (small && group_is_numbered(index->groups) && list_only(index, groups, rows, count))
+        return;
+    int64_t total = group_count(index->groups);
+    index->starts = ARENA_ARRAY(index->arena, int64_t, total + 1);
+    index->rows = ARENA_ARRAY(index->arena, int64_t, count + 1);
+    group_index(groups, count, total, index->starts, index->rows);
+    for (int64_t i = 0; rows != NULL && i < index->starts[total]; i++)
+        index->rows[i] = rows[index->rows[i]];
+}
+
+void partner_index_lists(PartnerIndex *index)
+{
+    int64_t total = group_count(index->groups), next = 0;
+    if (index->starts != NULL)
+        return;
+    index->starts = ARENA_ARRAY(index->arena, int64_t, total + 1);
+    for (int64_t g = 0; g < total; g++)
+        index->starts[g + 1] = index->starts[g] + (index->only[g] != 0);
+    index->rows = ARENA_ARRAY(index->arena, int64_t, index->starts[total] + 1);
+    for (int64_t g = 0; g < total; g++) {
+        if (index->only[g] != 0)
+            index->rows[next++] = (int64_t)index->only[g] - 1;
+    }
+}
+
+int64_t partner_index_met(const PartnerIndex *index)
+{
+    int64_t met = 0;
+    for (int64_t g = 0; g < group_count(index->groups); g++)
+        met += index->only != NULL ? index->only[g] != 0 : index->starts[g + 1] > index->starts[g];
+    return met;
 }
 
 // All right rows, each in the group of its links.
-static void build_groups(PartnerIndex *index)
+static void build_groups(PartnerIndex *index, GroupTable *table)
 {
     int64_t count = index->rowset->row_count;
-    index->groups = partner_link_table(index);
+    index->groups = table;
     int64_t *groups = base_alloc(((size_t)count + 1) * sizeof *groups);
     group_assign(index->groups, index->link_values, count, groups);
-    int64_t total = group_count(index->groups);
-    index->starts = ARENA_ARRAY(index->arena, int64_t, total + 1);
-    index->rows = ARENA_ARRAY(index->arena, int64_t, count);
-    group_index(groups, count, total, index->starts, index->rows);
+    partner_index_list(index, groups, NULL, count);
     free(groups);
 }
 
@@ -255,12 +343,13 @@ PartnerIndex *partner_index_make(BodyRun *run, const PartnerRun *partner)
 
 void partner_links_group(PartnerRun *partner)
 {
-    build_groups(partner->index);
+    build_groups(partner->index, partner_link_table(partner->index));
 }
 
 void partner_index_fill(BodyRun *run, PartnerIndex *index)
 {
-    build_groups(index);
+    bool plain = run->shared->options->planning == PLANNING_OFF;
+    build_groups(index, plain ? partner_link_table(index) : whole_table(index));
     partner_sort_unusable(run, index);
 }
 
@@ -308,6 +397,7 @@ void partner_index_free(PartnerIndex *index)
     if (index == NULL)
         return;
     group_table_destroy(index->groups);
+    free(index->only);
     partner_blanks_free(index);
     partner_partial_free(index);
     if (index->skeletons != NULL)

@@ -56,10 +56,14 @@ struct PartnerIndex {
     uint32_t link_count;
     uint32_t slot; // that the links read
     Arena *arena;
-    bool shared;              // owned by the run, else by the clause
-    Vector *link_values;      // of all right rows
-    GroupTable *groups;       // distinct links of the right rows with all links known
-    int64_t *starts, *rows;   // right rows by group
+    bool shared;         // owned by the run, else by the clause
+    bool closed;         // the links of all bindings are known: they find no rows but these
+    Vector *link_values; // of all right rows
+    GroupTable
+        *groups; // links of the right rows with all links known, and others that have no rows
+    uint32_t
+        *only; // by group: its one row + 1, 0: none; NULL: some have several, or groups are few
+    int64_t *starts, *rows;   // right rows by group; not made yet where there is `only`
     SkeletonIndex *skeletons; // NULL: no right row has one
     // Right rows with a link that kept nothing, quarantined ones left out: list by list, starts[list] of each.
     int64_t *blanks, *blank_starts;
@@ -76,6 +80,15 @@ typedef struct TailOf {
 } TailOf;
 
 #define EMPTY_SET ((int64_t)0)
+
+// How many rows a group has; none if it is GROUP_NONE.
+static inline int64_t partner_group_size(const PartnerIndex *index, int64_t group)
+{
+    if (group == GROUP_NONE)
+        return 0;
+    return index->only != NULL ? index->only[group] != 0
+                               : index->starts[group + 1] - index->starts[group];
+}
 
 struct PartnerRun {
     const Operator *op;
@@ -95,6 +108,9 @@ struct PartnerRun {
     int64_t unplaced;       // u of the tolerance: quarantined or loose
     bool tolerated;         // u <= tolerance * n
     bool only_links;        // the condition is the links and nothing else
+    bool conjunction;       // it is leaves that all have to hold
+    uint64_t applied;       // leaves, as bits, that hold for all rows of the index
+    bool plain;             // nothing on the right side is in doubt (partner_plain.c)
     uint64_t earlier_slots; // that the condition reads
     LatestIndex *latest;    // of `latest`, else NULL
     // What narrows the rows of a link, or of the table where there is no link; one of them at most is not NULL.
@@ -110,19 +126,36 @@ struct PartnerRun {
     int64_t attached; // rows of sets so far that may belong to everybody
     TailOf *tails;    // of the batch under way, by binding; NULL: none has one
     MatchRun *match;  // of `using`, else NULL: then there are no links
+    // The rows of the one slot that the links read that bindings can have here; NULL: any (partner_left.c).
+    int64_t *left;
+    int64_t left_count;
+    uint32_t left_slot;
 };
 
 // Builds link values, hash table, skeletons, blanks (partner_index.c).
 Status partner_index_build(BodyRun *run, PartnerRun *partner);
 void partner_index_free(PartnerIndex *index);
-// Gives the clause its index: shared, reduced to what the bindings can ask for, or its own (partner_share.c).
+// Gives the clause its index: shared, reduced, or its own (partner_share.c).
 Status partner_index_take(BodyRun *run, PartnerRun *partner);
+// An index of those rows that can be in a pair that matters, where these are few (partner_reduce.c). `may_share`: others
+// could use one of all rows. `done` is false where it is not made.
+Status partner_reduce(BodyRun *run, PartnerRun *partner, bool may_share, bool *done);
 // The parts of building one (partner_index.c): link values alone; all right rows in their groups, and those with an
 // unusable link apart; the latter alone; the empty table of links.
 PartnerIndex *partner_index_make(BodyRun *run, const PartnerRun *partner);
 void partner_index_fill(BodyRun *run, PartnerIndex *index);
 void partner_sort_unusable(BodyRun *run, PartnerIndex *index);
 GroupTable *partner_link_table(const PartnerIndex *index);
+// One for so many links that lie within these ranges (NULL: not known); ranges that nothing has widened yet.
+GroupTable *partner_link_table_within(const PartnerIndex *index, const KeyRange *ranges,
+                                      int64_t rows);
+KeyRange *partner_link_ranges(const PartnerIndex *index);
+// Lists rows[0..count) (NULL: 0..count), ascending, by their groups. Then: makes starts and rows whatever else there is;
+// how many groups have rows.
+void partner_index_list(PartnerIndex *index, const int64_t *groups, const int64_t *rows,
+                        int64_t count);
+void partner_index_lists(PartnerIndex *index);
+int64_t partner_index_met(const PartnerIndex *index);
 // One side of the links for rows first..first+count of a rowset in place of `slot`; vectors in `arena`.
 void partner_evaluate(BodyRun *run, const PartnerIndex *index, Arena *arena, bool earlier,
                       const Rowset *rowset, uint32_t slot, int64_t first, int64_t count,
@@ -222,6 +255,20 @@ void pairs_free(Pairs *pairs);
 // limit of pairs. `links_hold`: the pairs come from the hash table, so the link leaves need no look (pair.c).
 Status pairs_judge(BodyRun *run, PartnerRun *partner, const Bindings *batch, Pairs *pairs,
                    int64_t from, bool links_hold);
+// Counts pairs that are compared against the limit.
+Status pairs_count(BodyRun *run, const PartnerRun *partner, int64_t count);
+// Whether the condition holds for pairs whose links do. `known` is false where that is not known of some; then `holds`
+// says nothing.
+Status pairs_hold(BodyRun *run, const PartnerRun *partner, const Bindings *batch,
+                  const int64_t *binding, const int64_t *row, int64_t count, uint8_t *holds,
+                  bool *known);
+// Clean data (partner_plain.c): whether the clause may go that way, to be asked once it is open; what becomes of a
+// batch. `done` is false where something in it is not known, and nothing has happened.
+bool partner_is_plain(const BodyRun *run, const PartnerRun *partner);
+Status partner_plain(BodyRun *run, PartnerRun *partner, const Bindings *in, Bindings *out,
+                     bool *done);
+// The cause of several partners where there may be one.
+CauseId partner_several(const BodyRun *run, const PartnerRun *partner);
 // The truth of the condition for each right row when leaves towards earlier variables are taken as given by
 // spec/evaluation.md 4.1 ("loose, whatever the bindings"): fills partner->loose (pair.c).
 void partner_find_loose(BodyRun *run, PartnerRun *partner);

@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // partner_share.c: which index a partner clause gets: one that another clause of the run has made, one of the rows
-// that can find a partner at all, or one of its own.
-//
-// Reduced: where the links of the bindings come from one variable with far fewer rows, the hash table is made of
-// its links, and right rows that have none of them are left out. No binding can ask for those: what a binding asks
-// for is the link of some row of that variable, and unknown links never go through the table.
+// that can be in a pair that matters (partner_reduce.c), or one of all rows.
 
-#include "runtime/exec/block.h"
 #include "runtime/exec/partner_int.h"
 #include "runtime/exec/planning.h"
-
-enum { REDUCE_RATIO = 4, REDUCE_ROWS = 10000 };
 
 // ---------------------------------------------------------------- sharing
 
@@ -110,108 +103,6 @@ void partner_indexes_free(RunShared *shared)
     vec_free(&shared->indexes);
 }
 
-// ---------------------------------------------------------------- reduced
-
-// The one variable that the bindings' links read; BODY_SLOTS_MAX: there is no such variable with rows of its own.
-static uint32_t only_slot(const BodyRun *run, const PartnerRun *partner)
-{
-    uint64_t slots = 0;
-    for (uint32_t k = 0; k < partner->link_count; k++) {
-        if (expr_reads_aggregate(&partner->links[k]->earlier))
-            return BODY_SLOTS_MAX;
-        slots |= expr_slots(&partner->links[k]->earlier);
-    }
-    for (uint32_t slot = 0; slot < run->body->slot_count; slot++) {
-        if (slots == (uint64_t)1 << slot && run->body->slots[slot].source.kind != SOURCE_PRODUCED)
-            return slot;
-    }
-    return BODY_SLOTS_MAX;
-}
-
-static bool is_reduced(const BodyRun *run, const PartnerRun *partner, uint32_t *slot)
-{
-    *slot = only_slot(run, partner);
-    if (*slot == BODY_SLOTS_MAX)
-        return false;
-    int64_t left = slot_rowset(run, *slot)->row_count, right = partner->rowset->row_count;
-    return run->shared->options->planning == PLANNING_FORCED ||
-           (right >= REDUCE_ROWS && left <= right / REDUCE_RATIO);
-}
-
-static Vector slice(const Vector *vector, int64_t first, int64_t count)
-{
-    ASSERT(!vector->constant);
-    Vector part = *vector;
-    part.count = count;
-    part.data = (char *)vector->data + (size_t)first * phys_size(vector->phys);
-    part.state = vector->state == NULL ? NULL : vector->state + first;
-    part.cause = vector->cause == NULL ? NULL : vector->cause + first;
-    part.skeleton = vector->skeleton == NULL ? NULL : vector->skeleton + first;
-    part.lo = vector->lo == NULL ? NULL : vector->lo + first;
-    part.hi = vector->hi == NULL ? NULL : vector->hi + first;
-    return part;
-}
-
-// The links of the bindings: of all rows of the variable that they read.
-static Status assign_left(BodyRun *run, PartnerIndex *index, uint32_t slot)
-{
-    const Rowset *left = slot_rowset(run, slot);
-    Vector *links = ARENA_ARRAY(index->arena, Vector, index->link_count);
-    for (int64_t first = 0; first < left->row_count; first += BLOCK_ROWS) {
-        int64_t count = MIN_OF(BLOCK_ROWS, left->row_count - first);
-        ArenaMark mark = arena_mark(run->scratch);
-        int64_t *groups = ARENA_ARRAY(run->scratch, int64_t, count);
-        partner_evaluate(run, index, run->scratch, true, left, slot, first, count, links);
-        group_assign(index->groups, links, count, groups);
-        arena_rewind(run->scratch, mark);
-        TRY(run_poll(run->shared));
-    }
-    return STATUS_OK;
-}
-
-typedef VEC(int64_t) Numbers;
-
-static Status find_right(BodyRun *run, PartnerIndex *index, Numbers *rows, Numbers *groups)
-{
-    int64_t found[BLOCK_ROWS];
-    Vector *links = ARENA_ARRAY(index->arena, Vector, index->link_count);
-    for (int64_t first = 0; first < index->rowset->row_count; first += BLOCK_ROWS) {
-        int64_t count = MIN_OF(BLOCK_ROWS, index->rowset->row_count - first);
-        for (uint32_t k = 0; k < index->link_count; k++)
-            links[k] = slice(&index->link_values[k], first, count);
-        group_find(index->groups, links, count, found);
-        for (int64_t i = 0; i < count; i++) {
-            if (found[i] == GROUP_NONE)
-                continue;
-            vec_push(rows, first + i);
-            vec_push(groups, found[i]);
-        }
-        TRY(run_poll(run->shared));
-    }
-    return STATUS_OK;
-}
-
-static Status fill_reduced(BodyRun *run, PartnerIndex *index, uint32_t slot)
-{
-    Numbers rows = {0}, groups = {0};
-    index->groups = partner_link_table(index);
-    Status status = assign_left(run, index, slot);
-    if (status == STATUS_OK)
-        status = find_right(run, index, &rows, &groups);
-    if (status == STATUS_OK) {
-        int64_t total = group_count(index->groups), count = (int64_t)rows.count;
-        index->starts = ARENA_ARRAY(index->arena, int64_t, total + 1);
-        index->rows = ARENA_ARRAY(index->arena, int64_t, count + 1);
-        group_index(groups.items, count, total, index->starts, index->rows);
-        for (int64_t i = 0; i < count; i++)
-            index->rows[i] = rows.items[index->rows[i]];
-        partner_sort_unusable(run, index);
-    }
-    vec_free(&rows);
-    vec_free(&groups);
-    return status;
-}
-
 // ---------------------------------------------------------------- the choice
 
 Status partner_index_take(BodyRun *run, PartnerRun *partner)
@@ -219,15 +110,18 @@ Status partner_index_take(BodyRun *run, PartnerRun *partner)
     RunShared *shared = run->shared;
     // In a ring, rows change from round to round, and clauses are gone with it.
     bool planned = shared->options->planning != PLANNING_OFF && run->slot_rows == NULL;
-    uint32_t slot;
+    bool done = false;
     partner->index = planned ? find_shared(shared, partner) : NULL;
     if (partner->index != NULL)
         return STATUS_OK;
     partner->index = partner_index_make(run, partner);
-    if (planned && is_reduced(run, partner, &slot))
-        return fill_reduced(run, partner->index, slot);
+    bool wanted = planned && is_wanted_again(shared, partner);
+    if (planned)
+        TRY(partner_reduce(run, partner, wanted, &done));
+    if (done)
+        return STATUS_OK;
     partner_index_fill(run, partner->index);
-    if (planned && is_wanted_again(shared, partner)) {
+    if (wanted) {
         partner->index->shared = true;
         vec_push(&shared->indexes, partner->index);
     }

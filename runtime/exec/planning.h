@@ -16,4 +16,8 @@ bool order_ascends(const BodyRun *run, const Bindings *batch);
 // Brings them into that order.
 void order_restore(BodyRun *run, Bindings *batch);
 
+// Puts fewer rows of `from` in place of rows[0..count) (NULL: all), where clauses have found out that no binding with
+// another one is left behind them (partner_left.c).
+void partner_left_from(const BodyRun *run, const int64_t **rows, int64_t *count);
+
 #endif

@@ -2,8 +2,8 @@
 """Decisions by sizes and machine code do not show: planning.py --sup PATH --seed S --count N.
 
 Every random model, and beside it one whose joins have conditions that narrow (CONDITIONS), runs as usual, with no decision by sizes (`--opt-off planning`) and with all of them
-forced (`--opt-off sizes`), and in machine code whatever the number of rows (`--engine native`). So does a query that folds a table
-(gen_totals.py). Two more are relations that use themselves (gen_starts.py): they run as usual,
+forced (`--opt-off sizes`), and in machine code whatever the number of rows (`--engine native`). So do a model of joins over tables that are
+clean, or nearly (gen_joins.py), and a query that folds a table (gen_totals.py). Two more are relations that use themselves (gen_starts.py): they run as usual,
 without starts (`--opt-off starts`) and by the careful road (`--opt-off semi-naive` too). The lines must be the same bytes. The last line is `N passed, N failed`.
 """
 
@@ -16,6 +16,7 @@ import tempfile
 
 import generator
 import render
+from gen_joins import write_joins
 from gen_starts import write_kept, write_starts
 from gen_totals import write_totals
 from values import date_text
@@ -104,7 +105,7 @@ def examine(sup, seed, features):
     with tempfile.TemporaryDirectory() as folder:
         path = render.write_case(case, folder, random.Random(case.seed))
         way = differs([sup, "run", path, "--data", folder, *options], WAYS)
-    for write, ways in ((write_narrow, WAYS), (write_starts, ROADS), (write_kept, ROADS), (write_totals, WAYS)):
+    for write, ways in ((write_narrow, WAYS), (write_joins, WAYS), (write_starts, ROADS), (write_kept, ROADS), (write_totals, WAYS)):
         if way is not None:
             return seed, way
         with tempfile.TemporaryDirectory() as folder:

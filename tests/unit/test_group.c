@@ -291,11 +291,117 @@ static void group_index_lists_rows_by_group(void **state)
     assert_int_equal(starts[0], 0);
 }
 
+// Whole numbers of a layout in a small or a wide span, or one value only.
+static void whole_vector(uint64_t *seed, Phys phys, uint64_t span, Arena *arena, Vector *out)
+{
+    static const int64_t LOWS[] = {0, 1, -300, INT64_MAX - 2000000, INT64_MIN};
+    int64_t low = LOWS[random_next(seed) % 5];
+    vector_make(out, phys, ROWS, arena);
+    for (int64_t i = 0; i < ROWS; i++) {
+        uint64_t number = random_next(seed) % span;
+        if (phys == PHYS_I64)
+            out->i64[i] = (int64_t)((uint64_t)low + number);
+        else if (phys == PHYS_I128)
+            out->i128[i] = (int128_t)low + (int128_t)number;
+        else if (phys == PHYS_CODE)
+            out->code[i] = (uint32_t)number;
+        else
+            out->truth[i] = number & 1;
+        if (span % 2 == 1 && random_next(seed) % 10 == 0)
+            vector_set_unknown(out, i, VALUE_GAP, 1, arena);
+    }
+}
+
+// Two rows are in one group if their keys are equal, and in none if some part is not known or outside.
+static void expect_same_as_plain(const Vector *keys, const Vector *asked, uint32_t count)
+{
+    Phys phys[KEYS];
+    KeyRange ranges[KEYS];
+    int64_t made[ROWS], found[ROWS], plain_made[ROWS], plain_found[ROWS];
+    for (uint32_t k = 0; k < count; k++) {
+        phys[k] = keys[k].phys;
+        ranges[k] = (KeyRange){INT64_MAX, INT64_MIN};
+    }
+    if (!group_ranges(keys, count, ROWS, ranges))
+        return;
+    GroupTable *table = group_table_within(phys, ranges, count, ROWS);
+    GroupTable *plain = group_table_create(phys, count);
+    if (table != NULL) {
+        group_assign(table, keys, ROWS, made);
+        group_find(table, asked, ROWS, found);
+        group_assign(plain, keys, ROWS, plain_made);
+        group_find(plain, asked, ROWS, plain_found);
+        int64_t total = group_count(table);
+        int64_t *plain_of = malloc(((size_t)total + 1) * sizeof *plain_of);
+        for (int64_t g = 0; g < total; g++)
+            plain_of[g] = GROUP_NONE;
+        for (int64_t i = 0; i < ROWS; i++) {
+            assert_int_equal(made[i] == GROUP_NONE, plain_made[i] == GROUP_NONE);
+            assert_true(made[i] < total);
+            if (made[i] == GROUP_NONE)
+                continue;
+            if (plain_of[made[i]] == GROUP_NONE)
+                plain_of[made[i]] = plain_made[i];
+            assert_int_equal(plain_of[made[i]], plain_made[i]);
+        }
+        for (int64_t i = 0; i < ROWS; i++)
+            assert_int_equal(found[i] == GROUP_NONE ? GROUP_NONE : plain_of[found[i]],
+                             plain_found[i]);
+        free(plain_of);
+    }
+    group_table_destroy(table);
+    group_table_destroy(plain);
+}
+
+static void keys_within_ranges_group_alike(void **state)
+{
+    static const Phys LAYOUTS[] = {PHYS_I64, PHYS_I64, PHYS_CODE, PHYS_BOOL, PHYS_I128};
+    static const uint64_t SPANS[] = {1, 3, 40, 1000, 1000001};
+    (void)state;
+    uint64_t seed = 77;
+    for (int round = 0; round < 120; round++) {
+        Arena *arena = arena_create(NULL, 0);
+        Vector keys[KEYS], asked[KEYS];
+        uint32_t count = 1 + (uint32_t)(random_next(&seed) % KEYS);
+        for (uint32_t k = 0; k < count; k++) {
+            Phys phys = LAYOUTS[random_next(&seed) % 5];
+            uint64_t span = SPANS[random_next(&seed) % 5];
+            whole_vector(&seed, phys, span, arena, &keys[k]);
+            whole_vector(&seed, phys, span * 2, arena, &asked[k]);
+        }
+        expect_same_as_plain(keys, keys, count);
+        expect_same_as_plain(keys, asked, count);
+        arena_destroy(arena);
+    }
+}
+
+static void few_numbers_are_groups_themselves(void **state)
+{
+    (void)state;
+    Phys phys[] = {PHYS_I64, PHYS_I64};
+    KeyRange near[] = {{10, 19}, {-3, 6}}, far[] = {{1, 1000000}, {1, 1000000}};
+    KeyRange none[] = {{INT64_MAX, INT64_MIN}}, wide[] = {{INT64_MIN, INT64_MAX}, {0, 1}};
+    GroupTable *table = group_table_within(phys, near, 2, 100);
+    assert_true(group_is_numbered(table));
+    assert_int_equal(group_count(table), 100);
+    group_table_destroy(table);
+    table = group_table_within(phys, far, 2, 100);
+    assert_non_null(table);
+    assert_false(group_is_numbered(table));
+    group_table_destroy(table);
+    assert_null(group_table_within(phys, wide, 2, 100));
+    table = group_table_within(phys, none, 1, 0);
+    assert_int_equal(group_count(table), 1);
+    group_table_destroy(table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_key_layout_groups_alike),
         cmocka_unit_test(numbers_near_each_other_group_alike),
+        cmocka_unit_test(keys_within_ranges_group_alike),
+        cmocka_unit_test(few_numbers_are_groups_themselves),
         cmocka_unit_test(without_keys_there_is_one_group),
         cmocka_unit_test(many_groups_grow_the_table),
         cmocka_unit_test(constant_keys_stand_for_all_rows),
