@@ -20,8 +20,10 @@ static bool supports(NativeEngine *engine, const NativeExpr *expr)
 
 static NativeCode write_down(NativeEngine *engine, const NativeRequest *request, int64_t rows)
 {
-    static const char *const KINDS[] = {
-        [NATIVE_SCAN] = "scan", [NATIVE_VALUES] = "values", [NATIVE_FOLD] = "fold"};
+    static const char *const KINDS[] = {[NATIVE_SCAN] = "scan",
+                                        [NATIVE_SELECT] = "select",
+                                        [NATIVE_VALUES] = "values",
+                                        [NATIVE_FOLD] = "fold"};
     Printer *printer = (Printer *)engine;
     (void)rows;
     strbuf_printf(printer->out, "%s; kernel %d: %s\n", printer->kernels > 0 ? "\n" : "",

@@ -789,19 +789,3 @@ Expr lower_truth(Lowerer *lowerer, const PlanExpr *expr, LeafMode mode)
     uint32_t result = truth_of(&builder, expr, mode);
     return finish(&builder, expr, result, true);
 }
-
-uint32_t lower_const(Lowerer *lowerer, const Const *value)
-{
-    StrBuf key = {0};
-    uint64_t number;
-    type_dump(value->type, &key);
-    strbuf_printf(&key, "@%p %d ", (const void *)value->type.nominal, (int)value->value.state);
-    const_dump(value, &key);
-    if (!map_get(&lowerer->const_numbers, strbuf_str(&key), &number)) {
-        number = lowerer->consts.count;
-        vec_push(&lowerer->consts, *value);
-        (void)map_put(&lowerer->const_numbers, strbuf_str(&key), number);
-    }
-    strbuf_deinit(&key);
-    return (uint32_t)number;
-}

@@ -404,6 +404,22 @@ static void lower_models(Lowerer *lowerer, Program *program)
     program->models = models;
 }
 
+uint32_t lower_const(Lowerer *lowerer, const Const *value)
+{
+    StrBuf key = {0};
+    uint64_t number;
+    type_dump(value->type, &key);
+    strbuf_printf(&key, "@%p %d ", (const void *)value->type.nominal, (int)value->value.state);
+    const_dump(value, &key);
+    if (!map_get(&lowerer->const_numbers, strbuf_str(&key), &number)) {
+        number = lowerer->consts.count;
+        vec_push(&lowerer->consts, *value);
+        (void)map_put(&lowerer->const_numbers, strbuf_str(&key), number);
+    }
+    strbuf_deinit(&key);
+    return (uint32_t)number;
+}
+
 // Hands what was gathered on the way over to the program.
 static void lower_pools(Lowerer *lowerer, Program *program)
 {

@@ -118,19 +118,25 @@ Status body_push(BodyRun *run, uint32_t index, Bindings *batch)
     return give(run, &current);
 }
 
-// The same from behind `from`, in the order chosen, without the first `done` clauses. What a window gives on goes as
-// written.
-static Status push_planned(BodyRun *run, uint32_t done, Bindings *batch)
+Status body_first(BodyRun *run, uint32_t count, Bindings *batch)
+{
+    for (uint32_t i = 0; i < count && batch->count > 0; i++)
+        TRY(apply(run, run->order.operators[1 + i], batch));
+    return STATUS_OK;
+}
+
+// What a window gives on goes as written.
+Status body_push_behind(BodyRun *run, uint32_t count, Bindings *batch)
 {
     Bindings current = *batch;
     for (uint32_t s = 0; s < run->order.count && current.count > 0; s++) {
         const Stretch *stretch = &run->order.stretches[s];
-        bool written = stretch->sorts && !order_ascends(run, &current);
-        if (is_gatherer(run->body->operators[stretch->first].kind))
-            return keep(run, stretch->first, &current);
-        ASSERT(!written || s > 0 || done == 0);
-        for (uint32_t i = stretch->first + (s == 0 ? done : 0);
-             i < stretch->end && current.count > 0; i++)
+        uint32_t first = MAX_OF(stretch->first, 1 + count);
+        bool begun = first > stretch->first;
+        bool written = stretch->sorts && !begun && !order_ascends(run, &current);
+        if (!begun && is_gatherer(run->body->operators[first].kind))
+            return keep(run, first, &current);
+        for (uint32_t i = first; i < stretch->end && current.count > 0; i++)
             TRY(apply(run, written ? i : run->order.operators[i], &current));
         if (stretch->sorts && !written)
             order_restore(run, &current);
@@ -275,23 +281,21 @@ Status body_rerun(BodyRun *run)
     run->shared->clause = from;
     TRY(scan_shared(run, &listed, &total));
     partner_left_from(run, &listed, &total);
-    if (run->front != NULL && listed == NULL)
-        TRY(run->front(run->front_closure, run, &listed, &total));
-    int64_t scan_size = MAX_OF(size, SCAN_ROWS);
-    NativeScan *scan = listed == NULL ? native_scan_open(run, scan_size) : NULL;
-    if (scan != NULL)
-        size = scan_size;
+    bool taken = false;
+    if (run->front != NULL)
+        TRY(run->front(run->front_closure, run, &listed, &total, &taken));
+    if (!taken) {
+        TRY(native_front(run, listed, total, &taken));
+        total = taken ? 0 : total;
+    }
     for (int64_t first = 0; first < total; first += size) {
         TRY(run_poll(run->shared));
         Bindings batch;
         int64_t count = MIN_OF(size, total - first);
         run->shared->clause = from;
-        if (scan != NULL)
-            TRY(native_scan_batch(scan, first, count, &batch));
-        else
-            from_batch(run, listed, first, count, &batch);
+        from_batch(run, listed, first, count, &batch);
         TRY(body_observe(run, from, NULL, &batch));
-        TRY(push_planned(run, scan == NULL ? 0 : native_scan_clauses(scan), &batch));
+        TRY(body_push_behind(run, 0, &batch));
         arena_reset(run->scratch);
     }
     TRY(run_poll(run->shared)); // the last batch may not be complete

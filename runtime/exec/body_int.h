@@ -127,9 +127,10 @@ typedef struct ClauseOrder {
 typedef struct BodyRun BodyRun;
 typedef Status (*BodySink)(void *closure, BodyRun *run, const Bindings *batch);
 
-// Does with rows of `from` all that the body would, once its clauses are open and their order is chosen. Sets *rows to
-// those that it leaves, ascending, and *count; or leaves both as they are.
-typedef Status (*BodyFront)(void *closure, BodyRun *run, const int64_t **rows, int64_t *count);
+// Does with rows of `from` (NULL: all) what the body would, once its clauses are open and their order is chosen. Sets
+// *rows and *count to those that it leaves; *taken is false, and nothing has been done, where it cannot.
+typedef Status (*BodyFront)(void *closure, BodyRun *run, const int64_t **rows, int64_t *count,
+                            bool *taken);
 
 struct BodyRun {
     RunShared *shared;
@@ -240,6 +241,9 @@ Status body_observe(BodyRun *run, const Operator *op, const Bindings *before,
 void body_from_rows(BodyRun *run, const int64_t *rows, int64_t count, Bindings *batch);
 // Pushes a batch into operator `index` and all behind it, up to the first fence (filter.c, body.c).
 Status body_push(BodyRun *run, uint32_t index, Bindings *batch);
+// The first `count` clauses in the order chosen, over a batch of rows of `from`; and all others, over what passes those.
+Status body_first(BodyRun *run, uint32_t count, Bindings *batch);
+Status body_push_behind(BodyRun *run, uint32_t count, Bindings *batch);
 
 // where, doubt, cites … at, except (filter.c). Sets `out` to what goes on.
 Status filter_apply(BodyRun *run, const Operator *op, const Bindings *in, Bindings *out);

@@ -163,14 +163,16 @@ static Status stream_append(void *closure, BodyRun *run, const Bindings *batch)
 }
 
 // Takes to the folds what kernels can do of the body.
-static Status stream_front(void *closure, BodyRun *run, const int64_t **rows, int64_t *count)
+static Status stream_front(void *closure, BodyRun *run, const int64_t **rows, int64_t *count,
+                           bool *taken)
 {
     Stream *stream = closure;
-    NativeStream *native = level_stream_native(stream->folds);
+    NativeStream *native = level_stream_native(stream->folds, *rows, *count);
     if (native == NULL)
         return STATUS_OK;
     Status status = STATUS_OK;
-    if (native_stream_run(native)) {
+    *taken = native_stream_run(native);
+    if (*taken) {
         level_stream_merge(stream->folds, native);
         status = native_stream_give(native);
         *rows = native_stream_rest(native, count);

@@ -647,12 +647,12 @@ static uint32_t stream_folds(LevelStream *stream, Fold **folds)
     return count;
 }
 
-NativeStream *level_stream_native(LevelStream *stream)
+NativeStream *level_stream_native(LevelStream *stream, const int64_t *listed, int64_t count)
 {
     Level *level = stream->level;
     Fold **folds = ARENA_ARRAY(level->arena, Fold *, level->run->body->aggregate_count + 1);
-    uint32_t count = stream_folds(stream, folds);
-    return native_stream_open(level->run, level, folds, count);
+    uint32_t fold_count = stream_folds(stream, folds);
+    return native_stream_open(level, folds, fold_count, listed, count);
 }
 
 // The groups of a part as groups of the fence.

@@ -168,7 +168,7 @@ typedef struct LevelStream LevelStream;
 LevelStream *level_stream_folds(Level *level);
 void level_stream_fold(LevelStream *stream);
 // The body of the stream as kernels, NULL: not by kernels; and its groups and accumulators, added to those of the stream.
-struct NativeStream *level_stream_native(LevelStream *stream);
+struct NativeStream *level_stream_native(LevelStream *stream, const int64_t *listed, int64_t count);
 void level_stream_merge(LevelStream *stream, const struct NativeStream *native);
 // Hands the results over to level->values and frees the folds.
 void level_stream_close(LevelStream *stream);

@@ -45,14 +45,10 @@ Kernel *kernel_finish(KernelBuild *build, int64_t rows);
 // Points the kernel at the rows of a batch.
 void kernel_rows(Kernel *kernel, const Bindings *batch);
 
-// The filters right behind `from`, in the order in which they run, that one kernel takes.
-typedef struct NativeScan NativeScan;
-// Batches have at most `rows` rows, and are valid until the next one.
-NativeScan *native_scan_open(BodyRun *run, int64_t rows);
-// How many clauses of the first stretch it takes.
-uint32_t native_scan_clauses(const NativeScan *scan);
-// The rows first .. first + count of the table that get through those clauses, as the interpreter would give them.
-Status native_scan_batch(NativeScan *scan, int64_t first, int64_t count, Bindings *out);
+// Takes the rows of `from` (listed NULL: all) through the first clauses as kernels, on all threads of the run, and what
+// passes to the clauses behind. *taken is false, and nothing has been done, where kernels cannot have the first clause or
+// it is not worth it. The partner clauses must be open and their order chosen (native_front.c).
+Status native_front(BodyRun *run, const int64_t *listed, int64_t count, bool *taken);
 
 // The keys of a fence over its members. NULL: not by a kernel.
 typedef struct NativeKeys NativeKeys;
@@ -78,7 +74,8 @@ void native_point_at(Kernel *kernel, AggState *const *states, uint32_t count, in
 // once, on all threads of the run. What is not plain is left: rows of `from` before the fence, bindings at it. The
 // partner clauses must be open and their order chosen. NULL: not such a body, or not worth it.
 typedef struct NativeStream NativeStream;
-NativeStream *native_stream_open(BodyRun *run, Level *level, Fold *const *folds, uint32_t count);
+NativeStream *native_stream_open(Level *level, Fold *const *folds, uint32_t count,
+                                 const int64_t *listed, int64_t listed_count);
 // False: nothing has been done, a limit would be passed.
 bool native_stream_run(NativeStream *stream);
 // What each thread has: groups and the accumulators of the folds, in the order given to _open.
