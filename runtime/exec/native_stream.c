@@ -73,7 +73,7 @@ NativeStream *native_stream_open(Level *level, Fold *const *folds, uint32_t coun
 {
     BodyRun *run = level->run;
     NativeStream *stream = ARENA_NEW(run->arena, NativeStream);
-    if (!pipe_open(&stream->pipe, run, listed, listed_count))
+    if (listed_count == 0 || !pipe_open(&stream->pipe, run, listed, listed_count))
         return NULL;
     stream->level = level;
     stream->fold_count = count;
